@@ -1,0 +1,223 @@
+"""What exists: the frozen types of a stack file (docs/reference/stack-file.md).
+
+Every fact that may carry evidence (`{value: …, evidence: contract}`) is stored here as its plain value;
+the level stands in the owner's `evidence` map under the field's name, and is `declared` where the map is silent.
+`None` means that the file did not say: `stack.absent` holds the one table of what is then assumed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct, field
+
+Id: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$", max_length=64, title="id")]
+Jurisdiction: TypeAlias = Annotated[
+    str, Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})*(-x-[a-z0-9]{1,8})?$", max_length=24, title="jurisdiction")
+]
+PartyRef: TypeAlias = Annotated[
+    str,
+    Meta(max_length=64, description="A party's id, or a bare jurisdiction: an unnamed party seated there."),
+]
+Duration: TypeAlias = Annotated[
+    str, Meta(pattern=r"^P(\d+[YMWD])+$", description="ISO 8601, days or longer: P0D, P6M.")
+]
+NonNegative: TypeAlias = Annotated[float, Meta(ge=0)]
+
+Evidence: TypeAlias = Literal["declared", "contract", "audited", "measured", "attested"]
+Levels: TypeAlias = dict[str, Evidence]  # a field's name to its level; `declared` where absent
+EVIDENCE_LEVELS: tuple[Evidence, ...] = ("declared", "contract", "audited", "measured", "attested")
+
+
+class Record(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A mapping of the stack file."""
+
+
+class Dpf(Record, frozen=True):
+    """Self-certification under the EU-US Data Privacy Framework; `until` is its last day."""
+
+    until: date
+
+
+class Party(Record, frozen=True):
+    """A legal person: controller, operator or developer."""
+
+    seat: Jurisdiction
+    controlled_by: PartyRef | None = None
+    presence: tuple[Jurisdiction, ...] | None = None
+    public: bool = False
+    ecsp: bool | None = None  # an electronic communication service provider, 50 USC 1881(b)(4)
+    dpf: Dpf | None = None
+    evidence: Levels = field(default_factory=dict)
+
+
+class Assessment(Record, frozen=True):
+    """A dated transfer impact assessment."""
+
+    ref: Annotated[str, Meta(min_length=1, max_length=200)]
+    until: date
+
+
+class Agreement(Record, frozen=True):
+    """An instrument that binds parties; past `until` (its last day) it is absent."""
+
+    between: Annotated[tuple[PartyRef, ...], Meta(min_length=2, max_length=16)]
+    kinds: Annotated[tuple[str, ...], Meta(min_length=1)]
+    covers: tuple[Id, ...] | None = None  # deployments; None covers all of the operator's
+    since: date | None = None
+    until: date | None = None
+    tia: Assessment | None = None
+
+
+class AnyOf(Record, frozen=True):
+    """The provider chooses among these places, so every one of them must be permitted."""
+
+    any_of: Annotated[tuple[Jurisdiction, ...], Meta(min_length=1, max_length=64)]
+
+
+class Site(Record, frozen=True):
+    """A place where requests are processed, and who runs it."""
+
+    jurisdiction: Jurisdiction | AnyOf
+    operator: PartyRef
+    accelerators: tuple[str, ...] | None = None
+    grid_gco2_kwh: NonNegative | None = None
+    pue: Annotated[float, Meta(ge=1, le=10)] | None = None
+    evidence: Levels = field(default_factory=dict)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Every jurisdiction in which a request sent here may be processed."""
+        return self.jurisdiction.any_of if isinstance(self.jurisdiction, AnyOf) else (self.jurisdiction,)
+
+
+class Score(Record, frozen=True):
+    """A measured quality in one language: `score` in [0, 1] on `suite`."""
+
+    score: Annotated[float, Meta(ge=0, le=1)]
+    suite: str
+    date: date
+
+
+class Model(Record, frozen=True):
+    """Weights: whose they are, and on which terms."""
+
+    developer: PartyRef
+    license: str | None = None
+    open_weights: bool | None = None
+    eval: dict[str, Score] = field(default_factory=dict)
+    evidence: Levels = field(default_factory=dict)
+
+
+class Price(Record, frozen=True):
+    """Units of the stack's currency per 10^6 tokens."""
+
+    input: NonNegative
+    output: NonNegative
+
+
+class Certificate(Record, frozen=True):
+    """A certificate of a deployment; `until` is its last day."""
+
+    name: str
+    until: date | None = None
+
+
+class Terms(Record, frozen=True):
+    """What the operator does with content beyond the answer."""
+
+    retention: Duration | None = None
+    trains: bool | None = None
+
+
+class Deployment(Record, frozen=True):
+    """A model served at a site."""
+
+    model: Id
+    site: Id
+    url: Annotated[str, Meta(max_length=2048)]
+    served_as: str | None = None
+    key: Annotated[str, Meta(description="env:NAME or file:PATH; never the key itself.")] | None = None
+    price: Price | None = None
+    latency: Annotated[float, Meta(ge=0, description="Seconds to the first token.")] | None = None
+    energy: Annotated[float, Meta(ge=0, description="kWh per 10^6 tokens, at the accelerator.")] | None = None
+    certificates: tuple[Certificate, ...] = ()
+    terms: Terms | None = None
+    hops: tuple[
+        str, ...
+    ] = ()  # what an upstream may be asked to do beyond inference (docs/reference/hops.md)
+    ca: Annotated[str, Meta(description="PEM file of the authorities trusted for this upstream.")] | None = (
+        None
+    )
+    evidence: Levels = field(default_factory=dict)
+
+
+class Observe(Record, frozen=True):
+    """Ruled, logged and marked, not enforced; `until` is its last day, at most 90 days ahead."""
+
+    until: date
+
+
+class Application(Record, frozen=True):
+    """Who asks, for whom, and for what."""
+
+    controller: PartyRef
+    purpose: str
+    data: tuple[str, ...]
+    subjects: tuple[Jurisdiction, ...]
+    grounds: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    output_used_in: tuple[Jurisdiction, ...] = ()
+    sector: str | None = None
+    risk: str | None = None
+    models: tuple[Id, ...] | None = None  # None: every model of the stack
+    evidence: dict[str, Evidence] = field(
+        default_factory=dict
+    )  # the floor by kind of fact: {location: contract}
+    observe: Observe | None = None
+
+
+class Objective(Record, frozen=True):
+    """Weights of the score; lower scores are better (DESIGN, part 6)."""
+
+    cost: NonNegative = 1.0
+    latency: NonNegative = 0.3
+    carbon: NonNegative = 0.2
+    exposure: NonNegative = 1.0
+    quality: NonNegative = 0.5
+
+
+class Gap(Record, frozen=True):
+    """Law that is not loaded, accepted by name and until a date (its last day)."""
+
+    jurisdiction: Jurisdiction
+    data: Annotated[tuple[str, ...], Meta(min_length=1)]
+    why: Annotated[str, Meta(min_length=1, max_length=500)]
+    until: date
+
+
+class Gateway(Record, frozen=True):
+    """Where the relay itself runs: a hop like any other."""
+
+    site: Id
+
+
+class Stack(Record, frozen=True):
+    """The whole of a stack file."""
+
+    origin: Annotated[str, Meta(pattern=r"^[a-z0-9.-]+(:\d+)?(/[A-Za-z0-9._-]+)*$", max_length=200)]
+    law: Annotated[tuple[str, ...], Meta(description="Packs in force, by name.")]
+    sites: dict[Id, Site]
+    models: dict[Id, Model]
+    deployments: dict[Id, Deployment]
+    applications: dict[Id, Application]
+    gateway: Gateway | None = None
+    uncovered: tuple[Gap, ...] = ()
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] = "EUR"
+    parties: dict[Id, Party] = field(default_factory=dict)
+    agreements: tuple[Agreement, ...] = ()
+    objective: Objective = field(default_factory=Objective)
+    claims: tuple[str, ...] = ()
+    attest: Literal["declared", "required"] = "declared"
+    durability: Literal["strict", "relaxed"] = "strict"

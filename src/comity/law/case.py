@@ -1,0 +1,52 @@
+"""The case: what law may see of a request. Never the prompt, never a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+
+class Case(Struct, frozen=True, cache_hash=True):
+    """The legally relevant face of a request.
+
+    There are few, so a ruling is cached by it. Every tuple is sorted and without doubles; `data` is closed under
+    "is a" (health is special is personal). `controller` is a party of the stack or a bare jurisdiction.
+    """
+
+    operation: str
+    controller: str
+    purpose: str
+    data: tuple[str, ...]
+    subjects: tuple[str, ...]
+    grounds: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
+    sector: str = "unstated"
+    risk: str = "unstated"
+    application: str = ""
+
+    def document(self) -> dict[str, object]:
+        """The case as an entry and `explain` show it: sorted lists, empty members left out."""
+        shown = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in shown.items()
+            if value not in ((), "", "unstated") or name in ("data", "subjects")
+        }
+
+
+class Addition(Struct, frozen=True, cache_hash=True):
+    """What a request's headers add to its application's registered case (DESIGN rule 6)."""
+
+    data: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+
+
+NOTHING_ADDED = Addition()
+
+
+def ordered(values: Iterable[str]) -> tuple[str, ...]:
+    """Sorted, without doubles: the one form of a set in a case."""
+    return tuple(sorted(set(values)))

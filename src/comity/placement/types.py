@@ -1,0 +1,64 @@
+"""A placement: which deployments may serve a request, in which order, and why."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+MICRO = 1_000_000
+"""Scores are integers in millionths of a unit: entries know no floats, and equal scores are exactly equal."""
+
+
+class Wish(Struct, frozen=True, cache_hash=True):
+    """What the caller asks for, and the caller's own narrowing of it; nothing here can widen."""
+
+    model: str
+    only: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    language: str = ""
+
+
+class Candidate(Struct, frozen=True):
+    """A permitted deployment with its score (millionths; lower is better) and every term of it."""
+
+    deployment: str
+    score: int
+    terms: tuple[tuple[str, int], ...]
+    advisories: tuple[str, ...] = ()
+    obligations: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()  # rules not enforced; non-empty in `observe` mode alone
+
+
+class Placement(Struct, frozen=True):
+    """Tiers of deployments with equal score, best first. Only `decide()` makes one.
+
+    `realm`, `conditions`, `ruling` are digests (SHA-256, hex); `digest` is that of this placement's document.
+    `mode` is `enforce`, or `observe` for an application whose rulings are logged and not enforced.
+    """
+
+    realm: str
+    conditions: str
+    ruling: str
+    digest: str
+    mode: str
+    model: str
+    tiers: tuple[tuple[Candidate, ...], ...]
+    refused: tuple[tuple[str, tuple[str, ...]], ...] = ()  # deployment, rules
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """All candidates, best first."""
+        return tuple(candidate for tier in self.tiers for candidate in tier)
+
+
+class Conditions(Struct, frozen=True):
+    """A published snapshot of price, carbon, latency and quality; kept by digest.
+
+    Values are exact decimal strings, so that the digest is of canonical JSON.
+    """
+
+    digest: str
+    price: dict[str, tuple[str, str]] = field(default_factory=dict)  # input, output; currency per 10^6 tokens
+    latency: dict[str, str] = field(default_factory=dict)  # seconds to the first token
+    carbon: dict[str, str] = field(default_factory=dict)  # gCO2e per 10^6 tokens
+    quality: dict[str, dict[str, str]] = field(default_factory=dict)  # language to score in [0, 1]

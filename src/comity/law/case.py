@@ -24,7 +24,7 @@ class Case(Struct, frozen=True, cache_hash=True):
     output: tuple[str, ...] = ()
     sector: str = "unstated"
     risk: str = "unstated"
-    application: str = ""
+    floor: tuple[str, ...] = ()  # the least evidence the application accepts, as "location:contract"
 
     def document(self) -> dict[str, object]:
         """The case as an entry and `explain` show it: sorted lists, empty members left out."""

@@ -1,0 +1,112 @@
+"""Cases that a jurist can read: a sentence, facts, a date, and what the law says to them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from msgspec import Struct
+
+from comity.law.case import Case, ordered
+from comity.law.profile import Profile
+from comity.law.vocabulary import UNSTATED, Vocabulary
+
+
+class Places(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the provider chooses: every place must be permitted."""
+
+    any_of: tuple[str, ...]
+
+
+class CaseFacts(Struct, frozen=True, forbid_unknown_fields=True):
+    """The case as a jurist writes it; `controller` is the jurisdiction of the controller's seat."""
+
+    controller: str
+    data: tuple[str, ...]
+    subjects: tuple[str, ...]
+    purpose: str
+    public: bool = False
+    operation: str = "infer"
+    grounds: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
+    sector: str = UNSTATED
+    risk: str = UNSTATED
+
+    def case(self, vocabulary: Vocabulary) -> Case:
+        """The case that law sees; raises KeyError for an unknown class of data."""
+        return Case(
+            operation=self.operation,
+            controller=self.controller,
+            purpose=self.purpose,
+            data=vocabulary.close(self.data),
+            subjects=ordered(self.subjects),
+            grounds=ordered(self.grounds),
+            roles=ordered(self.roles),
+            output=ordered(self.output),
+            sector=self.sector,
+            risk=self.risk,
+        )
+
+
+class ProfileFacts(Struct, frozen=True, forbid_unknown_fields=True):
+    """The candidate as a jurist writes it; `None` takes the value that absent facts take (DESIGN, part 6)."""
+
+    site: str | Places
+    operator: str
+    control: tuple[str, ...] = ()
+    presence: tuple[str, ...] | None = None
+    operator_public: bool = False
+    ecsp: bool | None = None
+    dpf: bool = False
+    own: bool = False
+    kinds: tuple[str, ...] = ()
+    assessed: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+    retains: bool = False
+    trains: bool = False
+    gateway: bool = False
+    developer: str = ""
+    open_weights: bool = True
+    controlled_accelerator: bool = True
+
+    def profiles(self) -> tuple[Profile, ...]:
+        """One profile for each place where it may be processed."""
+        places = self.site.any_of if isinstance(self.site, Places) else (self.site,)
+        control = ordered((self.operator, *self.control))
+        return tuple(
+            Profile(
+                site=place,
+                operator=self.operator,
+                control=control,
+                presence=ordered(self.presence if self.presence is not None else (self.operator,)),
+                operator_public=self.operator_public,
+                ecsp=self.ecsp if self.ecsp is not None else "US" in control,
+                dpf=self.dpf,
+                own=self.own,
+                kinds=ordered(self.kinds),
+                assessed=ordered(self.assessed),
+                certificates=ordered(self.certificates),
+                retains=self.retains,
+                trains=self.trains,
+                gateway=self.gateway,
+                developer=self.developer or self.operator,
+                open_weights=self.open_weights,
+                controlled_accelerator=self.controlled_accelerator,
+            )
+            for place in places
+        )
+
+
+class PackCase(Struct, frozen=True, forbid_unknown_fields=True):
+    """One entry of `cases.yaml`. `rules` is the exact set of this pack's prohibitions that fire."""
+
+    says: str
+    on: date
+    case: CaseFacts
+    at: ProfileFacts
+    verdict: Literal["permit", "forbid"]
+    rules: tuple[str, ...] = ()
+    oblige: tuple[str, ...] | None = None
+    advise: tuple[str, ...] | None = None
+    trap: bool = False

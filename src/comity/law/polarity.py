@@ -1,0 +1,53 @@
+"""The load check behind DESIGN rule 6: whatever a request adds can only remove candidates.
+
+A request's headers may add data classes and subjects to its case. A prohibition is safe if it can only be switched on
+by that: the added sets stand in positive places alone. This is decided on the text, for every case at once, so no
+sample of cases has to be trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+Expr: TypeAlias = Mapping[str, Any]
+
+ADDABLE = frozenset({"data", "subjects"})
+
+
+def switched_off_by(policy: Expr) -> Iterator[str]:
+    """Yields a sentence for each place where adding data or subjects could switch the prohibition off."""
+    for condition in policy.get("conditions", ()):
+        yield from _walk(condition["body"], positive=condition["kind"] == "when")
+
+
+def mentions(expr: object) -> set[str]:
+    """The addable attributes that `expr` reads."""
+    if isinstance(expr, Mapping):
+        attribute = expr.get(".")
+        if isinstance(attribute, Mapping) and attribute.get("left") == {"Var": "principal"}:
+            return {str(attribute["attr"])} & ADDABLE
+        return set().union(*(mentions(value) for value in expr.values())) if expr else set()
+    if isinstance(expr, list | tuple):
+        return set().union(*(mentions(value) for value in expr)) if expr else set()
+    return set()
+
+
+def _walk(expr: Expr, *, positive: bool) -> Iterator[str]:
+    read = mentions(expr)
+    if not read:
+        return
+    ((operator, operands),) = expr.items()
+    if operator in ("&&", "||"):
+        yield from _walk(operands["left"], positive=positive)
+        yield from _walk(operands["right"], positive=positive)
+    elif operator == "!":
+        yield from _walk(operands["arg"], positive=not positive)
+    elif operator == "in" and not mentions(operands["right"]):
+        # `principal.data in X` holds if any member is in X: it can only become true as members are added.
+        if not positive:
+            names = ", ".join(f"principal.{name}" for name in sorted(read))
+            yield f"{names} stands under a negation or in `unless`: a header that adds to it could switch the rule off"
+    else:
+        names = ", ".join(f"principal.{name}" for name in sorted(read))
+        yield f"{names} is used with {operator!r}; only `in` keeps the promise that a header cannot switch a rule off"

@@ -1,0 +1,97 @@
+"""The one vocabulary of all packs, stack files and cases, and the Cedar enums made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from msgspec import Struct, field
+
+UNSTATED = "unstated"
+
+_NAMESPACE = "namespace Comity {"
+
+_ENUMS = {
+    "Operation": "operations",
+    "DataClass": "data",
+    "Purpose": "purposes",
+    "Risk": "risks",
+    "Sector": "sectors",
+    "Ground": "grounds",
+    "Role": "roles",
+    "Kind": "kinds",
+    "Certificate": "certificates",
+}
+
+
+class Word(Struct, frozen=True, forbid_unknown_fields=True):
+    """One word: what it says, what it is a kind of, and its IRI in the W3C Data Privacy Vocabulary."""
+
+    says: str
+    isa: tuple[str, ...] = ()
+    cite: str = ""
+    iri: str = ""
+
+
+class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True):
+    """`vocabulary.yaml`, as read. The members are mappings from a word to what it says."""
+
+    version: int
+    operations: dict[str, Word]
+    data: dict[str, Word]
+    purposes: dict[str, Word]
+    risks: dict[str, Word]
+    sectors: dict[str, Word]
+    grounds: dict[str, Word]
+    roles: dict[str, Word]
+    kinds: dict[str, Word]
+    certificates: dict[str, Word]
+    hops: dict[str, Word]
+    unregulated: tuple[str, ...] = field(default_factory=tuple)
+
+    def close(self, data: Iterable[str]) -> tuple[str, ...]:
+        """`data` with everything that it is a kind of, sorted: health brings special and personal.
+
+        Raises:
+            KeyError: for a class that the vocabulary does not know.
+        """
+        closed: set[str] = set()
+        waiting = list(data)
+        while waiting:
+            word = waiting.pop()
+            if word not in closed:
+                closed.add(word)
+                waiting.extend(self.data[word].isa)
+        return tuple(sorted(closed))
+
+    def narrowest(self, data: Iterable[str]) -> tuple[str, ...]:
+        """The members of `data` that no other member is a kind of: what coverage must answer for."""
+        closed = self.close(data)
+        above = {up for word in closed for up in self.close(self.data[word].isa)}
+        return tuple(word for word in closed if word not in above)
+
+    def schema(self, facts: str) -> str:
+        """The Cedar schema: `facts` (facts.cedarschema) with an enum for each list of words.
+
+        A misspelled word then fails a policy's validation, where a string would pass in silence.
+        """
+        enums = []
+        for entity, name in _ENUMS.items():
+            words: Mapping[str, Word] = getattr(self, name)
+            members = ", ".join('"' + word + '"' for word in sorted(words))
+            enums.append(f"  entity {entity} enum [{members}];")
+        return facts.replace(_NAMESPACE, "\n".join([_NAMESPACE, *enums]), 1)
+
+
+def read_vocabulary(text: bytes) -> Vocabulary:
+    """`vocabulary.yaml` as a `Vocabulary`.
+
+    Raises:
+        ValueError: if a member is missing, unknown or malformed, or a word is a kind of a word that is not there.
+    """
+    vocabulary = msgspec.yaml.decode(text, type=Vocabulary)
+    for word, entry in vocabulary.data.items():
+        for up in entry.isa:
+            if up not in vocabulary.data:
+                raise ValueError(f"vocabulary: data class {word!r} is a kind of {up!r}, which is not there")
+    return vocabulary

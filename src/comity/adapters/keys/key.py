@@ -1,0 +1,63 @@
+"""A key: what is shown once, and what is kept of it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal, TypeAlias, get_args
+
+from msgspec import Struct
+
+from comity.terms.instants import Instant
+
+Role: TypeAlias = Literal["owner", "operator", "auditor", "counsel"]
+Disclose: TypeAlias = Literal["full", "none"]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+
+SECRET_BYTES = 32
+"""256 random bits: nothing to guess, so a plain SHA-256 at rest is enough (no slow hash on the hot path)."""
+
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_DIGITS = 43
+"""Base-62 digits that hold 256 bits: letters and digits alone, so that a double click takes the whole key."""
+
+
+class Key(Struct, frozen=True):
+    """What is kept of a key: whose it is and its SHA-256 (hex), never the key.
+
+    Exactly one of `application` and `role` is set. A key is dead from `revoked` or `expires` on.
+    """
+
+    id: str
+    digest: str
+    application: str | None
+    role: Role | None
+    disclose: Disclose
+    created: Instant
+    expires: Instant | None = None
+    revoked: Instant | None = None
+
+    def live(self, now: Instant) -> bool:
+        """Whether the key opens anything at `now`."""
+        return self.revoked is None and (self.expires is None or now < self.expires)
+
+
+def new_secret(entropy: bytes) -> str:
+    """The key as its holder sees it: `sk-` and 43 letters and digits.
+
+    Raises:
+        ValueError: `entropy` is not 32 bytes.
+    """
+    if len(entropy) != SECRET_BYTES:
+        raise ValueError(f"a key is made of {SECRET_BYTES} random bytes")
+    number = int.from_bytes(entropy, "big")
+    digits = []
+    for _ in range(_DIGITS):
+        number, digit = divmod(number, len(_ALPHABET))
+        digits.append(_ALPHABET[digit])
+    return "sk-" + "".join(reversed(digits))
+
+
+def digest_of(secret: bytes) -> str:
+    """SHA-256 of a key as it is presented, hex: looked up in a table, so nothing is compared byte by byte."""
+    return hashlib.sha256(secret).hexdigest()

@@ -1,0 +1,63 @@
+"""Keyed commitments to the bytes that were exchanged (docs/spec/commitment.md)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal, get_args
+
+from comity.terms.digests import SIZE, hmac_sha256, pads
+
+Role = Literal["request", "response", "upstream-request", "upstream-response"]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+
+NONCE_SIZE = 16
+"""Bytes of the nonce that each request draws."""
+
+_DOMAIN = b"comity/commitment/v1/"
+
+
+def opening(application_salt: bytes, nonce: bytes, role: Role) -> bytes:
+    """The 32-byte key `K_r` under which `role` of the request with `nonce` is committed.
+
+    Raises:
+        ValueError: the salt is not 32 bytes or the nonce not 16.
+    """
+    if len(application_salt) != SIZE or len(nonce) != NONCE_SIZE:
+        raise ValueError("an erasure salt has 32 bytes and a nonce has 16")
+    return hmac_sha256(application_salt, _DOMAIN + role.encode("ascii") + b"\n" + nonce)
+
+
+class Commitment:
+    """HMAC-SHA-256 over bytes as they pass.
+
+    Example:
+        >>> c = Commitment(bytes(32)); c.update(b"one "); c.update(b"two"); len(c.hexdigest()), c.length
+        (64, 7)
+    """
+
+    __slots__ = ("_hash", "_outer", "length")
+
+    def __init__(self, key: bytes) -> None:
+        """Begin a commitment under an opening of 32 bytes; another length raises ValueError."""
+        if len(key) != SIZE:
+            raise ValueError("an opening has 32 bytes")
+        inner, self._outer = pads(key)
+        self._hash = hashlib.sha256(inner)
+        self.length = 0
+
+    def update(self, data: bytes | bytearray | memoryview) -> None:
+        """Take in the next bytes."""
+        self._hash.update(data)
+        self.length += len(data)
+
+    def hexdigest(self) -> str:
+        """The commitment to the bytes so far, lowercase hex; more may follow."""
+        return hashlib.sha256(self._outer + self._hash.digest()).hexdigest()
+
+
+def commit(key: bytes, data: bytes) -> str:
+    """The commitment to `data` under an opening, lowercase hex."""
+    commitment = Commitment(key)
+    commitment.update(data)
+    return commitment.hexdigest()

@@ -9,12 +9,17 @@ MICRO = 1_000_000
 
 
 class Wish(Struct, frozen=True, cache_hash=True):
-    """What the caller asks for, and the caller's own narrowing of it; nothing here can widen."""
+    """What the caller asks for, and the caller's own narrowing of it; nothing here can widen.
+
+    `hops` are the words for what the request asks an upstream to do beyond inference (docs/reference/hops.md): only
+    deployments that declare every one of them may serve it.
+    """
 
     model: str
     only: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     language: str = ""
+    hops: tuple[str, ...] = ()
 
 
 class Candidate(Struct, frozen=True):

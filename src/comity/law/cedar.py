@@ -28,7 +28,7 @@ _EVERYTHING: Mapping[str, Any] = {
     "conditions": [],
 }
 BASE = "comity/base"
-"""The one permit of `place`: without it Cedar denies by default. It opens nothing by itself: coverage is judged apart."""
+"""The one permit of `place`, without which Cedar denies by default. It opens nothing by itself: see `law.coverage`."""
 
 
 class Answer(Struct, frozen=True):

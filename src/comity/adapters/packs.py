@@ -1,0 +1,102 @@
+"""Law packs from folders: those that ship with Comity, and those that lie in `packs/` beside a stack file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import tzinfo
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from comity.law.cedar import parse_rules
+from comity.law.pack import FILES, MAX_FILE_BYTES, Pack, read_pack
+from comity.law.trial import Trial, try_pack
+from comity.law.vocabulary import Vocabulary, read_vocabulary
+from comity.terms.problems import Problem, Problems
+
+LAW = Path(str(files("comity.law")))
+SHIPPED = LAW / "packs"
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary that ships with this version."""
+    return read_vocabulary((LAW / "vocabulary.yaml").read_bytes())
+
+
+@cache
+def schema_text() -> str:
+    """The Cedar schema of what law may see, before the vocabulary's enums are put in."""
+    return (LAW / "facts.cedarschema").read_text()
+
+
+def zone(name: str) -> tzinfo:
+    """The time zone `name`; raises ValueError with the name if there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"no time zone {name!r}") from error
+
+
+def pack_folders(beside: Path | None = None) -> Mapping[str, Path]:
+    """Every pack by name. A folder beside the stack file may add packs; it may not replace one that ships."""
+    found: dict[str, Path] = {}
+    for root in (SHIPPED, beside / "packs" if beside else None):
+        if root is not None and root.is_dir():
+            for folder in sorted(root.iterdir()):
+                if (folder / "coverage.yaml").is_file() and folder.name not in found:
+                    found[folder.name] = folder
+    return found
+
+
+def read_folder(folder: Path) -> tuple[Pack | None, tuple[Problem, ...]]:
+    """The pack in `folder`, read whole, or every problem of it."""
+    contents = {}
+    for name in FILES:
+        path = folder / name
+        if path.is_file():
+            with path.open("rb") as file:
+                contents[name] = file.read(MAX_FILE_BYTES + 1)
+    pack, problems = read_pack(folder.name, contents, parse_rules)
+    if pack is not None:
+        try:
+            zone(pack.coverage.timezone)
+        except ValueError as error:
+            return None, (Problem(f"{folder.name}/coverage.yaml", 0, 0, "timezone", str(error)),)
+    return pack, problems
+
+
+def tried(pack: Pack) -> Trial:
+    """The pack's cases, run; remembered by content for the life of the process."""
+    key = (pack.name, tuple(pack.files.items()))
+    if key not in _TRIALS:
+        _TRIALS[key] = try_pack(pack, vocabulary(), schema_text(), zone)
+    return _TRIALS[key]
+
+
+_TRIALS: dict[tuple[str, tuple[tuple[str, str], ...]], Trial] = {}
+
+
+def load_packs(names: Iterable[str], beside: Path | None = None) -> tuple[Pack, ...]:
+    """The packs `names`, each read, tried and found whole.
+
+    Raises:
+        Problems: everything that is wrong with any of them; a pack is used whole or not at all.
+    """
+    folders = pack_folders(beside)
+    packs: list[Pack] = []
+    problems: list[Problem] = []
+    for name in dict.fromkeys(names):
+        if name not in folders:
+            hint = f"there are {', '.join(folders)}"
+            problems.append(Problem(name, 0, 0, "law", f"no pack {name}", "", hint))
+            continue
+        pack, faults = read_folder(folders[name])
+        problems += faults
+        if pack is not None:
+            problems += tried(pack).problems
+            packs.append(pack)
+    if problems:
+        raise Problems(problems)
+    return tuple(packs)

@@ -1,0 +1,81 @@
+"""`comity`: one command, each part of it imported when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from comity import __version__
+from comity.terms.problems import Problems
+
+# Command, what it does, the extra that it needs, and whether it is there to be shown in help.
+COMMANDS: tuple[tuple[str, str, str], ...] = (
+    ("demo", "the tour: a request ruled on, placed, answered and proven", "serve,node,demo"),
+    ("serve", "run the gateway of a stack file", "serve"),
+    ("check", "all problems of a stack file, pack or folder at once", "serve"),
+    ("explain", "which deployments may serve a case, under which rules", "serve"),
+    ("law", "list, show and test the law packs", "serve"),
+    ("keys", "make, list and revoke keys", "serve"),
+    ("verify", "check a receipt, offline", ""),
+    ("log", "audit a log", ""),
+)
+
+
+class MissingExtra(Exception):
+    """A command's dependencies are not installed."""
+
+
+def parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The argument parser; only `command`'s module is imported, so that help is quick and the base install works."""
+    top = argparse.ArgumentParser(
+        prog="comity",
+        description="Places every AI request where the law allows, relays it, and proves what happened.",
+        epilog="Each command has --help. Documentation: docs/ in the repository.",
+    )
+    top.add_argument("--version", action="version", version=f"comity {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, says, extra in COMMANDS:
+        if name == command:
+            try:
+                module = import_module(f"comity.cli.{name}")
+            except ModuleNotFoundError as error:
+                if error.name is None or error.name.split(".")[0] == "comity" or not extra:
+                    raise
+                raise MissingExtra(
+                    f"comity {name} needs {error.name}, which is not installed: pip install 'comity[{extra}]'"
+                ) from error
+            module.add(commands)
+        else:
+            commands.add_parser(name, help=says, add_help=False)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit status. No traceback reaches a user."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    command = next((word for word in given if not word.startswith("-")), None)
+    try:
+        options = parser(command).parse_args(given)
+        run = import_module(f"comity.cli.{options.command}").run
+        return int(run(options))
+    except MissingExtra as error:
+        print(f"comity: {error}", file=sys.stderr)
+        return 2
+    except Problems as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 141
+    except (OSError, ValueError, RuntimeError) as error:
+        print(f"comity: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,189 @@
+"""From the stack to profiles: what law sees of each deployment, for one controller on one day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from comity.law.coverage import Touch
+from comity.law.profile import Profile
+from comity.stack import facts
+from comity.stack.absent import Assumption, assume
+from comity.stack.agreements import agreements_between, assessed
+from comity.stack.types import EVIDENCE_LEVELS, Deployment, Levels, Site, Stack
+from comity.terms.citations import Citation
+
+GATEWAY = "gateway"
+"""The relay is a hop like any other: it is judged with every deployment."""
+
+EVIDENCE = Citation(
+    id="comity/evidence",
+    law="Comity",
+    cite="the application's evidence floor",
+    basis="tenant",
+    says="A fact about this deployment rests on less evidence than the application accepts.",
+    remedy="raise the evidence of the fact | lower the application's floor",
+    reviewed=True,
+)
+
+
+class Face(Struct, frozen=True):
+    """One candidate as law sees it: a profile for each place where it may be processed.
+
+    `evidence` is the level of each kind of fact that an application may set a floor for.
+    """
+
+    name: str
+    profiles: tuple[Profile, ...]
+    touched: frozenset[tuple[str, Touch]]
+    assumptions: tuple[Assumption, ...]
+    evidence: Mapping[str, str]
+
+    def below(self, floor: Iterable[str]) -> bool:
+        """Whether any fact rests on less evidence than `floor` ("location:contract") asks."""
+        for entry in floor:
+            kind, _, level = entry.partition(":")
+            held = self.evidence.get(kind, EVIDENCE_LEVELS[0])
+            if EVIDENCE_LEVELS.index(held) < EVIDENCE_LEVELS.index(level):
+                return True
+        return False
+
+
+def faces(stack: Stack, controller: str, on: date, file_date: date) -> dict[str, Face]:
+    """A face for every deployment, and one for the gateway, seen from `controller` on the day `on`.
+
+    `file_date` is the stack file's own date: a certificate without an end is believed for 90 days from it.
+    """
+    made = {
+        name: _face(stack, controller, name, stack.sites[deployment.site], on, file_date, deployment)
+        for name, deployment in sorted(stack.deployments.items())
+    }
+    made[GATEWAY] = _gateway(stack, controller, on, file_date)
+    return made
+
+
+def _gateway(stack: Stack, controller: str, on: date, file_date: date) -> Face:
+    if stack.gateway is not None:
+        return _face(stack, controller, GATEWAY, stack.sites[stack.gateway.site], on, file_date)
+    seat = facts.seat(stack, controller)
+    made = _face(stack, controller, GATEWAY, Site(jurisdiction=seat, operator=controller), on, file_date)
+    assumed = assume("absent/gateway", controller, seat)
+    return replace(
+        made,
+        # Run by the controller itself, also where the stack gives the controller no name.
+        profiles=tuple(replace(profile, own=True) for profile in made.profiles),
+        assumptions=tuple(sorted({*made.assumptions, assumed})),
+    )
+
+
+def _face(
+    stack: Stack,
+    controller: str,
+    name: str,
+    site: Site,
+    on: date,
+    file_date: date,
+    deployment: Deployment | None = None,
+) -> Face:
+    operator = site.operator
+    chain = facts.control_chain(stack, operator)
+    reach = facts.reach(stack, operator)
+    ecsp = facts.is_ecsp(stack, operator)
+    dpf = facts.dpf_until(stack, operator)
+    assumptions = {*chain.assumptions, *reach.assumptions, *ecsp.assumptions, *dpf.assumptions}
+    own = facts.same_party(controller, operator)
+    bound = () if own else agreements_between(stack, controller, operator, name if deployment else None, on)
+    control = tuple(sorted({link.seat for link in chain.value}))
+    seat = facts.seat(stack, operator)
+    served = _served(stack, name, deployment, on, file_date) if deployment else _Served()
+    assumptions |= set(served.assumptions)
+    profiles = tuple(
+        Profile(
+            site=place,
+            operator=seat,
+            control=control,
+            presence=reach.value,
+            operator_public=facts.party(stack, operator).public,
+            ecsp=ecsp.value,
+            dpf=dpf.value is not None and on <= dpf.value,
+            own=own,
+            kinds=_kinds(agreement.kinds for agreement in bound),
+            assessed=_kinds(agreement.kinds for agreement in bound if assessed(agreement, on)),
+            certificates=served.certificates,
+            retains=served.retains,
+            trains=served.trains,
+            gateway=deployment is None,
+            developer=served.developer or seat,
+            open_weights=served.open_weights,
+            controlled_accelerator=served.controlled_accelerator,
+        )
+        for place in site.places
+    )
+    touched: set[tuple[str, Touch]] = {(seat, "operator")}
+    touched.update((place, "site") for place in site.places)
+    touched.update((above, "control") for above in control if above != seat)
+    return Face(name, profiles, frozenset(touched), tuple(sorted(assumptions)), _evidence(stack, site, deployment))
+
+
+class _Served(Struct, frozen=True):
+    """The part of a profile that the model and its terms make; the gateway has none."""
+
+    certificates: tuple[str, ...] = ()
+    retains: bool = False
+    trains: bool = False
+    developer: str = ""
+    open_weights: bool = False
+    controlled_accelerator: bool = False
+    assumptions: tuple[Assumption, ...] = ()
+
+
+def _served(stack: Stack, name: str, deployment: Deployment, on: date, file_date: date) -> _Served:
+    ends = [facts.certificate_until(name, certificate, file_date) for certificate in deployment.certificates]
+    retains, trains = facts.retains(name, deployment), facts.trains(name, deployment)
+    weights = facts.open_weights(stack, deployment.model)
+    accelerator = facts.accelerator_controlled(stack, deployment.site)
+    return _Served(
+        certificates=tuple(
+            sorted({c.name for c, end in zip(deployment.certificates, ends, strict=True) if on <= end.value})
+        ),
+        retains=retains.value,
+        trains=trains.value,
+        developer=facts.seat(stack, stack.models[deployment.model].developer),
+        open_weights=weights.value,
+        controlled_accelerator=accelerator.value,
+        assumptions=(
+            *(assumption for end in ends for assumption in end.assumptions),
+            *retains.assumptions,
+            *trains.assumptions,
+            *weights.assumptions,
+            *accelerator.assumptions,
+        ),
+    )
+
+
+def _kinds(kinds: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({kind for each in kinds for kind in each}))
+
+
+def _evidence(stack: Stack, site: Site, deployment: Deployment | None) -> dict[str, str]:
+    party = facts.party(stack, site.operator)
+    levels: dict[str, str] = {
+        "location": _level(site.evidence, "jurisdiction"),
+        "operator": _level(site.evidence, "operator"),
+        "control": _level(party.evidence, "controlled_by"),
+        "accelerators": _level(site.evidence, "accelerators"),
+    }
+    if deployment is not None:
+        levels["terms"] = _level(deployment.evidence, "terms")
+        levels["certificates"] = _level(deployment.evidence, "certificates")
+        levels["model"] = _level(stack.models[deployment.model].evidence, "developer")
+    else:
+        levels |= dict.fromkeys(("terms", "certificates", "model"), EVIDENCE_LEVELS[-1])
+    return levels
+
+
+def _level(levels: Levels, field: str) -> str:
+    return levels.get(field, EVIDENCE_LEVELS[0])

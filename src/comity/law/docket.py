@@ -1,0 +1,36 @@
+"""The docket: what a realm has decided, so that a case is judged once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+CASES = 4096
+"""Cases are few (applications x what headers add); a caller who varies headers must not fill the memory."""
+
+
+class Docket(Generic[K, V]):
+    """A bounded memory of a pure function. It has no expiry and no lock: a realm's end is its end."""
+
+    __slots__ = ("_kept", "_most")
+
+    def __init__(self, most: int = CASES) -> None:
+        """Keeps at most `most` answers, the oldest going first."""
+        self._kept: dict[K, V] = {}
+        self._most = most
+
+    def get(self, key: K, make: Callable[[K], V]) -> V:
+        """The answer for `key`, made if it is not kept."""
+        found = self._kept.get(key)
+        if found is None:
+            found = make(key)
+            if len(self._kept) >= self._most:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = found
+        return found
+
+    def __len__(self) -> int:
+        return len(self._kept)

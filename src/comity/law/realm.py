@@ -1,0 +1,216 @@
+"""A realm: an immutable snapshot of law and stack that rules on cases until the next date that changes either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date
+
+from comity.law.candidates import EVIDENCE, GATEWAY, Face, faces
+from comity.law.case import Case
+from comity.law.cedar import ENGINE, Schema, World
+from comity.law.coverage import UNCOVERED, Touch
+from comity.law.docket import Docket
+from comity.law.epoch import Epoch, Finding, Zone, profile_entities
+from comity.law.pack import Pack
+from comity.law.profile import Profile
+from comity.law.ruling import Ruling, Verdict
+from comity.law.vocabulary import Vocabulary
+from comity.stack import facts
+from comity.stack.absent import Assumption
+from comity.stack.digest import stack_document
+from comity.stack.types import Stack
+from comity.terms.canon import encode
+from comity.terms.citations import Citation
+from comity.terms.digests import sha256_hex
+from comity.terms.instants import FAR_FUTURE, Instant, day_of, end_of, start_of
+
+ERROR = Citation(
+    id="comity/error",
+    law="Comity",
+    cite="DESIGN, part 4",
+    basis="prudential",
+    says="The law could not be evaluated for this candidate, so it is refused.",
+    remedy="run `comity law test`; report the pack",
+    reviewed=True,
+)
+OWN = {citation.id: citation for citation in (UNCOVERED, EVIDENCE, ERROR)}
+"""Rules of the house, in force in every realm."""
+
+
+class Realm:
+    """Law and stack of one epoch. `since` and `valid_until` bound the instants for which it speaks.
+
+    `digest` is the SHA-256 of `document`, from which the realm can be made again (stack less secrets and URLs).
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        packs: Sequence[Pack],
+        vocabulary: Vocabulary,
+        schema_text: str,
+        at: Instant,
+        zone: Zone,
+        file_date: date,
+    ) -> None:
+        """Compiles the realm in force at `at`; `packs` are those that the stack names.
+
+        Raises:
+            ValueError: if a rule does not compile.
+        """
+        self.stack = stack
+        self.vocabulary = vocabulary
+        self._schema = Schema(vocabulary.schema(schema_text))
+        self._epoch = Epoch(packs, self._schema, at, zone)
+        dates = set(_stack_boundaries(stack, file_date))
+        self.since = max((self._epoch.since, *(instant for instant in dates if instant <= at)))
+        self.valid_until = min((self._epoch.until, *(instant for instant in dates if instant > at)), default=FAR_FUTURE)
+        self._today = day_of(at)
+        self._file_date = file_date
+        self.document = encode(
+            {
+                "comity": 1,
+                "engine": ENGINE,
+                "vocabulary": vocabulary_document(vocabulary),
+                "schema": schema_text,
+                "packs": {pack.name: dict(pack.files) for pack in packs},
+                "stack": stack_document(stack),
+                "stack_date": file_date.isoformat(),
+                "since": self.since,
+                "valid_until": self.valid_until,
+            }
+        )
+        self.digest = sha256_hex(self.document)
+        self.packs = {pack.name: pack for pack in packs}
+        self.citations: Mapping[str, Citation] = {
+            **OWN,
+            **{rule.id: rule.citation for pack in packs for rule in pack.rules},
+        }
+        self.rules = self._epoch.rules
+        self._seen: Docket[str, _View] = Docket()
+        self._docket: Docket[Case, Ruling] = Docket()
+        self.assumptions: dict[str, Assumption] = {}
+
+    def rule(self, case: Case) -> Ruling:
+        """The ruling on `case`: a verdict for every deployment of the stack. Pure; judged once, then remembered."""
+        return self._docket.get(case, self._judge)
+
+    def view(self, controller: str) -> Mapping[str, Face]:
+        """What law sees of every deployment, and of the gateway, for one controller."""
+        return self._seen.get(controller, self._look).faces
+
+    def _look(self, controller: str) -> _View:
+        found = faces(self.stack, controller, self._today, self._file_date)
+        for face in found.values():
+            self.assumptions.update((shown(assumption), assumption) for assumption in face.assumptions)
+        profiles = tuple(dict.fromkeys(profile for face in found.values() for profile in face.profiles))
+        entities, names = profile_entities(profiles)
+        return _View(found, self._epoch.world.with_(entities), dict(zip(profiles, names, strict=True)))
+
+    def _judge(self, case: Case) -> Ruling:
+        view = self._seen.get(case.controller, self._look)
+        party = facts.party(self.stack, case.controller)
+        judged = self._epoch.judge(case, party.seat, party.public, view.world, list(view.names.values()))
+        findings = dict(zip(view.names, judged, strict=True))
+        gateway = view.faces[GATEWAY]
+        verdicts = {
+            name: self._verdict(case, party.seat, face, gateway, findings)
+            for name, face in view.faces.items()
+            if name != GATEWAY
+        }
+        return Ruling.of(self.digest, case.document(), verdicts)
+
+    def _verdict(
+        self, case: Case, seat: str, face: Face, gateway: Face, findings: Mapping[Profile, Finding]
+    ) -> Verdict:
+        each = [findings[profile] for profile in (*face.profiles, *gateway.profiles)]
+        forbids = {rule for finding in each for rule in finding.forbids}
+        if any(finding.erred for finding in each):
+            forbids.add(ERROR.id)
+        if face.below(case.floor) or gateway.below(case.floor):
+            forbids.add(EVIDENCE.id)
+        accepted: set[str] = set()
+        for jurisdiction, word in self._gaps(case, seat, face, gateway):
+            acceptance = self._accepted(jurisdiction, word)
+            if acceptance:
+                accepted.add(acceptance)
+            else:
+                forbids.add(UNCOVERED.id)
+        return Verdict(
+            deployment=face.name,
+            forbids=tuple(sorted(forbids)),
+            obliges=tuple(sorted({rule for finding in each for rule in finding.obliges})),
+            advises=tuple(sorted({rule for finding in each for rule in finding.advises})),
+            assumptions=tuple(sorted({shown(item) for item in (*face.assumptions, *gateway.assumptions)})),
+            gaps=tuple(sorted(accepted)),
+        )
+
+    def gaps(self, case: Case, deployment: str) -> list[tuple[str, str]]:
+        """Each (jurisdiction, data class) that the deployment would touch and no pack in force covers."""
+        view = self.view(case.controller)
+        seat = facts.seat(self.stack, case.controller)
+        return sorted(set(self._gaps(case, seat, view[deployment], view[GATEWAY])))
+
+    def _gaps(self, case: Case, seat: str, face: Face, gateway: Face) -> Iterator[tuple[str, str]]:
+        regulated = [word for word in self.vocabulary.narrowest(case.data) if word not in self.vocabulary.unregulated]
+        data = tuple((word, self.vocabulary.close((word,))) for word in regulated)
+        touched: set[tuple[str, Touch]] = {(subject, "subjects") for subject in case.subjects}
+        touched |= {(seat, "controller"), *face.touched, *gateway.touched}
+        return self._epoch.covered.gaps(frozenset(touched), data, case.operation)
+
+    def _accepted(self, jurisdiction: str, word: str) -> str:
+        closure = self.vocabulary.close((word,))
+        for gap in self.stack.uncovered:
+            if gap.jurisdiction == jurisdiction and self._today <= gap.until and set(gap.data) & set(closure):
+                return f"{jurisdiction} {word} until {gap.until.isoformat()}"
+        return ""
+
+
+class _View:
+    """One controller's view: its faces, and the world with their profiles in it."""
+
+    __slots__ = ("faces", "names", "world")
+
+    def __init__(self, faces_: Mapping[str, Face], world: World, names: Mapping[Profile, str]) -> None:
+        self.faces = faces_
+        self.world = world
+        self.names = names
+
+
+def shown(assumption: Assumption) -> str:
+    """An assumption as entries bear it: `absent/presence parties.hexagone`."""
+    return f"{assumption.id} {assumption.about}"
+
+
+def vocabulary_document(vocabulary: Vocabulary) -> dict[str, object]:
+    """The vocabulary in the canonical form that a realm's bundle bears."""
+    lists = {
+        name: {
+            word: {"says": entry.says, "isa": list(entry.isa), "cite": entry.cite, "iri": entry.iri}
+            for word, entry in getattr(vocabulary, name).items()
+        }
+        for name in vocabulary.__struct_fields__
+        if name not in ("version", "unregulated")
+    }
+    return {"version": vocabulary.version, "unregulated": list(vocabulary.unregulated), **lists}
+
+
+def _stack_boundaries(stack: Stack, file_date: date) -> Iterator[Instant]:
+    """Every instant at which a fact of the stack begins or ends. Days of a stack file are days in UTC."""
+    for agreement in stack.agreements:
+        if agreement.since:
+            yield start_of(agreement.since, UTC)
+        for day in (agreement.until, agreement.tia.until if agreement.tia else None):
+            if day:
+                yield end_of(day, UTC)
+    for party in stack.parties.values():
+        if party.dpf:
+            yield end_of(party.dpf.until, UTC)
+    for name, deployment in stack.deployments.items():
+        for certificate in deployment.certificates:
+            yield end_of(facts.certificate_until(name, certificate, file_date).value, UTC)
+    for gap in stack.uncovered:
+        yield end_of(gap.until, UTC)
+    for application in stack.applications.values():
+        if application.observe:
+            yield end_of(application.observe.until, UTC)

@@ -1,0 +1,172 @@
+"""A pack on trial: its cases are run, and every rule must fire in one of them and keep silent in another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from msgspec import Struct
+
+from comity.law.cases import PackCase
+from comity.law.cedar import Schema, faults
+from comity.law.epoch import Epoch, Zone, profile_entities
+from comity.law.pack import Pack
+from comity.law.vocabulary import Vocabulary
+from comity.stack.jurisdictions import NAMES
+from comity.terms.instants import Instant, start_of
+from comity.terms.problems import Problem
+
+
+class CaseResult(Struct, frozen=True):
+    """What a case gave: the rules that fired, and a sentence for each difference from what it expects."""
+
+    case: PackCase
+    fired: frozenset[str]
+    silent: frozenset[str]
+    differences: tuple[str, ...]
+
+
+class RuleCoverage(Struct, frozen=True):
+    """In how many cases a rule fires, and in how many it is in force and keeps silent."""
+
+    rule: str
+    fires: int
+    silent: int
+
+
+class Trial(Struct, frozen=True):
+    """The outcome of a pack's cases."""
+
+    pack: str
+    results: tuple[CaseResult, ...]
+    rules: tuple[RuleCoverage, ...]
+    problems: tuple[Problem, ...]
+
+
+def try_pack(pack: Pack, vocabulary: Vocabulary, schema_text: str, zone: Zone) -> Trial:
+    """Runs the cases of `pack`, alone, each on its date, and reports everything that does not hold."""
+    text = vocabulary.schema(schema_text)
+    problems = [_problem(pack, "rules.cedar", sentence) for sentence in _static(pack, vocabulary, text)]
+    if problems:
+        return Trial(pack.name, (), (), tuple(problems))
+    schema = Schema(text)
+    epochs: dict[Instant, Epoch] = {}
+    results: list[CaseResult] = []
+    for case in pack.cases:
+        unknown = _unknown_words(case, vocabulary)
+        if unknown:
+            problems.append(_problem(pack, "cases.yaml", f"{case.says!r} names {', '.join(unknown)}, which is unknown"))
+            continue
+        epoch = _epoch_on(case.on, pack, schema, zone, epochs)
+        result = _run(case, epoch, vocabulary)
+        results.append(result)
+        problems += [_problem(pack, "cases.yaml", f"{case.says!r}: {sentence}") for sentence in result.differences]
+    coverage = tuple(
+        RuleCoverage(
+            rule.id,
+            sum(rule.id in result.fired for result in results),
+            sum(rule.id in result.silent for result in results),
+        )
+        for rule in pack.rules
+    )
+    for rule in coverage:
+        if not rule.fires:
+            problems.append(_problem(pack, "rules.cedar", f"{rule.rule} fires in no case"))
+        if not rule.silent:
+            problems.append(_problem(pack, "rules.cedar", f"{rule.rule} keeps silent in no case while in force"))
+    return Trial(pack.name, tuple(results), coverage, tuple(problems))
+
+
+def _static(pack: Pack, vocabulary: Vocabulary, schema: str) -> Iterator[str]:
+    yield from faults(pack.rules, schema)
+    for rule in pack.rules:
+        for kind, name in sorted(set(_literals(rule.policy))):
+            if kind == "Comity::Jurisdiction" and name not in NAMES:
+                yield f"{rule.id}: no jurisdiction {name}"
+            if kind == "Comity::Group" and name not in pack.groups:
+                yield f"{rule.id}: no group {name} in lists.yaml"
+    for name, group in pack.groups.items():
+        for entry in group.members:
+            if entry.member not in NAMES:
+                yield f"lists.yaml: {name} has {entry.member}, which is no jurisdiction"
+    for cover in pack.coverage.covers:
+        for name in cover.jurisdictions:
+            if name not in NAMES and name not in pack.groups:
+                yield f"coverage.yaml: {name} is neither a jurisdiction nor a group of this pack"
+        for word in (
+            *(w for w in cover.data if w not in vocabulary.data),
+            *(w for w in cover.operations if w not in vocabulary.operations),
+        ):
+            yield f"coverage.yaml: {word} is not in the vocabulary"
+
+
+def _literals(expr: object) -> Iterator[tuple[str, str]]:
+    if isinstance(expr, dict):
+        found = expr.get("__entity")
+        if isinstance(found, dict):
+            yield str(found["type"]), str(found["id"])
+        for value in expr.values():
+            yield from _literals(value)
+    elif isinstance(expr, list | tuple):
+        for value in expr:
+            yield from _literals(value)
+
+
+def _epoch_on(on: date, pack: Pack, schema: Schema, zone: Zone, epochs: dict[Instant, Epoch]) -> Epoch:
+    at = start_of(on, zone(pack.coverage.timezone))
+    for epoch in epochs.values():
+        if epoch.since <= at < epoch.until:
+            return epoch
+    made = Epoch((pack,), schema, at, zone)
+    epochs[made.since] = made
+    return made
+
+
+def _run(case: PackCase, epoch: Epoch, vocabulary: Vocabulary) -> CaseResult:
+    entities, names = profile_entities(case.at.profiles())
+    world = epoch.world.with_(entities)
+    findings = epoch.judge(case.case.case(vocabulary), case.case.controller, case.case.public, world, names)
+    forbids = {rule for finding in findings for rule in finding.forbids}
+    obliges = {rule for finding in findings for rule in finding.obliges}
+    advises = {rule for finding in findings for rule in finding.advises}
+    differences = [*_difference("rules", case.rules, forbids)]
+    if any(finding.erred for finding in findings):
+        differences.append("the engine erred")
+    if (case.verdict == "forbid") != bool(forbids):
+        differences.append(f"the verdict is {'forbid' if forbids else 'permit'}, expected {case.verdict}")
+    if case.oblige is not None:
+        differences += _difference("oblige", case.oblige, obliges)
+    if case.advise is not None:
+        differences += _difference("advise", case.advise, advises)
+    fired = frozenset(forbids | obliges | advises)
+    return CaseResult(case, fired, frozenset(epoch.rules) - fired, tuple(differences))
+
+
+def _difference(name: str, expected: Iterable[str], found: set[str]) -> Iterator[str]:
+    for rule in sorted(set(expected) - found):
+        yield f"{name}: {rule} was expected and does not fire"
+    for rule in sorted(found - set(expected)):
+        yield f"{name}: {rule} fires and was not expected"
+
+
+def _unknown_words(case: PackCase, vocabulary: Vocabulary) -> list[str]:
+    facts, at = case.case, case.at
+    places = [facts.controller, *facts.subjects, *facts.output, at.operator, *at.control, *(at.presence or ())]
+    places += [profile.site for profile in at.profiles()]
+    checks = (
+        (places, NAMES),
+        (facts.data, vocabulary.data),
+        ([facts.purpose], vocabulary.purposes),
+        ([facts.operation], vocabulary.operations),
+        ([facts.risk], vocabulary.risks),
+        ([facts.sector], vocabulary.sectors),
+        (facts.grounds, vocabulary.grounds),
+        (facts.roles, vocabulary.roles),
+        ((*at.kinds, *at.assessed), vocabulary.kinds),
+        (at.certificates, vocabulary.certificates),
+    )
+    return sorted({word for words, known in checks for word in words if word not in known})
+
+
+def _problem(pack: Pack, file: str, sentence: str) -> Problem:
+    return Problem(f"{pack.name}/{file}", 0, 0, "", sentence)

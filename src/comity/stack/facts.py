@@ -79,9 +79,7 @@ def reach(stack: Stack, ref: str) -> Fact[tuple[str, ...]]:
     chain = control_chain(stack, ref)
     each = [presence(stack, link.party) for link in chain.value]
     places = {place for found in each for place in found.value}
-    return Fact(
-        tuple(sorted(places)), chain.assumptions + tuple(a for found in each for a in found.assumptions)
-    )
+    return Fact(tuple(sorted(places)), chain.assumptions + tuple(a for found in each for a in found.assumptions))
 
 
 def is_ecsp(stack: Stack, ref: str) -> Fact[bool]:

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-SHOWN = (
-    48  # characters of a wrong value that a message repeats: enough to find it, too few to flood a terminal
-)
+SHOWN = 48  # characters of a wrong value that a message repeats: enough to find it, too few to flood a terminal
 LISTED = 8  # words that a message lists before it stops
 
 # Known prefixes of keys and tokens, and long runs that mix letters and digits: never repeated in a message.

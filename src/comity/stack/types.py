@@ -144,12 +144,8 @@ class Deployment(Record, frozen=True):
     energy: Annotated[float, Meta(ge=0, description="kWh per 10^6 tokens, at the accelerator.")] | None = None
     certificates: tuple[Certificate, ...] = ()
     terms: Terms | None = None
-    hops: tuple[
-        str, ...
-    ] = ()  # what an upstream may be asked to do beyond inference (docs/reference/hops.md)
-    ca: Annotated[str, Meta(description="PEM file of the authorities trusted for this upstream.")] | None = (
-        None
-    )
+    hops: tuple[str, ...] = ()  # what an upstream may be asked to do beyond inference (docs/reference/hops.md)
+    ca: Annotated[str, Meta(description="PEM file of the authorities trusted for this upstream.")] | None = None
     evidence: Levels = field(default_factory=dict)
 
 
@@ -172,9 +168,7 @@ class Application(Record, frozen=True):
     sector: str | None = None
     risk: str | None = None
     models: tuple[Id, ...] | None = None  # None: every model of the stack
-    evidence: dict[str, Evidence] = field(
-        default_factory=dict
-    )  # the floor by kind of fact: {location: contract}
+    evidence: dict[str, Evidence] = field(default_factory=dict)  # the floor by kind of fact: {location: contract}
     observe: Observe | None = None
 
 

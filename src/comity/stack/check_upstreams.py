@@ -1,0 +1,75 @@
+"""Where a deployment is reached, with which key, and whether its address keeps what its site promises."""
+
+from __future__ import annotations
+
+import re
+
+from comity.stack.draft import Draft, Found
+from comity.stack.endpoints import Endpoint
+from comity.stack.spelling import did_you_mean, listed, looks_secret, shown
+from comity.stack.surroundings import Surroundings
+from comity.stack.urls import Unfit, Url, read_url
+
+_KEY = re.compile(r"(env|file):(.+)", re.DOTALL)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SHELL = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
+
+
+def check_upstreams(draft: Draft, surroundings: Surroundings) -> None:
+    """Note addresses that cannot be used, keys that are not there, and places that an address belies."""
+    for found in draft.find("deployments.*.url"):
+        url = read_url(found.value)
+        if isinstance(url, Unfit):
+            draft.object_to(found, url.found, url.expected, url.hint)
+        elif url.scheme == "embedded":
+            _embedded(draft, found, url.host, surroundings.embedded)
+        else:
+            _place(draft, found, url, surroundings.endpoints)
+    for found in draft.find("deployments.*.key"):
+        _key(draft, found, surroundings)
+    for found in draft.find("deployments.*.ca"):
+        if not surroundings.file_exists(found.value):
+            draft.object_to(found, "there is no such file", "a PEM file", "paths start at the stack file")
+
+
+def _embedded(draft: Draft, found: Found, name: str, known: frozenset[str] | None) -> None:
+    if known is not None and name not in known:
+        what = f"the embedded node has no model {shown(name)}"
+        draft.object_to(found, what, "", did_you_mean(name, known))
+
+
+def _place(draft: Draft, found: Found, url: Url, endpoints: tuple[Endpoint, ...]) -> None:
+    deployment = draft.at(*found.path[:2])
+    site = draft.at("sites", deployment.get("site"))
+    where = site.get("jurisdiction") if isinstance(site, dict) else None
+    places: list[str] = where.get("any_of", []) if isinstance(where, dict) else [where] if where else []
+    if len(places) != 1:  # several places are said, or none could be read
+        return
+    asked = deployment.get("served_as") or deployment.get("model") or ""
+    row = next((row for row in endpoints if row.matches(url.host, url.path, asked)), None)
+    if row is None:
+        return
+    shown_place = f"the site {deployment['site']} lies in {places[0]} alone, but {row.says}"
+    if row.scope != "unsaid":
+        draft.object_to(found, shown_place, "", row.way_out)
+    elif site.get("evidence", {}).get("jurisdiction", "declared") == "declared":
+        hint = f"{row.way_out} (jurisdiction: {{value: {places[0]}, evidence: contract}})"
+        draft.object_to(found, shown_place, "", hint, "warning")
+
+
+def _key(draft: Draft, found: Found, surroundings: Surroundings) -> None:
+    parts = _KEY.fullmatch(found.value)
+    if parts is None:
+        shell = _SHELL.fullmatch(found.value)
+        hint = f"did you mean env:{shell[1]}?" if shell else "put the key in the environment, not in this file"
+        draft.object_to(found, "not the name of a key (not shown)", "env:NAME or file:PATH", hint)
+    elif parts[1] == "file":
+        if not surroundings.file_exists(parts[2]):
+            draft.object_to(found, "there is no such file", "a file that holds the key")
+    elif looks_secret(parts[2]) or not _VARIABLE.fullmatch(parts[2]):
+        hint = "put the key in the environment, and its name here"
+        draft.object_to(found, "not the name of a variable (not shown)", "env:NAME", hint)
+    elif not surroundings.environment.get(parts[2]):
+        near = [name for name in surroundings.environment if name.endswith(("KEY", "TOKEN"))]
+        hint = f"export {parts[2]}=…" + (f" (set are {listed(sorted(near))})" if near else "")
+        draft.object_to(found, f"{parts[2]} is not set in the environment", "", hint)

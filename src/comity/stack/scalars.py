@@ -1,0 +1,95 @@
+"""One scalar held against one declared type: its value, or what is wrong with it."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date
+from typing import Any, TypeAlias
+
+from msgspec import inspect
+
+from comity.stack.jurisdictions import NAMES, suggestion
+from comity.stack.spelling import did_you_mean, shown
+from comity.stack.yaml_nodes import Leaf
+
+Misfit: TypeAlias = tuple[str, str, str]  # found, expected, hint
+
+MAX_TEXT = 500  # characters of a text without a limit of its own: names, references, reasons
+MAX_NUMBER = 1e12  # beyond any price, second, gram or kWh of ours; a larger figure is a slip of the unit
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def read_scalar(leaf: Leaf, kind: inspect.Type, title: str) -> tuple[Any, Misfit | None]:
+    """The value of `leaf` as a `kind`; `title` names a type that has rules of its own (`id`, `jurisdiction`)."""
+    if isinstance(kind, inspect.FloatType):
+        return _number(leaf, kind)
+    if isinstance(kind, inspect.BoolType):
+        value = leaf.value
+        return (value, None) if isinstance(value, bool) else _wrong(leaf, "true or false")
+    if isinstance(kind, inspect.DateType):
+        return _date(leaf)
+    if isinstance(kind, inspect.LiteralType):
+        words = [str(value) for value in kind.values]
+        if leaf.text in words:
+            return leaf.text, None
+        return _wrong(leaf, "one of " + ", ".join(words), did_you_mean(leaf.text, words))
+    if isinstance(kind, inspect.StrType):
+        return _text(leaf, kind, title)
+    raise TypeError(f"stack.types declares a scalar that no reader knows: {kind!r}")
+
+
+def _number(leaf: Leaf, kind: inspect.FloatType) -> tuple[Any, Misfit | None]:
+    value = leaf.value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        quoted = leaf.quoted and isinstance(Leaf(0, 0, leaf.text, quoted=False).value, int | float)
+        return _wrong(leaf, "a number", "remove the quotes" if quoted else "")
+    if not math.isfinite(value):
+        return _wrong(leaf, "a finite number")
+    if kind.ge is not None and value < kind.ge:
+        return _wrong(leaf, f"a number that is at least {kind.ge:g}")
+    most = min(MAX_NUMBER, kind.le) if kind.le is not None else MAX_NUMBER
+    if value > most:
+        return _wrong(leaf, f"a number that is at most {most:,.0f}")
+    return float(value), None
+
+
+def _date(leaf: Leaf) -> tuple[Any, Misfit | None]:
+    if not _DATE.fullmatch(leaf.text):
+        return _wrong(leaf, "a date, YYYY-MM-DD")
+    try:
+        return date.fromisoformat(leaf.text), None
+    except ValueError:
+        return _wrong(leaf, "a day that exists")
+
+
+def _text(leaf: Leaf, kind: inspect.StrType, title: str) -> tuple[Any, Misfit | None]:
+    text = leaf.text
+    if title == "jurisdiction":
+        if text in NAMES:
+            return text, None
+        return _wrong(leaf, "a jurisdiction such as FR", suggestion(text))
+    if not isinstance(leaf.value, str):
+        return _wrong(leaf, "text", "put it in quotes")
+    if any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text):
+        return _wrong(leaf, "text without control characters")
+    length = len(text)
+    if length > (kind.max_length or MAX_TEXT):
+        return None, (f"text of {length} characters", f"at most {kind.max_length or MAX_TEXT}", "")
+    if length < max(kind.min_length or 1, 1):
+        return _wrong(leaf, "text")
+    if kind.pattern and not re.search(kind.pattern, text):
+        return _wrong(leaf, *_form(title, kind.pattern, text))
+    return text, None
+
+
+def _form(title: str, pattern: str, text: str) -> tuple[str, str]:
+    if title != "id":
+        return f"text of the form {pattern.strip('^$')}", ""
+    near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-").lstrip("0123456789-")
+    return "an id: a-z, 0-9 and -, a letter first", f"did you mean {near}?" if near and len(text) < 64 else ""
+
+
+def _wrong(leaf: Leaf, expected: str, hint: str = "") -> tuple[None, Misfit]:
+    return None, (shown(leaf.text), expected, hint)

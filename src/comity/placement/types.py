@@ -32,6 +32,7 @@ class Candidate(Struct, frozen=True):
     obligations: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()  # rules not enforced; non-empty in `observe` mode alone
+    gaps: tuple[str, ...] = ()  # law that is not loaded and that the stack accepts, by name and until a date
 
 
 class Placement(Struct, frozen=True):

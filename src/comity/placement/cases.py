@@ -1,0 +1,53 @@
+"""From an application and what a request adds to the cases that must all be permitted (DESIGN rule 6)."""
+
+from __future__ import annotations
+
+from comity.law.case import NOTHING_ADDED, Addition, Case, ordered
+from comity.law.vocabulary import UNSTATED, Vocabulary
+from comity.stack.types import Application
+
+
+def registered(application: Application, vocabulary: Vocabulary, operation: str = "infer") -> Case:
+    """The case that an application is registered with; raises KeyError for a class of data that is unknown."""
+    return Case(
+        operation=operation,
+        controller=application.controller,
+        purpose=application.purpose,
+        data=vocabulary.close(application.data),
+        subjects=ordered(application.subjects),
+        grounds=ordered(application.grounds),
+        roles=ordered(application.roles),
+        output=ordered(application.output_used_in),
+        sector=application.sector or UNSTATED,
+        risk=application.risk or UNSTATED,
+        floor=tuple(sorted(f"{kind}:{level}" for kind, level in application.evidence.items())),
+    )
+
+
+def widened(case: Case, addition: Addition, vocabulary: Vocabulary) -> tuple[Case, ...]:
+    """`case`, and `case` with `addition`: data and subjects united, each purpose judged apart.
+
+    A candidate must be permitted for every one of them, so an addition can only remove candidates.
+    """
+    if addition == NOTHING_ADDED:
+        return (case,)
+    data = vocabulary.close((*case.data, *addition.data))
+    subjects = ordered((*case.subjects, *addition.subjects))
+    purposes = ordered((case.purpose, *addition.purposes))
+    wider = (
+        Case(
+            operation=case.operation,
+            controller=case.controller,
+            purpose=purpose,
+            data=data,
+            subjects=subjects,
+            grounds=case.grounds,
+            roles=case.roles,
+            output=case.output,
+            sector=case.sector,
+            risk=case.risk,
+            floor=case.floor,
+        )
+        for purpose in purposes
+    )
+    return (case, *(wide for wide in wider if wide != case))

@@ -1,0 +1,164 @@
+"""The one decision: live traffic, replay, console and command line all come here (DESIGN, part 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from itertools import groupby
+
+from comity.law.case import Case
+from comity.law.docket import Docket
+from comity.law.realm import Realm, shown
+from comity.law.ruling import Verdict, both
+from comity.placement.objective import exposure_of, score
+from comity.placement.types import Candidate, Conditions, Placement, Wish
+from comity.terms.canon import encode
+from comity.terms.digests import sha256_hex
+from comity.terms.instants import Instant
+from comity.terms.instants import shown as shown_instant
+from comity.terms.refusal import Refusal, Refused
+
+
+def decide(
+    cases: Sequence[Case], wish: Wish, realm: Realm, conditions: Conditions, now: Instant, *, observe: bool = False
+) -> Placement | Refusal:
+    """Where a request may go, best first, or why nowhere.
+
+    `cases` are the registered case and every case that the request's additions make of it (`placement.cases`): a
+    candidate must be permitted for all of them. Pure and total: equal arguments give equal bytes, and there is no
+    argument for which it raises. With `observe`, forbidden candidates follow the permitted ones, marked with the
+    rules that forbid them; nothing else about them changes.
+    """
+    if not realm.since <= now < realm.valid_until:
+        return Refusal(
+            "expired-realm",
+            f"This realm speaks from {shown_instant(realm.since)} to {shown_instant(realm.valid_until)}; the law or the"
+            " stack has changed since, and the next realm is not in force yet.",
+            realm.digest,
+        )
+    named = _named(wish, realm)
+    if not named:
+        return Refusal("unknown-model", f"The model {wish.model!r} is not served here.", realm.digest)
+    wanted = _narrowed(named, wish, realm)
+    if not wanted:
+        asked = f" that declares {', '.join(wish.hops)}" if wish.hops else ""
+        return Refusal("no-candidate", f"The request's own options leave no deployment{asked}.", realm.digest)
+    rulings = [realm.rule(case) for case in cases]
+    verdicts = {name: reduce(both, (ruling.verdicts[name] for ruling in rulings)) for name in wanted}
+    ruling = rulings[0].digest if len(rulings) == 1 else sha256_hex(encode([ruling.digest for ruling in rulings]))
+    permitted = [name for name in wanted if verdicts[name].permit]
+    forbidden = [name for name in wanted if not verdicts[name].permit]
+    if not permitted and not (observe and forbidden):
+        return _refusal(realm, ruling, verdicts)
+    tiers = _tiers(permitted, verdicts, realm, conditions, wish)
+    if observe:
+        tiers += _tiers(forbidden, verdicts, realm, conditions, wish)
+    refused = tuple((name, verdicts[name].forbids) for name in forbidden)
+    mode = "observe" if observe else "enforce"
+    document = {
+        "comity": 1,
+        "realm": realm.digest,
+        "conditions": conditions.digest,
+        "ruling": ruling,
+        "mode": mode,
+        "model": wish.model,
+        "tiers": [[_document(candidate) for candidate in tier] for tier in tiers],
+        "refused": {name: list(rules) for name, rules in refused},
+    }
+    return Placement(
+        realm=realm.digest,
+        conditions=conditions.digest,
+        ruling=ruling,
+        digest=sha256_hex(encode(document)),
+        mode=mode,
+        model=wish.model,
+        tiers=tiers,
+        refused=refused,
+    )
+
+
+class Decisions:
+    """`decide()` under one realm and one set of conditions, remembered: a request of a known case costs a look-up."""
+
+    __slots__ = ("_docket", "conditions", "realm")
+
+    def __init__(self, realm: Realm, conditions: Conditions) -> None:
+        """Decides under `realm` and `conditions`; a change of either is a new one of these."""
+        self.realm = realm
+        self.conditions = conditions
+        self._docket: Docket[tuple[Sequence[Case], Wish, bool], Placement | Refusal] = Docket()
+
+    def decide(
+        self, cases: tuple[Case, ...], wish: Wish, now: Instant, *, observe: bool = False
+    ) -> Placement | Refusal:
+        """As `decide()`; a realm past its date is never answered from memory."""
+        if not self.realm.since <= now < self.realm.valid_until:
+            return decide(cases, wish, self.realm, self.conditions, now, observe=observe)
+        return self._docket.get((cases, wish, observe), lambda key: self._fresh(key, now))
+
+    def _fresh(self, key: tuple[Sequence[Case], Wish, bool], now: Instant) -> Placement | Refusal:
+        cases, wish, observe = key
+        return decide(cases, wish, self.realm, self.conditions, now, observe=observe)
+
+
+def _named(wish: Wish, realm: Realm) -> list[str]:
+    return sorted(name for name, each in realm.stack.deployments.items() if wish.model in (each.model, name))
+
+
+def _narrowed(names: Sequence[str], wish: Wish, realm: Realm) -> list[str]:
+    return [
+        name
+        for name in names
+        if (not wish.only or name in wish.only)
+        and name not in wish.ignore
+        and set(wish.hops) <= set(realm.stack.deployments[name].hops)
+    ]
+
+
+def _tiers(
+    names: Sequence[str], verdicts: Mapping[str, Verdict], realm: Realm, conditions: Conditions, wish: Wish
+) -> tuple[tuple[Candidate, ...], ...]:
+    exposure = {name: exposure_of([realm.rules[rule].exposure for rule in verdicts[name].advises]) for name in names}
+    scored = score(names, exposure, realm.stack.objective, conditions, wish.language)
+    candidates = []
+    for name in names:
+        total, terms, assumed = scored[name]
+        verdict = verdicts[name]
+        candidates.append(
+            Candidate(
+                deployment=name,
+                score=total,
+                terms=terms,
+                advisories=verdict.advises,
+                obligations=verdict.obliges,
+                assumptions=tuple(sorted({*verdict.assumptions, *(shown(item) for item in assumed)})),
+                forbidden=verdict.forbids,
+                gaps=verdict.gaps,
+            )
+        )
+    candidates.sort(key=lambda candidate: (candidate.score, candidate.deployment))
+    return tuple(tuple(tier) for _, tier in groupby(candidates, key=lambda candidate: candidate.score))
+
+
+def _refusal(realm: Realm, ruling: str, verdicts: Mapping[str, Verdict]) -> Refusal:
+    refused = tuple(
+        Refused(name, tuple(realm.citations[rule] for rule in verdict.forbids))
+        for name, verdict in sorted(verdicts.items())
+    )
+    count = len(refused)
+    places = "The one deployment" if count == 1 else f"Each of the {count} deployments"
+    message = f"{places} of this model is forbidden for this case by a rule in force; see error.refusal."
+    return Refusal("forbidden", message, realm.digest, ruling, refused)
+
+
+def _document(candidate: Candidate) -> dict[str, object]:
+    return {
+        "deployment": candidate.deployment,
+        "score": candidate.score,
+        "terms": dict(candidate.terms),
+        "advisories": list(candidate.advisories),
+        "obligations": list(candidate.obligations),
+        "assumptions": list(candidate.assumptions),
+        "forbidden": list(candidate.forbidden),
+        "gaps": list(candidate.gaps),
+    }

@@ -23,8 +23,14 @@ REFERENCES = {
 BARE = frozenset({"parties.*.controlled_by", "sites.*.operator", "models.*.developer", "applications.*.controller"})
 
 
+# Names that rulings and headers use for something else than a deployment.
+RESERVED = {"gateway": "the relay itself"}
+
+
 def check_references(draft: Draft) -> None:
     """Note dangling references, agreements that cover what their parties do not run, and circles of control."""
+    for name in sorted(RESERVED.keys() & draft.names("deployments")):
+        draft.object_at(("deployments", name), f"the name stands for {RESERVED[name]}", "another name")
     for shape, section in REFERENCES.items():
         known = draft.names(section)
         for found in draft.find(shape):

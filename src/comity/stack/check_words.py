@@ -22,6 +22,9 @@ WORDS = {
     "uncovered.*.data.*": "data",
 }
 
+# Kinds of fact that an application may set a floor of evidence for.
+FLOORS = frozenset({"location", "operator", "control", "accelerators", "terms", "certificates", "model"})
+
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # RFC 5646, as far as its form goes
 
 
@@ -37,6 +40,10 @@ def check_words(draft: Draft, surroundings: Surroundings) -> None:
         if found.value not in surroundings.packs:
             hint = did_you_mean(found.value, surroundings.packs)
             draft.object_to(found, f"there is no law pack {shown(found.value)}", "", hint)
+    for found in draft.find("applications.*.evidence.*"):
+        if found.path[3] not in FLOORS:
+            what = "no kind of fact that has a floor"
+            draft.object_to(found, what, "", did_you_mean(str(found.path[3]), FLOORS))
     for found in draft.find("models.*.eval.*.score"):
         if not _LANGUAGE.fullmatch(str(found.path[3])):
             draft.object_to(found, f"{shown(str(found.path[3]))} is no language", "a tag such as hi or pt-BR")

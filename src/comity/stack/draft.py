@@ -64,6 +64,11 @@ class Draft:
         """Note a problem at a node."""
         self.problems.append(Problem(self.file, node.line, node.column, spelled(path), found, expected, hint))
 
+    def object_at(self, path: Path, what: str, expected: str = "", hint: str = "") -> None:
+        """Note a problem with whatever stands at a path."""
+        line, column = self.places[path]
+        self.problems.append(Problem(self.file, line, column, spelled(path), what, expected, hint))
+
     def object_to(
         self, found: Found, what: str, expected: str = "", hint: str = "", severity: Severity = "error"
     ) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from comity import __version__
+from comity.terms.errors import Fault, UsageFault
 from comity.terms.problems import Problems
 
 # Command, what it does, the extra that it needs, and whether it is there to be shown in help.
@@ -21,10 +23,6 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("verify", "check a receipt, offline", ""),
     ("log", "audit a log", ""),
 )
-
-
-class MissingExtra(Exception):
-    """A command's dependencies are not installed."""
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
@@ -43,8 +41,8 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
             except ModuleNotFoundError as error:
                 if error.name is None or error.name.split(".")[0] == "comity" or not extra:
                     raise
-                raise MissingExtra(
-                    f"comity {name} needs {error.name}, which is not installed: pip install 'comity[{extra}]'"
+                raise UsageFault(
+                    f"{name} needs {error.name}, which is not installed: pip install 'comity[{extra}]'"
                 ) from error
             module.add(commands)
         else:
@@ -60,21 +58,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser(command).parse_args(given)
         run = import_module(f"comity.cli.{options.command}").run
         return int(run(options))
-    except MissingExtra as error:
-        print(f"comity: {error}", file=sys.stderr)
-        return 2
     except Problems as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         return 1
+    except Fault as error:
+        print(f"comity: {error}", file=sys.stderr)
+        return 2 if isinstance(error, UsageFault) else 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 141
-    except (OSError, ValueError, RuntimeError) as error:
-        print(f"comity: {error}", file=sys.stderr)
-        return 1
+    except Exception as error:  # noqa: BLE001  # no traceback reaches a user; whoever mends it asks for one
+        if os.environ.get("COMITY_TRACEBACK"):
+            raise
+        print(f"comity: a fault of its own, {type(error).__name__}: {error}", file=sys.stderr)
+        print(
+            "comity: set COMITY_TRACEBACK=1 to see where, and please report it (SECURITY.md, README)", file=sys.stderr
+        )
+        return 70
 
 
 if __name__ == "__main__":

@@ -1,0 +1,11 @@
+"""The embedded node: one small model in a child process, reached over keyed loopback HTTP.
+
+    endpoint = await EmbeddedNode(locate("embedded:civic-tiny", models=None)).start()
+
+`engine` alone knows xllamacpp, and only the child imports it.
+"""
+
+from .node import EmbeddedNode, Endpoint, Sizes
+from .shelf import NodeError, card, locate
+
+__all__ = ["EmbeddedNode", "Endpoint", "NodeError", "Sizes", "card", "locate"]

@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 141
-    except Exception as error:  # noqa: BLE001  # no traceback reaches a user; whoever mends it asks for one
+    except Exception as error:  # no traceback reaches a user; whoever mends it asks for one
         if os.environ.get("COMITY_TRACEBACK"):
             raise
         print(f"comity: a fault of its own, {type(error).__name__}: {error}", file=sys.stderr)

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from comity.law.cases import PackCase
 from comity.law.coverage import Coverage
+from comity.law.plain_yaml import load
 from comity.law.polarity import switched_off_by
 from comity.law.rule import Rule, read_rule
 from comity.terms.problems import Problem
@@ -88,8 +89,8 @@ def read_pack(name: str, files: Mapping[str, bytes], parse: Parse) -> tuple[Pack
         if file not in texts:
             return None
         try:
-            return msgspec.yaml.decode(texts[file].encode(), type=type_)
-        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            return msgspec.convert(load(texts[file]), type=type_)
+        except ValueError as error:
             fault(file, str(error))
             return None
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec import Struct, field
 
+from comity.law.plain_yaml import load
+
 UNSTATED = "unstated"
 
 _NAMESPACE = "namespace Comity {"
@@ -89,7 +91,7 @@ def read_vocabulary(text: bytes) -> Vocabulary:
     Raises:
         ValueError: if a member is missing, unknown or malformed, or a word is a kind of a word that is not there.
     """
-    vocabulary = msgspec.yaml.decode(text, type=Vocabulary)
+    vocabulary = msgspec.convert(load(text.decode()), type=Vocabulary)
     for word, entry in vocabulary.data.items():
         for up in entry.isa:
             if up not in vocabulary.data:

@@ -59,9 +59,14 @@ class Growth:
             self._full.append((Tile(level, (leaves >> (8 * (level + 1))) - 1, WIDTH), bytes(tile)))
             tile.clear()
 
+    def take_full(self) -> list[tuple[Tile, bytes]]:
+        """The full tiles and bundles that were not taken before; they are those of every larger tree too."""
+        files, self._full = self._full, []
+        return files
+
     def take(self) -> list[tuple[Tile, bytes]]:
         """The files that publish the tree of the present size and were not taken before, partial ones last."""
-        files, self._full = self._full, []
+        files = self.take_full()
         for tile in tiles_of(self.size):
             partial = pack_bundle(bytes(self._values)) if tile.level == ENTRIES else bytes(self._levels[tile.level])
             files.append((tile, partial))

@@ -67,7 +67,7 @@ class Verification:
         return None
 
 
-class _NotValid(Exception):  # noqa: N818 - not an error of ours: an answer
+class _NotValid(Exception):
     def __init__(self, step: str, name: str, sentence: str) -> None:
         self.failure = Failure(step, name, sentence)
 
@@ -124,7 +124,7 @@ def open_checkpoint(note: Note, policy: Policy) -> tuple[Checkpoint, VerifierKey
         raise CheckpointRefused(problem.failure) from problem
 
 
-class CheckpointRefused(Exception):  # noqa: N818
+class CheckpointRefused(Exception):
     """A checkpoint that is not to be believed; `failure` says why."""
 
     def __init__(self, failure: Failure) -> None:

@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-Done = Callable[[BaseException | None], None]
+from comity.adapters.ledger.committer import Committer, Done, Pending
+from comity.adapters.ledger.disk import PUBLIC, create_durably, make_folders
+from comity.adapters.ledger.failures import LedgerBroken, NotYetCovered, Overloaded, UnknownReceipt
+from comity.adapters.ledger.log_key import load_or_create
+from comity.adapters.ledger.places import Places, places_path
+from comity.adapters.ledger.publisher import Publisher, Wish
+from comity.adapters.ledger.receipts import build_receipt, last_index
+from comity.adapters.ledger.recovery import Recovered, recover
+from comity.adapters.ledger.segment import SALT_SIZE, Entry
+from comity.adapters.ledger.segment_files import SegmentWriter, ledger_folder
+from comity.adapters.ledger.shard import Held, take_shard
+from comity.proof.checkpoint import is_shard, shard_origin
+from comity.proof.entry import KINDS, MAX_BLOCK_BYTES, lost_outcome, outcome_party
+from comity.proof.note import Signer
+
+MAX_PENDING = 32_768
+"""Entries between `append` and the tree: half a second of the fastest disk; more waiting helps nobody."""
+
+FOREIGN_WAIT_S = 5.0
+"""How long a receipt of another worker's shard waits for its checkpoint: 25 publishing intervals."""
+
+FOREIGN_POLL_S = 0.05
+
+_KINDS = frozenset(KINDS)
+_RECEIPT_ID = re.compile(r"([a-z0-9]{1,16})\.(0|[1-9][0-9]{0,17})")
 
 
 class Ledger:
@@ -18,8 +44,56 @@ class Ledger:
         origin: origin line of its checkpoints, `<origin>/<shard>`.
     """
 
-    shard: str
-    origin: str
+    def __init__(
+        self,
+        state: Path,
+        held: Held,
+        signer: Signer,
+        recovered: Recovered,
+        places: Places,
+        *,
+        clock: Callable[[], int],
+        rng: Callable[[int], bytes],
+        durability: Literal["strict", "relaxed"],
+    ) -> None:
+        """Used by `open`, which recovers what it is given."""
+        self.shard = held.shard
+        self.origin = signer.key.name
+        self._state = state
+        self._held = held
+        self._fault: str | None = None
+        self._closed = False
+        folder = ledger_folder(state, held.shard)
+        writer = SegmentWriter(folder, signer.key.name)
+        writer.begin(recovered.size, recovered.open, "start", clock())
+        strict = durability == "strict"
+        self._publisher = Publisher(
+            folder.parent,
+            signer,
+            recovered.growth,
+            recovered.signed,
+            make_durable=(lambda: None) if strict else writer.sync,
+            broken=self._break,
+        )
+        size = _close_open(recovered, writer, places, self._publisher, durability, clock(), rng)
+        self._publisher.publish()
+        if self._fault is not None:
+            raise LedgerBroken(self._fault)
+        self._next = size
+        self._intents: set[int] = set()
+        self._committer = Committer(
+            writer,
+            places,
+            size,
+            set(),
+            strict=strict,
+            clock=clock,
+            rng=rng,
+            committed=self._publisher.queue.put,
+            broken=self._break,
+        )
+        self._committer.thread.start()
+        self._publisher.thread.start()
 
     @classmethod
     def open(
@@ -39,52 +113,111 @@ class Ledger:
         Raises:
             LedgerCorrupt: the shard contradicts its last signed checkpoint, or the key belongs to another origin.
             LedgerBroken: the disk refused a write.
+            ValueError: `origin` cannot name a log.
         """
-        raise NotImplementedError
+        try:
+            signer = load_or_create(state, origin, rng)
+            held = take_shard(state, rng)
+        except OSError as error:
+            raise LedgerBroken(f"the state folder {state} cannot be used: {error}") from error
+        try:
+            signer = signer.named(shard_origin(origin, held.shard))
+            folder = ledger_folder(state, held.shard)
+            make_folders(folder)
+            create_durably(folder.parent / "vkey", (signer.key.text + "\n").encode(), PUBLIC)
+            places = Places(places_path(folder))
+            recovered = recover(state, held.shard, signer.key, places)
+            return cls(state, held, signer, recovered, places, clock=clock, rng=rng, durability=durability)
+        except OSError as error:
+            os.close(held.lock)
+            raise LedgerBroken(f"the shard {held.shard} cannot be opened: {error}") from error
+        except LedgerBroken:
+            os.close(held.lock)
+            raise
 
     @property
     def healthy(self) -> bool:
         """False once a write or sync failed, or after close."""
-        raise NotImplementedError
+        return self._fault is None
 
     @property
     def fault(self) -> str | None:
         """Why the ledger is not healthy, in words for an operator."""
-        raise NotImplementedError
+        return self._fault
 
     @property
     def pending(self) -> int:
         """Entries that wait to be durable."""
-        raise NotImplementedError
+        return self._next - self._committer.next
 
     @property
     def durable(self) -> int:
         """Number of entries that are durable; indices below it are safe."""
-        raise NotImplementedError
+        return self._committer.next
 
     @property
     def published(self) -> int:
         """Tree size of the last signed checkpoint on disk."""
-        raise NotImplementedError
+        return self._publisher.published
 
     @property
     def open_intents(self) -> int:
         """Intents of this shard that have no outcome yet."""
-        raise NotImplementedError
+        return len(self._intents)
 
     def receipt_id(self, index: int) -> str:
         """`<shard>.<index>`, the value of the Comity-Receipt header."""
-        raise NotImplementedError
+        return f"{self.shard}.{index}"
 
     def append(
         self, kind: str, party: bytes, decision: bytes, content: bytes, done: Done, *, intent: int | None = None
     ) -> int:
         """Enter three canonical blocks into the log; see the package's docstring."""
-        raise NotImplementedError
+        if self._fault is not None:
+            raise LedgerBroken(self._fault)
+        index = self._next
+        if index - self._publisher.hashed >= MAX_PENDING:
+            raise Overloaded(f"{MAX_PENDING} entries wait to be written")
+        if len(party) > MAX_BLOCK_BYTES or len(decision) > MAX_BLOCK_BYTES or len(content) > MAX_BLOCK_BYTES:
+            raise ValueError(f"a block of the {kind} is larger than {MAX_BLOCK_BYTES} bytes")
+        if kind == "outcome":
+            if intent not in self._intents or party != outcome_party(intent):
+                raise ValueError(f"no open intent {intent} for this outcome, or its party block is another's")
+            self._intents.remove(intent)
+        elif kind not in _KINDS or intent is not None:
+            raise ValueError(f"{kind!r} is no kind of entry, or has no intent")
+        elif kind == "intent":
+            self._intents.add(index)
+        if self._committer.loop is None:
+            self._committer.loop = asyncio.get_running_loop()
+        self._next = index + 1
+        self._committer.queue.put(Pending(kind, intent, party, decision, content, done))
+        return index
 
     async def publish(self) -> int:
-        """Wait for a checkpoint that covers every entry that is durable now; returns its tree size."""
-        raise NotImplementedError
+        """Wait for a checkpoint that covers every entry that is durable now; returns its tree size.
+
+        Raises:
+            LedgerBroken: it could not be published.
+        """
+        loop = asyncio.get_running_loop()
+        published: asyncio.Future[int] = loop.create_future()
+
+        def resolve(result: int | str) -> None:
+            if published.done():
+                return
+            if isinstance(result, int):
+                published.set_result(result)
+            else:
+                published.set_exception(LedgerBroken(result))
+
+        def ready(result: int | str) -> None:
+            loop.call_soon_threadsafe(resolve, result)
+
+        if self._closed:
+            raise LedgerBroken("the ledger is closed")
+        self._publisher.queue.put(Wish(self.durable, ready))
+        return await published
 
     async def receipt(self, receipt_id: str, *, openings: bool = True) -> dict[str, Any]:
         """Build the receipt of an intent or denial of any shard under this state folder.
@@ -96,9 +229,80 @@ class Ledger:
         Raises:
             UnknownReceipt: no such intent or denial, or the id is malformed.
             NotYetCovered: another worker's shard, whose next checkpoint did not come in time.
+            LedgerBroken: the checkpoint that it needs could not be published.
         """
-        raise NotImplementedError
+        shard, index = parse_receipt_id(receipt_id)
+        loop = asyncio.get_running_loop()
+        if shard == self.shard:
+            needed = await loop.run_in_executor(None, last_index, self._state, shard, index)
+            if self.published <= needed:
+                await self.publish()
+            return await loop.run_in_executor(None, lambda: build_receipt(self._state, shard, index, openings=openings))
+        deadline = loop.time() + FOREIGN_WAIT_S
+        while True:
+            try:
+                return await loop.run_in_executor(
+                    None, lambda: build_receipt(self._state, shard, index, openings=openings)
+                )
+            except NotYetCovered:
+                if loop.time() >= deadline:
+                    raise
+                await asyncio.sleep(FOREIGN_POLL_S)
 
     def close(self) -> None:
-        """Flush, publish, release the shard. Blocking; call `done`s are still delivered if the loop runs on."""
-        raise NotImplementedError
+        """Flush, publish, release the shard. Blocking; `done`s are still delivered if the loop runs on.
+
+        From the loop's thread, call it in an executor, or after the loop has ended.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        if self._fault is None:
+            self._fault = "the ledger is closed"
+        self._committer.queue.put(None)
+        self._committer.thread.join()
+        self._publisher.queue.put(None)
+        self._publisher.thread.join()
+        os.close(self._held.lock)
+
+    def _break(self, fault: str) -> None:
+        # called on the other threads; the first fault is the one that explains
+        if self._fault is None:
+            self._fault = fault
+
+
+def parse_receipt_id(receipt_id: str) -> tuple[str, int]:
+    """Shard and index of a receipt id.
+
+    Raises:
+        UnknownReceipt: it is not of the form `<shard>.<index>`.
+    """
+    match = _RECEIPT_ID.fullmatch(receipt_id)
+    if match is None or not is_shard(match[1]):
+        raise UnknownReceipt("a receipt id has the form <shard>.<index>")
+    return match[1], int(match[2])
+
+
+def _close_open(
+    recovered: Recovered,
+    writer: SegmentWriter,
+    places: Places,
+    publisher: Publisher,
+    durability: str,
+    now_ms: int,
+    rng: Callable[[int], bytes],
+) -> int:
+    """Enter the lost outcomes, durably; returns the index of the next entry."""
+    size = recovered.size
+    lost = [
+        Entry(size + at, "outcome", intent, rng(SALT_SIZE), *lost_outcome(intent, durability, now_ms))
+        for at, intent in enumerate(sorted(recovered.open))
+    ]
+    if lost:
+        offsets = writer.write(lost)
+        writer.sync()
+        places.put(size, offsets)
+        for entry in lost:
+            places.link(entry.intent or 0, entry.index)
+        publisher.grow(lost)
+    return size + len(lost)

@@ -2,28 +2,61 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
+from comity.adapters.ledger.places import Place, read_place
+from comity.adapters.ledger.segment import RECORD_HEAD, Entry, groups, read_record, record_size
+from comity.adapters.ledger.segment_files import (
+    ledger_folder,
+    read_segment,
+    segment_of,
+    segment_path,
+    segment_starts,
+)
+from comity.adapters.ledger.shard import shards
 
-class Entry(NamedTuple):
-    """One entry as it lies in a segment; blocks are canonical JSON bytes, `intent` is set for outcomes."""
-
-    index: int
-    kind: str
-    intent: int | None
-    salt: bytes
-    party: bytes
-    decision: bytes
-    content: bytes
-
-
-def shards(state: Path) -> list[str]:
-    """Ids of all shards under `state/log/`, sorted."""
-    raise NotImplementedError
+__all__ = ["Entry", "entries", "read_entry", "shards"]
 
 
 def entries(state: Path, shard: str, start: int = 0) -> Iterator[Entry]:
-    """Entries of a shard from `start` on, in order, up to the last whole group on disk."""
-    raise NotImplementedError
+    """Entries of a shard from `start` on, in order, up to the last whole group on disk.
+
+    A shard that is being written may be read: what is seen is whole, and ends somewhere.
+
+    Raises:
+        LedgerCorrupt: a segment's head is damaged. Damage inside a segment ends it here; `log audit` tells.
+    """
+    folder = ledger_folder(state, shard)
+    starts = segment_starts(folder)
+    first = segment_of(starts, start)
+    for segment in starts:
+        if first is not None and segment < first:
+            continue
+        data, _, at = read_segment(folder, segment)
+        for group in groups(data, at):
+            for _, entry in group.entries:
+                if entry.index >= start:
+                    yield entry
+
+
+def read_entry(state: Path, shard: str, index: int) -> tuple[Entry, Place] | None:
+    """One entry and its slot (which names an intent's outcome), or None if the shard has none of this index."""
+    folder = ledger_folder(state, shard)
+    place = read_place(folder, index)
+    first = segment_of(segment_starts(folder), index)
+    if place is None or first is None:
+        return None
+    handle = os.open(segment_path(folder, first), os.O_RDONLY)
+    try:
+        head = os.pread(handle, RECORD_HEAD, place.offset)
+        if len(head) < RECORD_HEAD:
+            return None
+        record = os.pread(handle, record_size(head), place.offset)
+    finally:
+        os.close(handle)
+    if len(record) < record_size(head):
+        return None
+    entry = read_record(record, 0, index)
+    return None if entry is None else (entry, place)

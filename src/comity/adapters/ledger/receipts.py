@@ -5,12 +5,97 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from comity.adapters.ledger.failures import LedgerCorrupt, NotYetCovered, UnknownReceipt
+from comity.adapters.ledger.reading import read_entry
+from comity.adapters.ledger.salts import ApplicationSalts
+from comity.adapters.ledger.segment import Entry
+from comity.adapters.ledger.tile_files import read_checkpoint, read_tile
+from comity.proof.checkpoint import Checkpoint, is_shard
+from comity.proof.commitment import ROLES, opening
+from comity.proof.inclusion import InclusionProof
+from comity.proof.note import Note
+from comity.proof.reader import TreeReader
+from comity.proof.receipt import Receipt, ShownEntry
+from comity.proof.tree import leaf_hash, verify_inclusion
+
+
+def last_index(state: Path, shard: str, index: int) -> int:
+    """Index of the outcome of the intent at `index`, or `index` itself for a denial or an intent still open.
+
+    Raises:
+        UnknownReceipt: no intent or denial is there.
+    """
+    return _entries(state, shard, index)[-1].index
+
 
 def build_receipt(state: Path, shard: str, index: int, *, openings: bool = True) -> dict[str, Any]:
     """Build the receipt of the intent or denial at `index` of `shard` from files alone.
 
+    With `openings`, it carries the keys with which the bytes can be checked, as long as the application's erasure
+    salt is there.
+
     Raises:
         UnknownReceipt: no such shard, or no intent or denial there.
         NotYetCovered: the entry (or its outcome) is not under the shard's checkpoint yet.
+        LedgerCorrupt: what is on disk does not prove the entry.
     """
-    raise NotImplementedError
+    found = _entries(state, shard, index)
+    folder = state / "log" / shard
+    text = read_checkpoint(folder)
+    if text is None:
+        raise NotYetCovered(f"shard {shard} has no checkpoint yet")
+    checkpoint = Checkpoint.parse(Note.parse(text).text)
+    if checkpoint.size <= found[-1].index:
+        raise NotYetCovered(f"entry {found[-1].index} of shard {shard} is under no checkpoint yet")
+    reader = TreeReader(checkpoint.size, lambda tile: read_tile(folder, tile))
+    shown = {entry.kind: _show(entry, reader, checkpoint, text) for entry in found}
+    return Receipt(shown, _openings(state, shown) if openings else {}).to_json()
+
+
+def _entries(state: Path, shard: str, index: int) -> list[Entry]:
+    found = read_entry(state, shard, index) if is_shard(shard) else None
+    if found is None or found[0].kind not in ("intent", "denial"):
+        raise UnknownReceipt(f"no request has the receipt {shard}.{index}")
+    entry, place = found
+    if place.outcome is None:
+        return [entry]
+    outcome = read_entry(state, shard, place.outcome)
+    if outcome is None or outcome[0].intent != index:
+        raise LedgerCorrupt(f"shard {shard}: entry {place.outcome} is not the outcome of {index}")
+    return [entry, outcome[0]]
+
+
+def _show(entry: Entry, reader: TreeReader, checkpoint: Checkpoint, text: str) -> ShownEntry:
+    try:
+        path = tuple(reader.inclusion(entry.index))
+        proof = InclusionProof(entry.index, path, text).text
+        blocks = {"party": entry.party, "decision": entry.decision, "content": entry.content}
+        shown = ShownEntry.of(entry.kind, entry.salt, blocks, proof)
+    except (OSError, ValueError) as error:
+        raise LedgerCorrupt(f"{checkpoint.origin}: entry {entry.index} cannot be shown: {error}") from error
+    # a receipt that we would not accept ourselves is not given to anyone
+    if not verify_inclusion(leaf_hash(shown.leaf_value), entry.index, checkpoint.size, path, checkpoint.root):
+        raise LedgerCorrupt(f"{checkpoint.origin}: entry {entry.index} is not what its checkpoint signs")
+    return shown
+
+
+def _openings(state: Path, shown: dict[str, ShownEntry]) -> dict[str, bytes]:
+    first = shown.get("intent") or shown["denial"]
+    asked = first.block("content") or {}
+    application = (first.block("party") or {}).get("application")
+    answered = (shown["outcome"].block("content") or {}) if "outcome" in shown else asked
+    try:
+        salt = ApplicationSalts(state).get(application) if isinstance(application, str) else None
+        nonce = bytes.fromhex(asked.get("nonce", ""))
+    except ValueError:
+        return {}
+    if salt is None or not nonce:
+        return {}
+    upstream = answered.get("upstream", {})
+    committed = {
+        "request": asked.get("request"),
+        "response": answered.get("response"),
+        "upstream-request": upstream.get("request"),
+        "upstream-response": upstream.get("response"),
+    }
+    return {role: opening(salt, nonce, role) for role in ROLES if committed[role] is not None}

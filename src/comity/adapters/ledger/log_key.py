@@ -1,0 +1,66 @@
+"""The log's signing key: made once, never overwritten (docs/spec/shards.md, "Keys")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from comity.adapters.ledger.disk import PRIVATE, PUBLIC, create_durably, make_folders
+from comity.adapters.ledger.failures import LedgerCorrupt
+from comity.proof.note import NoteError, Signer, VerifierKey, check_name
+
+MAX_ORIGIN = 200
+"""Characters of an origin: with the shard it must stay below the 255 that a cosigned message can hold."""
+
+
+def load_or_create(state: Path, origin: str, rng: Callable[[int], bytes]) -> Signer:
+    """The key in `state/log.key`, made first if this state folder has none; `log.vkey` is written beside it.
+
+    Raises:
+        LedgerCorrupt: the key is for another origin, cannot be read, or is gone while its public half is there.
+        ValueError: `origin` cannot name a log.
+    """
+    check_origin(origin)
+    private, public = state / "log.key", state / "log.vkey"
+    make_folders(state)
+    if not private.exists():
+        if public.exists():
+            raise LedgerCorrupt(
+                f"{private} is gone but {public} is there: bring the key back, or begin with another state folder "
+                "(a new key cannot continue this log)"
+            )
+        create_durably(private, (Signer(origin, rng(32)).private_text + "\n").encode(), PRIVATE)
+    signer = _read(private)
+    if signer.key.name != origin:
+        raise LedgerCorrupt(
+            f"{private} is the key of {signer.key.name}, not of {origin}: use another state folder for another origin"
+        )
+    create_durably(public, (signer.key.text + "\n").encode(), PUBLIC)
+    if _public(public) != signer.key:
+        raise LedgerCorrupt(f"{public} is not the public half of {private}")
+    return signer
+
+
+def check_origin(origin: str) -> str:
+    """The origin itself, if it can name a log.
+
+    Raises:
+        ValueError: it is empty, too long, or has a space, a plus or a control character.
+    """
+    if len(origin) > MAX_ORIGIN:
+        raise ValueError(f"an origin has at most {MAX_ORIGIN} characters")
+    return check_name(origin)
+
+
+def _read(path: Path) -> Signer:
+    try:
+        return Signer.parse(path.read_text("utf-8"))
+    except (NoteError, UnicodeDecodeError) as error:
+        raise LedgerCorrupt(f"{path} cannot be read: {error}") from None
+
+
+def _public(path: Path) -> VerifierKey:
+    try:
+        return VerifierKey.parse(path.read_text("utf-8"))
+    except (NoteError, UnicodeDecodeError) as error:
+        raise LedgerCorrupt(f"{path} cannot be read: {error}") from None

@@ -1,0 +1,109 @@
+"""Where each entry lies and which outcome each intent has: a side index that can always be rebuilt."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+
+from comity.adapters.ledger.disk import PRIVATE
+
+_SLOT = struct.Struct(">QQ")
+_GROWTH = 1 << 20
+"""The file grows by a mebibyte (65,536 slots), so that mapping it again is rare."""
+
+
+class Place:
+    """A slot: offset of the record in its segment, and the entry's other half (outcome of an intent, or None)."""
+
+    __slots__ = ("offset", "outcome")
+
+    def __init__(self, offset: int, outcome: int | None) -> None:
+        self.offset = offset
+        self.outcome = outcome
+
+
+class Places:
+    """The side index, mapped for the one who holds the shard. Not synced but at rotations: segments can rebuild it.
+
+    Slot i is 16 bytes: u64 offset of record i in its segment, u64 index of its outcome plus one (0: none).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
+        self._map: mmap.mmap | None = None
+        self._slots = 0
+        self._fit(0)
+
+    def put(self, first: int, offsets: Sequence[int]) -> None:
+        """Set the offsets of consecutive entries; their outcomes become none."""
+        self._fit(first + len(offsets))
+        assert self._map is not None
+        data = b"".join([_SLOT.pack(offset, 0) for offset in offsets])
+        self._map[first * 16 : first * 16 + len(data)] = data
+
+    def link(self, intent: int, outcome: int) -> None:
+        """Set the outcome of an intent."""
+        assert self._map is not None
+        self._map[intent * 16 + 8 : intent * 16 + 16] = (outcome + 1).to_bytes(8, "big")
+
+    def unlink(self, intent: int) -> None:
+        """Set that an intent has no outcome."""
+        assert self._map is not None
+        self._map[intent * 16 + 8 : intent * 16 + 16] = bytes(8)
+
+    def has(self, index: int) -> bool:
+        """Whether the slot of an entry is set."""
+        assert self._map is not None
+        return index < self._slots and self._map[index * 16 : index * 16 + 8] != bytes(8)
+
+    def forget_from(self, index: int) -> None:
+        """Empty the slots from `index` on: those of entries that were never durable."""
+        assert self._map is not None
+        self._map[index * 16 :] = bytes(len(self._map) - index * 16)
+
+    def sync(self) -> None:
+        """Make the slots durable."""
+        assert self._map is not None
+        self._map.flush()
+        os.fsync(self._handle)
+
+    def close(self) -> None:
+        """Unmap and close."""
+        if self._map is not None:
+            self._map.close()
+        os.close(self._handle)
+
+    def _fit(self, slots: int) -> None:
+        if slots <= self._slots and self._map is not None:
+            return
+        size = max(os.fstat(self._handle).st_size, -(-slots * 16 // _GROWTH) * _GROWTH, _GROWTH)
+        # not ftruncate: where a full disk cannot hold a page of a sparse file, touching it would kill the process
+        os.posix_fallocate(self._handle, 0, size)
+        if self._map is not None:
+            self._map.close()
+        self._map = mmap.mmap(self._handle, size)
+        self._slots = size // 16
+
+
+def places_path(folder: Path) -> Path:
+    """File of a shard's side index."""
+    return folder / "places"
+
+
+def read_place(folder: Path, index: int) -> Place | None:
+    """The slot of an entry, read by anyone; None if it has none yet."""
+    try:
+        handle = os.open(places_path(folder), os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        slot = os.pread(handle, 16, index * 16)
+    finally:
+        os.close(handle)
+    if len(slot) != 16:
+        return None
+    offset, outcome = _SLOT.unpack(slot)
+    return Place(offset, outcome - 1 if outcome else None) if offset else None

@@ -1,0 +1,189 @@
+"""From what is on disk to a shard that can go on: torn tail, tree, open intents, side index."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from comity.adapters.ledger.failures import LedgerCorrupt
+from comity.adapters.ledger.places import Places
+from comity.adapters.ledger.reading import entries
+from comity.adapters.ledger.segment import Entry, groups, has_group_after
+from comity.adapters.ledger.segment_files import ledger_folder, read_segment, segment_path, segment_starts
+from comity.adapters.ledger.tile_files import read_checkpoint, read_tile, write_tiles
+from comity.proof.checkpoint import Checkpoint
+from comity.proof.growth import Growth
+from comity.proof.leaf import domain, leaf_value
+from comity.proof.note import Note, VerifierKey
+from comity.proof.reader import TileError, TreeReader
+from comity.proof.tiles import ENTRIES, WIDTH, Tile, unpack_bundle
+from comity.proof.tree import leaf_hash
+
+_TILES_AT_ONCE = 65_536
+"""Entries whose tiles are held in memory while many are rebuilt: 4 MB."""
+
+
+class Recovered(NamedTuple):
+    """A shard as it stands: entries that are durable, the size last signed, the tree, intents without an outcome."""
+
+    size: int
+    signed: int
+    growth: Growth
+    open: set[int]
+
+
+def recover(state: Path, shard: str, key: VerifierKey, places: Places) -> Recovered:
+    """Bring a shard that this process holds back to what is durable.
+
+    Cuts a torn tail, sets the side index of the last segment, checks the last segment and the tree against the last
+    signed checkpoint, and rebuilds tiles that are gone or damaged.
+
+    Raises:
+        LedgerCorrupt: the ledger contradicts itself or its last signed checkpoint, names what and where.
+    """
+    folder = ledger_folder(state, shard)
+    starts = segment_starts(folder)
+    checkpoint = _last_signed(folder.parent, key)
+    signed = checkpoint.size if checkpoint else 0
+    if not starts:
+        if signed:
+            raise LedgerCorrupt(f"{folder} has no segment, but {signed} entries are signed: {_WAY_OUT}")
+        return Recovered(0, 0, Growth(), set())
+    last, open_intents = _last_segment(folder, starts[-1], key.name)
+    size = last[-1].index + 1 if last else starts[-1]
+    if size < signed:
+        raise LedgerCorrupt(f"{folder} holds {size} entries, but {signed} are signed: {_WAY_OUT}")
+    _set_places(state, shard, places, starts)
+    places.forget_from(size)
+    growth = _tree(state, shard, checkpoint, last)
+    _grow(state, shard, growth, size)
+    return Recovered(size, signed, growth, open_intents)
+
+
+_WAY_OUT = "do not continue this shard; move its folder away for `comity log audit`, and a new shard is made"
+
+
+def _last_signed(folder: Path, key: VerifierKey) -> Checkpoint | None:
+    text = read_checkpoint(folder)
+    if text is None:
+        return None
+    try:
+        note = Note.parse(text)
+        checkpoint = Checkpoint.parse(note.text)
+    except ValueError as error:
+        raise LedgerCorrupt(f"{folder / 'checkpoint'}: {error}: {_WAY_OUT}") from error
+    ours = [line for line in note.by(key) if key.verifies(note.text.encode(), line.value)]
+    if checkpoint.origin != key.name or not ours:
+        raise LedgerCorrupt(f"{folder / 'checkpoint'} is not signed by this log's key: {_WAY_OUT}")
+    return checkpoint
+
+
+def _last_segment(folder: Path, first: int, origin: str) -> tuple[list[Entry], set[int]]:
+    data, header, start = read_segment(folder, first)
+    if header.origin != origin:
+        raise LedgerCorrupt(f"{segment_path(folder, first)} belongs to {header.origin}: {_WAY_OUT}")
+    found: list[Entry] = []
+    end = start
+    for group in groups(data, start):
+        if group.entries[0][1].index != first + len(found):
+            raise LedgerCorrupt(f"{segment_path(folder, first)}: entry {first + len(found)} is missing: {_WAY_OUT}")
+        found.extend(entry for _, entry in group.entries)
+        end = group.end
+    if end < len(data):
+        if has_group_after(data, end):
+            raise LedgerCorrupt(f"{segment_path(folder, first)} is damaged at byte {end}: {_WAY_OUT}")
+        _cut(segment_path(folder, first), end)
+    still_open = set(header.open)
+    for entry in found:
+        if entry.kind == "intent":
+            still_open.add(entry.index)
+        elif entry.intent is not None:
+            still_open.discard(entry.intent)
+    return found, still_open
+
+
+def _cut(path: Path, size: int) -> None:
+    handle = os.open(path, os.O_WRONLY)
+    try:
+        os.ftruncate(handle, size)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _set_places(state: Path, shard: str, places: Places, starts: list[int]) -> None:
+    # slots of segments before the last were synced when it was begun; the last one's may be lost or stale
+    folder = ledger_folder(state, shard)
+    known = starts[-1] == 0 or places.has(starts[-1] - 1)
+    for first in starts[-1:] if known else starts:
+        data, header, start = read_segment(folder, first)
+        for intent in header.open:
+            places.unlink(intent)
+        for group in groups(data, start):
+            places.put(group.entries[0][1].index, [at for at, _ in group.entries])
+            for _, entry in group.entries:
+                if entry.intent is not None:
+                    places.link(entry.intent, entry.index)
+
+
+def _tree(state: Path, shard: str, checkpoint: Checkpoint | None, last: list[Entry]) -> Growth:
+    folder = state / "log" / shard
+    if checkpoint is None or checkpoint.size == 0:
+        return Growth()
+    try:
+        growth = _from_tiles(folder, checkpoint, last)
+    except (OSError, ValueError):
+        growth = None
+    return growth or _from_segments(state, shard, checkpoint)
+
+
+def _from_tiles(folder: Path, checkpoint: Checkpoint, last: list[Entry]) -> Growth | None:
+    size = checkpoint.size
+    reader = TreeReader(size, lambda tile: read_tile(folder, tile))
+    edge = reader.edge()
+    if edge.root() != checkpoint.root:
+        return None
+    for entry in last:
+        if entry.index < size and leaf_hash(_value(entry)) != reader.node(0, entry.index):
+            return None
+    levels = []
+    level = 0
+    while (hashes := size >> (8 * level)) > 0:
+        levels.append(b"".join(reader.tile(level, hashes // WIDTH)[0]) if hashes % WIDTH else b"")
+        level += 1
+    values: list[bytes] = []
+    if size % WIDTH:
+        values = unpack_bundle(read_tile(folder, Tile(ENTRIES, size // WIDTH, size % WIDTH)))
+        if [leaf_hash(value) for value in values] != reader.tile(0, size // WIDTH)[0]:
+            raise TileError("the last bundle is not that of the tree")
+    return Growth(edge, levels, b"".join(values))
+
+
+def _from_segments(state: Path, shard: str, checkpoint: Checkpoint) -> Growth:
+    """Rebuild every tile below the checkpoint; what results must be the tree that was signed."""
+    growth = Growth()
+    folder = state / "log" / shard
+    _grow(state, shard, growth, checkpoint.size)
+    if growth.edge.root() != checkpoint.root:
+        raise LedgerCorrupt(f"the entries of {folder} are not those that its checkpoint signs: {_WAY_OUT}")
+    write_tiles(folder, growth.take())
+    return growth
+
+
+def _grow(state: Path, shard: str, growth: Growth, size: int) -> None:
+    folder = state / "log" / shard
+    for entry in entries(state, shard, growth.size):
+        if growth.size == size:
+            break
+        if entry.index != growth.size:
+            raise LedgerCorrupt(f"{folder} has a gap: entry {growth.size} cannot be read: {_WAY_OUT}")
+        growth.push(_value(entry))
+        if growth.size % _TILES_AT_ONCE == 0:
+            write_tiles(folder, growth.take_full())
+    if growth.size != size:
+        raise LedgerCorrupt(f"{folder} has a gap: entry {growth.size} cannot be read: {_WAY_OUT}")
+
+
+def _value(entry: Entry) -> bytes:
+    return leaf_value(domain(entry.kind), entry.salt, entry.party, entry.decision, entry.content)

@@ -1,0 +1,88 @@
+"""Taking a shard: a folder under `state/log/` that one process at a time may write."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from comity.adapters.ledger.disk import PRIVATE, make_folders, sync_folder
+from comity.proof.checkpoint import is_shard
+
+SHARD_LENGTH = 9
+"""36^9 is 10^14: two shards of one log never meet, and the receipt id stays short."""
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+class Held(NamedTuple):
+    """A shard that this process holds until `lock` (a file descriptor) is closed, or the process dies."""
+
+    shard: str
+    lock: int
+    made: bool
+
+
+def shards(state: Path) -> list[str]:
+    """Ids of all shards under `state/log/`, sorted."""
+    folder = state / "log"
+    if not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.iterdir() if path.is_dir() and is_shard(path.name))
+
+
+def take_shard(state: Path, rng: Callable[[int], bytes]) -> Held:
+    """Take the first shard that nobody holds, or make one.
+
+    Raises:
+        OSError: the disk refused it.
+    """
+    make_folders(state / "log")
+    for shard in shards(state):
+        lock = _lock(state / "log" / shard)
+        if lock is not None:
+            return Held(shard, lock, made=False)
+    while True:
+        shard = _draw(rng)
+        folder = state / "log" / shard
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        lock = _lock(folder)
+        if lock is None:
+            # another process saw the new folder first: it is welcome to it
+            continue
+        sync_folder(folder)
+        sync_folder(folder.parent)
+        return Held(shard, lock, made=True)
+
+
+def is_held(state: Path, shard: str) -> bool:
+    """Whether some process holds the shard now."""
+    lock = _lock(state / "log" / shard)
+    if lock is None:
+        return True
+    os.close(lock)
+    return False
+
+
+def _lock(folder: Path) -> int | None:
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def _draw(rng: Callable[[int], bytes]) -> str:
+    number = int.from_bytes(rng(16), "big")
+    letters = []
+    for _ in range(SHARD_LENGTH):
+        number, at = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[at])
+    return "".join(letters)

@@ -1,0 +1,55 @@
+"""`comity check -c FILE`: everything that is wrong with a stack file, or with a law pack, at once."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from comity.adapters.packs import load_packs, read_folder, tried
+from comity.adapters.stack_files import read_stack_file
+from comity.terms.problems import Problem, Problems, in_order
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Registers the command."""
+    check = commands.add_parser("check", help="all problems of a stack file or a law pack at once", description=__doc__)
+    check.add_argument(
+        "-c", "--config", type=Path, required=True, metavar="FILE", help="a stack file, or a pack's folder"
+    )
+    check.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints every problem; 1 if there is any, 0 if there is none."""
+    path: Path = options.config
+    problems = in_order(_of_pack(path) if path.is_dir() else _of_stack(path))
+    if options.json:
+        print(json.dumps([asdict(problem) for problem in problems], indent=2, ensure_ascii=False))
+    else:
+        for problem in problems:
+            print(problem)
+        count = len(problems)
+        print(f"{path}: {'no problem' if not count else '1 problem' if count == 1 else f'{count} problems'}")
+    return 1 if problems else 0
+
+
+def _of_pack(folder: Path) -> tuple[Problem, ...]:
+    pack, problems = read_folder(folder)
+    return problems if pack is None else tried(pack).problems
+
+
+def _of_stack(path: Path) -> tuple[Problem, ...]:
+    try:
+        file = read_stack_file(path, os.environ)
+    except Problems as error:
+        return error.problems
+    problems = file.problems
+    if file.reading.stack is not None:
+        try:
+            load_packs(file.reading.stack.law, path.resolve().parent)
+        except Problems as error:
+            problems += error.problems
+    return problems

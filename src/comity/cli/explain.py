@@ -82,11 +82,11 @@ def _cases(options: argparse.Namespace, realm: Realm) -> tuple[tuple[Case, ...],
         purposes=_words("--purpose", options.purpose, realm.vocabulary.purposes),
     )
     if options.case is not None:
-        return widened(_read_case(options.case, realm), addition, realm.vocabulary), False
+        return widened(_read_case(options.case, realm), addition), False
     application = realm.stack.applications.get(options.app)
     if application is None:
         raise UsageFault(_unknown("application", options.app, realm.stack.applications))
-    cases = widened(registered(application, realm.vocabulary), addition, realm.vocabulary)
+    cases = widened(registered(application), addition)
     return cases, application.observe is not None
 
 
@@ -121,7 +121,7 @@ def _read_case(name: str, realm: Realm) -> Case:
                 raise UsageFault(f"{name}: {member}: {_unknown('word', word, known)}")
     return msgspec.structs.replace(
         case,
-        data=words.close(case.data),
+        data=ordered(case.data),
         subjects=ordered(case.subjects),
         grounds=ordered(case.grounds),
         roles=ordered(case.roles),

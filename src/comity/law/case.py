@@ -10,8 +10,10 @@ from msgspec import Struct
 class Case(Struct, frozen=True, cache_hash=True):
     """The legally relevant face of a request.
 
-    There are few, so a ruling is cached by it. Every tuple is sorted and without doubles; `data` is closed under
-    "is a" (health is special is personal). `controller` is a party of the stack or a bare jurisdiction.
+    There are few, so a ruling is cached by it. Every tuple is sorted and without doubles. `data` is as stated: law
+    sees it closed under "is a" (health is special is personal), but coverage answers for what is stated, so whoever
+    states health alone does not ask for a law on all personal data. `controller` is a party of the stack or a bare
+    jurisdiction.
     """
 
     operation: str

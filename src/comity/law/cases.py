@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from comity.law.case import Case, ordered
 from comity.law.profile import Profile
-from comity.law.vocabulary import UNSTATED, Vocabulary
+from comity.law.vocabulary import UNSTATED
 
 
 class Places(Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,13 +33,13 @@ class CaseFacts(Struct, frozen=True, forbid_unknown_fields=True):
     sector: str = UNSTATED
     risk: str = UNSTATED
 
-    def case(self, vocabulary: Vocabulary) -> Case:
-        """The case that law sees; raises KeyError for an unknown class of data."""
+    def case(self) -> Case:
+        """The case that law sees."""
         return Case(
             operation=self.operation,
             controller=self.controller,
             purpose=self.purpose,
-            data=vocabulary.close(self.data),
+            data=ordered(self.data),
             subjects=ordered(self.subjects),
             grounds=ordered(self.grounds),
             roles=ordered(self.roles),

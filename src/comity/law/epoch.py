@@ -53,12 +53,14 @@ class Epoch:
         self._oblige = Policies("oblige", self.rules.values())
         self._advise = Policies("advise", self.rules.values())
 
-    def judge(self, case: Case, seat: str, public: bool, world: World, profiles: Sequence[str]) -> list[Finding]:
+    def judge(
+        self, case: Case, data: Sequence[str], seat: str, public: bool, world: World, profiles: Sequence[str]
+    ) -> list[Finding]:
         """One finding for each profile of `world`, in order.
 
-        `seat` is the controller's, `public` whether it is a public body. An error of the engine is never a permit.
+        `data` is the case's, closed under "is a"; `seat` is the controller's, `public` whether it is a public body. An error of the engine is never a permit.
         """
-        asked = world.with_(case_entities(case, seat, public=public))
+        asked = world.with_(case_entities(case, data, seat, public=public))
         places = asked.ask(self._place, CASE, profiles)
         obliges = asked.ask(self._oblige, CASE, profiles)
         advises = asked.ask(self._advise, CASE, profiles)
@@ -76,11 +78,11 @@ class Epoch:
 CASE = "case"
 
 
-def case_entities(case: Case, seat: str, *, public: bool) -> list[dict[str, object]]:
+def case_entities(case: Case, data: Sequence[str], seat: str, *, public: bool) -> list[dict[str, object]]:
     """The case as Cedar entities: sets stand as parents, so that `in` means "any of them is"."""
     return [
         entity("Subjects", CASE, parents=[("Jurisdiction", name) for name in case.subjects]),
-        entity("Data", CASE, parents=[("DataClass", name) for name in case.data]),
+        entity("Data", CASE, parents=[("DataClass", name) for name in data]),
         entity("Output", CASE, parents=[("Jurisdiction", name) for name in case.output]),
         entity(
             "Case",

@@ -110,7 +110,8 @@ class Realm:
     def _judge(self, case: Case) -> Ruling:
         view = self._seen.get(case.controller, self._look)
         party = facts.party(self.stack, case.controller)
-        judged = self._epoch.judge(case, party.seat, party.public, view.world, list(view.names.values()))
+        closed = self.vocabulary.close(case.data)
+        judged = self._epoch.judge(case, closed, party.seat, party.public, view.world, list(view.names.values()))
         findings = dict(zip(view.names, judged, strict=True))
         gateway = view.faces[GATEWAY]
         verdicts = {
@@ -152,7 +153,7 @@ class Realm:
         return sorted(set(self._gaps(case, seat, view[deployment], view[GATEWAY])))
 
     def _gaps(self, case: Case, seat: str, face: Face, gateway: Face) -> Iterator[tuple[str, str]]:
-        regulated = [word for word in self.vocabulary.narrowest(case.data) if word not in self.vocabulary.unregulated]
+        regulated = [word for word in case.data if word not in self.vocabulary.unregulated]
         data = tuple((word, self.vocabulary.close((word,))) for word in regulated)
         touched: set[tuple[str, Touch]] = {(subject, "subjects") for subject in case.subjects}
         touched |= {(seat, "controller"), *face.touched, *gateway.touched}

@@ -125,7 +125,8 @@ def _epoch_on(on: date, pack: Pack, schema: Schema, zone: Zone, epochs: dict[Ins
 def _run(case: PackCase, epoch: Epoch, vocabulary: Vocabulary) -> CaseResult:
     entities, names = profile_entities(case.at.profiles())
     world = epoch.world.with_(entities)
-    findings = epoch.judge(case.case.case(vocabulary), case.case.controller, case.case.public, world, names)
+    seat = case.case.controller
+    findings = epoch.judge(case.case.case(), vocabulary.close(case.case.data), seat, case.case.public, world, names)
     forbids = {rule for finding in findings for rule in finding.forbids}
     obliges = {rule for finding in findings for rule in finding.obliges}
     advises = {rule for finding in findings for rule in finding.advises}

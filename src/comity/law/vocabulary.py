@@ -66,12 +66,6 @@ class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True):
                 waiting.extend(self.data[word].isa)
         return tuple(sorted(closed))
 
-    def narrowest(self, data: Iterable[str]) -> tuple[str, ...]:
-        """The members of `data` that no other member is a kind of: what coverage must answer for."""
-        closed = self.close(data)
-        above = {up for word in closed for up in self.close(self.data[word].isa)}
-        return tuple(word for word in closed if word not in above)
-
     def schema(self, facts: str) -> str:
         """The Cedar schema: `facts` (facts.cedarschema) with an enum for each list of words.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from comity.law.case import NOTHING_ADDED, Addition, Case, ordered
-from comity.law.vocabulary import UNSTATED, Vocabulary
+from comity.law.vocabulary import UNSTATED
 from comity.stack.types import Application
 
 
-def registered(application: Application, vocabulary: Vocabulary, operation: str = "infer") -> Case:
-    """The case that an application is registered with; raises KeyError for a class of data that is unknown."""
+def registered(application: Application, operation: str = "infer") -> Case:
+    """The case that an application is registered with."""
     return Case(
         operation=operation,
         controller=application.controller,
         purpose=application.purpose,
-        data=vocabulary.close(application.data),
+        data=ordered(application.data),
         subjects=ordered(application.subjects),
         grounds=ordered(application.grounds),
         roles=ordered(application.roles),
@@ -24,14 +24,14 @@ def registered(application: Application, vocabulary: Vocabulary, operation: str 
     )
 
 
-def widened(case: Case, addition: Addition, vocabulary: Vocabulary) -> tuple[Case, ...]:
+def widened(case: Case, addition: Addition) -> tuple[Case, ...]:
     """`case`, and `case` with `addition`: data and subjects united, each purpose judged apart.
 
     A candidate must be permitted for every one of them, so an addition can only remove candidates.
     """
     if addition == NOTHING_ADDED:
         return (case,)
-    data = vocabulary.close((*case.data, *addition.data))
+    data = ordered((*case.data, *addition.data))
     subjects = ordered((*case.subjects, *addition.subjects))
     purposes = ordered((case.purpose, *addition.purposes))
     wider = (

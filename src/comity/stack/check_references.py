@@ -43,7 +43,7 @@ def check_references(draft: Draft) -> None:
 def _dangling(draft: Draft, found: Found, section: str, known: frozenset[str], bare: bool) -> None:
     what = f"{shown(found.value)} is not among {section}"
     hint = did_you_mean(found.value, known)
-    if found.value[:2].isupper():
+    if found.value[:2].isupper() and not hint.startswith("did you"):
         hint = suggestion(found.value) if bare else "name the party under parties, and give it a seat"
     expected = "a party's id or a jurisdiction" if bare else ""
     draft.object_to(found, what, expected, hint)

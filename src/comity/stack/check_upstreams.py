@@ -6,7 +6,7 @@ import re
 
 from comity.stack.draft import Draft, Found
 from comity.stack.endpoints import Endpoint
-from comity.stack.spelling import did_you_mean, listed, looks_secret, shown
+from comity.stack.spelling import did_you_mean, looks_secret, near_to, shown
 from comity.stack.surroundings import Surroundings
 from comity.stack.urls import Unfit, Url, read_url
 
@@ -70,6 +70,5 @@ def _key(draft: Draft, found: Found, surroundings: Surroundings) -> None:
         hint = "put the key in the environment, and its name here"
         draft.object_to(found, "not the name of a variable (not shown)", "env:NAME", hint)
     elif not surroundings.environment.get(parts[2]):
-        near = [name for name in surroundings.environment if name.endswith(("KEY", "TOKEN"))]
-        hint = f"export {parts[2]}=…" + (f" (set are {listed(sorted(near))})" if near else "")
+        hint = near_to(parts[2], surroundings.environment.keys() - {parts[2]}) or f"export {parts[2]}=…"
         draft.object_to(found, f"{parts[2]} is not set in the environment", "", hint)

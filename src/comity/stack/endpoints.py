@@ -154,7 +154,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "openrouter.ai",
         "global",
-        "a router: the request goes on to providers in any region",
+        "it is a router: the request goes on to providers in any region",
         f"use eu.openrouter.ai or us.openrouter.ai, and {_ALL_PLACES}",
         _OPENROUTER,
         _CHECKED,
@@ -170,7 +170,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "router.huggingface.co",
         "global",
-        "a router: the request goes on to third-party providers",
+        "it is a router: the request goes on to third-party providers",
         f"use the provider's own host, or {_ALL_PLACES}",
         "https://huggingface.co/docs/inference-providers/index",
         _CHECKED,
@@ -178,14 +178,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "gateway.ai.cloudflare.com",
         "global",
-        "a relay that runs wherever the network meets the request",
+        "it is a relay that runs wherever the network meets the request",
         f"use the provider's own host, or {_ALL_PLACES}",
         "UNREVIEWED",
     ),
     Endpoint(
         "ai-gateway.vercel.sh",
         "global",
-        "a router: the request goes on to providers in any region",
+        "it is a router: the request goes on to providers in any region",
         f"use the provider's own host, or {_ALL_PLACES}",
         "UNREVIEWED",
     ),

@@ -10,8 +10,8 @@ from typing import Any
 from msgspec import inspect
 
 from comity.stack.draft import Draft, Found, Path
-from comity.stack.scalars import read_scalar
-from comity.stack.spelling import did_you_mean, shown
+from comity.stack.scalars import EXPECTED, read_scalar
+from comity.stack.spelling import did_you_mean, looks_secret, near_to, shown
 from comity.stack.types import EVIDENCE_LEVELS, Deployment, Model, Party, Site
 from comity.stack.yaml_nodes import Leaf, Listing, Mapping, Node
 
@@ -19,6 +19,7 @@ from comity.stack.yaml_nodes import Leaf, Listing, Mapping, Node
 OWNERS = (Party, Site, Model, Deployment)
 SETTINGS = frozenset({"url", "key", "ca"})
 
+_TEXT = Leaf(0, 0, "", quoted=True)
 _BAD = object()  # a node that does not fit; a problem says so
 _LONG_FORM = "write the fact as {value: …, evidence: contract}"
 
@@ -40,9 +41,13 @@ class _Reader:
     def read(self, node: Node, kind: inspect.Type, path: Path, shape: str) -> Any:
         """The plain value of `node` as a `kind`, or `_BAD`."""
         self.draft.places.setdefault(path, (node.line, node.column))
+        declared = kind
         kind, title = _plainly(kind, node)
+        if isinstance(node, Listing) and title == "jurisdiction" and isinstance(declared, inspect.UnionType):
+            self.draft.say(node, path, "a list", "a jurisdiction", "write {any_of: [...]} where it may be any")
+            return _BAD
         if isinstance(node, Leaf) and not node.quoted and node.value is None:
-            self.draft.say(node, path, "no value", _expected(kind), "leave the key out, or give it a value")
+            self.draft.say(node, path, "no value", _expected(kind, title), "leave the key out, or give it a value")
             return _BAD
         if isinstance(kind, inspect.StructType):
             return self._record(node, kind, path, shape)
@@ -54,7 +59,7 @@ class _Reader:
 
     def _record(self, node: Node, kind: inspect.StructType, path: Path, shape: str) -> Any:
         if not isinstance(node, Mapping):
-            self.draft.say(node, path, _described(node), _expected(kind))
+            self.draft.say(node, path, _described(node), _expected(kind), _as_record(node, kind))
             return _BAD
         fields = {field.name: field for field in kind.fields}
         owner = kind.cls in OWNERS
@@ -72,7 +77,7 @@ class _Reader:
             plain[name] = self.read(value, fields[name].type, here, within)
         for field in kind.fields:
             if field.required and field.name not in node.entries:
-                self.draft.say(node, path, f"{field.name} is missing", _expected(field.type))
+                self.draft.say(node, path, f"{field.name} is missing", _expected(*_plainly(field.type, _TEXT)))
         if levels:
             plain["evidence"] = levels
         return {name: value for name, value in plain.items() if value is not _BAD}
@@ -92,8 +97,9 @@ class _Reader:
                     levels[name] = str(level)
                 else:
                     wrong = value.text if isinstance(value, Leaf) else ""
-                    hint = did_you_mean(wrong, EVIDENCE_LEVELS)
-                    self.draft.say(value, (*path, key), _described(value), "a level of evidence", hint)
+                    expected = "one of " + ", ".join(EVIDENCE_LEVELS)
+                    hint = near_to(wrong, EVIDENCE_LEVELS)
+                    self.draft.say(value, (*path, key), _described(value), expected, hint)
             elif key != "value":
                 hint = did_you_mean(key, ("value", "evidence"))
                 self.draft.say(leaf, (*path, _safe(key)), "unknown key", "", hint)
@@ -117,13 +123,14 @@ class _Reader:
     def _list(self, node: Node, kind: inspect.VarTupleType, path: Path, shape: str) -> Any:
         if not isinstance(node, Listing):
             hint = f"write [{shown(node.text)[1:-1]}]" if isinstance(node, Leaf) else "begin each item with -"
-            self.draft.say(node, path, _described(node), "a list", "" if "secret" in hint else hint)
+            secret = isinstance(node, Leaf) and looks_secret(node.text)
+            self.draft.say(node, path, _described(node), "a list", "" if secret else hint)
             return _BAD
         count = len(node.items)
         if count < (kind.min_length or 0):
-            self.draft.say(node, path, f"{count} items", f"at least {kind.min_length}")
+            self.draft.say(node, path, _items(count), f"at least {kind.min_length}")
         if kind.max_length is not None and count > kind.max_length:
-            self.draft.say(node, path, f"{count} items", f"at most {kind.max_length}")
+            self.draft.say(node, path, _items(count), f"at most {kind.max_length}")
         plain = []
         seen: dict[str, Leaf] = {}
         for index, item in enumerate(node.items):
@@ -135,7 +142,7 @@ class _Reader:
 
     def _scalar(self, node: Node, kind: inspect.Type, title: str, path: Path, shape: str) -> Any:
         if not isinstance(node, Leaf):
-            self.draft.say(node, path, _described(node), _expected(kind))
+            self.draft.say(node, path, _described(node), _expected(kind, title))
             return _BAD
         value, misfit = read_scalar(node, kind, title)
         if misfit:
@@ -161,8 +168,20 @@ def _plainly(kind: inspect.Type, node: Node) -> tuple[inspect.Type, str]:
             return kind, title
 
 
-def _expected(kind: inspect.Type) -> str:
-    kind = _plainly(kind, Listing(0, 0))[0]
+def _items(count: int) -> str:
+    return "1 item" if count == 1 else f"{count} items"
+
+
+def _as_record(node: Node, kind: inspect.StructType) -> str:
+    needed = [field.name for field in kind.fields if field.required]
+    if not isinstance(node, Leaf) or len(needed) != 1 or looks_secret(node.text):
+        return ""
+    return f"write {{{needed[0]}: {shown(node.text)[1:-1]}}}"
+
+
+def _expected(kind: inspect.Type, title: str = "") -> str:
+    if title:
+        return EXPECTED[title]
     if isinstance(kind, inspect.StructType):
         return "a mapping with " + ", ".join(f.name for f in kind.fields if f.required or len(kind.fields) < 4)
     names = {

@@ -301,9 +301,9 @@ def suggestion(text: str) -> str:
     if upper == "EU":
         return "the Union is no one place: name the member state, or {any_of: [...]} of those it may be"
     code = MISTAKEN.get(upper) or _CODE_OF_NAME.get(text.casefold()) or (upper if upper in NAMES else None)
+    if code is None and len(text) > 2:  # of two letters, every pair is near to some code
+        name = nearest(text, _CODE_OF_NAME, likeness=0.75)
+        code = _CODE_OF_NAME[name] if name else nearest(text, CHILDREN)
     if code is None:
-        by_case = {known.casefold(): known for known in NAMES}
-        code = by_case.get(text.casefold()) or by_case.get(nearest(text.casefold(), by_case) or "")
-    if code is None or (len(text) <= 2 and code != upper and upper not in MISTAKEN):
         return "see ISO 3166-1 alpha-2"
     return f"did you mean {code} ({NAMES[code]})?"

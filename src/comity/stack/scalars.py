@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from datetime import date
 from typing import Any, TypeAlias
 
 from msgspec import inspect
 
 from comity.stack.jurisdictions import NAMES, suggestion
-from comity.stack.spelling import did_you_mean, shown
+from comity.stack.spelling import near_to, shown
 from comity.stack.yaml_nodes import Leaf
 
 Misfit: TypeAlias = tuple[str, str, str]  # found, expected, hint
@@ -18,6 +19,10 @@ Misfit: TypeAlias = tuple[str, str, str]  # found, expected, hint
 MAX_TEXT = 500  # characters of a text without a limit of its own: names, references, reasons
 MAX_NUMBER = 1e12  # beyond any price, second, gram or kWh of ours; a larger figure is a slip of the unit
 
+# What a type with a name of its own wants.
+EXPECTED = {"id": "an id: a-z, 0-9 and -, a letter first", "jurisdiction": "a jurisdiction such as FR"}
+
+_LONG_NUMBER = re.compile(r"[0-9]+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -34,7 +39,7 @@ def read_scalar(leaf: Leaf, kind: inspect.Type, title: str) -> tuple[Any, Misfit
         words = [str(value) for value in kind.values]
         if leaf.text in words:
             return leaf.text, None
-        return _wrong(leaf, "one of " + ", ".join(words), did_you_mean(leaf.text, words))
+        return _wrong(leaf, "one of " + ", ".join(words), near_to(leaf.text, words))
     if isinstance(kind, inspect.StrType):
         return _text(leaf, kind, title)
     raise TypeError(f"stack.types declares a scalar that no reader knows: {kind!r}")
@@ -42,6 +47,10 @@ def read_scalar(leaf: Leaf, kind: inspect.Type, title: str) -> tuple[Any, Misfit
 
 def _number(leaf: Leaf, kind: inspect.FloatType) -> tuple[Any, Misfit | None]:
     value = leaf.value
+    most = min(MAX_NUMBER, kind.le) if kind.le is not None else MAX_NUMBER
+    at_most = f"a number that is at most {most:,.0f}"
+    if isinstance(value, str) and not leaf.quoted and _LONG_NUMBER.fullmatch(value):
+        return _wrong(leaf, at_most)
     if isinstance(value, bool) or not isinstance(value, int | float):
         quoted = leaf.quoted and isinstance(Leaf(0, 0, leaf.text, quoted=False).value, int | float)
         return _wrong(leaf, "a number", "remove the quotes" if quoted else "")
@@ -49,9 +58,8 @@ def _number(leaf: Leaf, kind: inspect.FloatType) -> tuple[Any, Misfit | None]:
         return _wrong(leaf, "a finite number")
     if kind.ge is not None and value < kind.ge:
         return _wrong(leaf, f"a number that is at least {kind.ge:g}")
-    most = min(MAX_NUMBER, kind.le) if kind.le is not None else MAX_NUMBER
     if value > most:
-        return _wrong(leaf, f"a number that is at most {most:,.0f}")
+        return _wrong(leaf, at_most)
     return float(value), None
 
 
@@ -69,7 +77,7 @@ def _text(leaf: Leaf, kind: inspect.StrType, title: str) -> tuple[Any, Misfit | 
     if title == "jurisdiction":
         if text in NAMES:
             return text, None
-        return _wrong(leaf, "a jurisdiction such as FR", suggestion(text))
+        return _wrong(leaf, EXPECTED[title], suggestion(text))
     if not isinstance(leaf.value, str):
         return _wrong(leaf, "text", "put it in quotes")
     if any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text):
@@ -87,8 +95,9 @@ def _text(leaf: Leaf, kind: inspect.StrType, title: str) -> tuple[Any, Misfit | 
 def _form(title: str, pattern: str, text: str) -> tuple[str, str]:
     if title != "id":
         return f"text of the form {pattern.strip('^$')}", ""
-    near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-").lstrip("0123456789-")
-    return "an id: a-z, 0-9 and -, a letter first", f"did you mean {near}?" if near and len(text) < 64 else ""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    near = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-").lstrip("0123456789-")
+    return EXPECTED[title], f"did you mean {near}?" if near and len(text) < 64 else ""
 
 
 def _wrong(leaf: Leaf, expected: str, hint: str = "") -> tuple[None, Misfit]:

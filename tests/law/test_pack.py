@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.law import toy
 
 from comity.law.cedar import parse_rules
 from comity.law.pack import read_pack
+from tests.law import toy
 
 
 def problems_of(**changed: str) -> str:

@@ -117,7 +117,7 @@ def permitted(stack: Stack, case: Case, deployment: str, moment: datetime, file_
     )
 
 
-def _hop(stack, case, name, place, operator, deployment, moment, file_date, implicit) -> bool:  # noqa: ANN001
+def _hop(stack, case, name, place, operator, deployment, moment, file_date, implicit) -> bool:
     today = moment.astimezone(UTC).date()
     words = _read(LAW / "vocabulary.yaml")
     texts: list[str] = []

@@ -8,13 +8,13 @@ from itertools import pairwise
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from tests.placement import independent, worlds
 
 from comity.placement.cases import widened
 from comity.placement.conditions import configured
 from comity.placement.decide import Decisions, decide
 from comity.placement.types import Placement, Wish
 from comity.terms.refusal import Refusal
+from tests.placement import independent, worlds
 
 SLOW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 WISH = Wish("m")

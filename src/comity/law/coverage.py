@@ -16,7 +16,7 @@ TOUCHES: tuple[Touch, ...] = ("subjects", "controller", "site", "operator", "con
 UNCOVERED = Citation(
     id="comity/uncovered",
     law="Comity",
-    cite="DESIGN rule 3",
+    cite="docs/DESIGN.md, part 3, rule 3",
     basis="prudential",
     says="No pack in force covers this data in a jurisdiction that the request touches; law that is not loaded is"
     " not permission.",

@@ -58,7 +58,8 @@ class Epoch:
     ) -> list[Finding]:
         """One finding for each profile of `world`, in order.
 
-        `data` is the case's, closed under "is a"; `seat` is the controller's, `public` whether it is a public body. An error of the engine is never a permit.
+        `data` is the case's, closed under "is a"; `seat` is the controller's, `public` whether it is a public body.
+        An error of the engine is never a permit.
         """
         asked = world.with_(case_entities(case, data, seat, public=public))
         places = asked.ask(self._place, CASE, profiles)

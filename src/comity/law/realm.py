@@ -27,7 +27,7 @@ from comity.terms.instants import FAR_FUTURE, Instant, day_of, end_of, start_of
 ERROR = Citation(
     id="comity/error",
     law="Comity",
-    cite="DESIGN, part 4",
+    cite="docs/DESIGN.md, part 4",
     basis="prudential",
     says="The law could not be evaluated for this candidate, so it is refused.",
     remedy="run `comity law test`; report the pack",

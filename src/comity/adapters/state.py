@@ -14,7 +14,7 @@ PRIVATE = 0o700
 PRIVATE_FILE = 0o600
 
 
-class StateError(Exception):
+class StateError(RuntimeError):
     """The state folder cannot be used; the message names the folder and the way out."""
 
 

@@ -42,11 +42,11 @@ CREATE TABLE IF NOT EXISTS keys (
 _COLUMNS = "id, digest, application, role, disclose, created, expires, revoked"
 
 
-class KeyStoreError(Exception):
+class KeyStoreError(RuntimeError):
     """The key store cannot be read or written; the message names the file and the way out."""
 
 
-class UnknownKey(LookupError):  # noqa: N818 - as LookupError itself
+class UnknownKey(LookupError):
     """No key has this id."""
 
 

@@ -1,0 +1,5 @@
+"""Why a gateway does not start, in words for the person who started it."""
+
+
+class CannotServe(RuntimeError):
+    """The gateway cannot start; the message names the thing, the place and the way out."""

@@ -1,0 +1,182 @@
+"""The workers: child processes that relay, each started again when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from comity.runtime.backoff import Backoff
+from comity.runtime.channel import Channel
+from comity.runtime.failures import CannotServe
+from comity.runtime.messages import (
+    Drain,
+    Failed,
+    Ready,
+    Report,
+    Start,
+    ToSupervisor,
+    ToWorker,
+    to_supervisor,
+)
+
+READY_S = 60.0
+"""From a worker's birth until it listens; recovery of a long shard on a slow disk is the longest part of it."""
+
+GRACE_S = 2.0
+"""From the end of the drain until a worker that is still there is killed: the time to sync and sign."""
+
+COMMAND = (sys.executable, "-P", "-m", "comity.runtime.worker")
+"""-P: a folder named like a module of ours, where the gateway was started, must not be imported."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """One worker's place, whoever holds it now."""
+
+    number: int
+    ready: asyncio.Future[None]
+    channel: Channel[ToSupervisor] | None = None
+    process: Process | None = None
+    shard: str = ""
+    report: Report | None = None
+    restarts: int = 0
+    last_words: str = ""
+    answers: dict[int, int] = field(default_factory=dict)
+
+    def status(self) -> dict[str, object]:
+        """The worker for the operator."""
+        report = self.report
+        return {
+            "worker": self.number,
+            "pid": self.process.pid if self.process is not None and self.shard else None,
+            "shard": self.shard or None,
+            "restarts": self.restarts,
+            "realm": report.realm if report else None,
+            "fault": report.fault if report else "not reported yet",
+            "underway": report.underway if report else 0,
+            "entries": {
+                "durable": report.durable if report else 0,
+                "published": report.published if report else 0,
+                "pending": report.pending if report else 0,
+                "open_intents": report.open_intents if report else 0,
+            },
+        }
+
+
+class Fleet:
+    """All workers of a gateway."""
+
+    def __init__(self, count: int, start: Callable[[], Start], say: Callable[[str], None]) -> None:
+        """`start` gives the first words to a worker that is born now; `say` speaks to the operator."""
+        loop = asyncio.get_running_loop()
+        self.slots = [Slot(number, loop.create_future()) for number in range(1, count + 1)]
+        self._start = start
+        self._say = say
+        self._tasks: list[asyncio.Task[None]] = []
+        self._draining = False
+
+    async def start(self) -> None:
+        """Start all workers; returns when every one listens.
+
+        Raises:
+            CannotServe: one of them could not, with its reason.
+        """
+        self._tasks = [asyncio.create_task(self._keep(slot), name=f"worker {slot.number}") for slot in self.slots]
+        try:
+            async with asyncio.timeout(READY_S):
+                await asyncio.gather(*(slot.ready for slot in self.slots))
+        except TimeoutError:
+            raise CannotServe(f"a worker did not listen within {READY_S:.0f} s of its start") from None
+
+    def tell(self, message: ToWorker) -> None:
+        """Tell every worker that lives; one that is born later hears it in its first words."""
+        for slot in self.slots:
+            if slot.channel is not None:
+                slot.channel.say(message)
+
+    async def drain(self, seconds: float) -> None:
+        """Let answers under way finish, then end every worker."""
+        self._draining = True
+        self.tell(Drain(seconds))
+        _, left = await asyncio.wait(self._tasks, timeout=seconds + GRACE_S) if self._tasks else ((), ())
+        for slot in self.slots:
+            if slot.process is not None and slot.process.returncode is None:
+                slot.process.kill()
+        if left:
+            await asyncio.wait(left)
+
+    async def _keep(self, slot: Slot) -> None:
+        clock = asyncio.get_running_loop().time
+        backoff = Backoff()
+        while not self._draining:
+            began = clock()
+            status = await self._live(slot)
+            if self._draining:
+                return
+            why = slot.last_words or f"it ended with status {status}"
+            if not slot.ready.done():
+                slot.ready.set_exception(CannotServe(f"worker {slot.number} cannot start: {why}"))
+                return
+            wait = backoff.after(clock() - began)
+            self._say(f"worker {slot.number}: {why}; starting another in {wait:.1f} s")
+            await asyncio.sleep(wait)
+            slot.restarts += 1
+
+    async def _live(self, slot: Slot) -> int:
+        """One worker's life, from birth to exit status."""
+        ours, theirs = socket.socketpair()
+        try:
+            # A process group of its own: Ctrl-C in the terminal is the supervisor's to answer.
+            process = await asyncio.create_subprocess_exec(
+                *COMMAND, stdin=theirs.fileno(), stdout=DEVNULL, process_group=0
+            )
+        finally:
+            theirs.close()
+        slot.process, slot.last_words = process, ""
+        slot.channel = await Channel.over(ours, to_supervisor)
+        try:
+            slot.channel.say(self._start())
+            while (message := await slot.channel.hear()) is not None:
+                self._hear(slot, message)
+            return await asyncio.wait_for(process.wait(), GRACE_S)
+        except TimeoutError:
+            return -signal.SIGKILL
+        finally:
+            slot.channel.close()
+            slot.channel, slot.shard = None, ""
+            self._retire(slot)
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+    def _hear(self, slot: Slot, message: ToSupervisor) -> None:
+        match message:
+            case Ready():
+                slot.shard = message.shard
+                if not slot.ready.done():
+                    slot.ready.set_result(None)
+            case Failed():
+                slot.last_words = message.message
+            case Report():
+                slot.report = message
+
+    def _retire(self, slot: Slot) -> None:
+        """Keep the counts of a worker that is gone, so that sums never fall."""
+        if slot.report is not None:
+            for status, count in slot.report.answers.items():
+                slot.answers[status] = slot.answers.get(status, 0) + count
+            slot.report = None
+
+    def answers(self) -> dict[int, int]:
+        """Answers by status since the gateway's start, of workers that are gone too."""
+        total: dict[int, int] = {}
+        for slot in self.slots:
+            for counts in (slot.answers, slot.report.answers if slot.report else {}):
+                for status, count in counts.items():
+                    total[status] = total.get(status, 0) + count
+        return dict(sorted(total.items()))

@@ -1,0 +1,147 @@
+"""The one gate (DESIGN rule 4): who asks, whether and where the request may go, and how to get there."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+from comity.adapters.keys import Key
+from comity.law.case import Addition, Case
+from comity.law.realm import Realm
+from comity.placement.types import Placement, Wish
+from comity.relay.ports import Target, Tenant, Words
+from comity.runtime.in_force import Asked, InForce
+from comity.runtime.messages import Endpoint
+from comity.runtime.tenants import Tenants
+from comity.terms.instants import Instant, shown
+from comity.terms.refusal import Refusal
+
+
+class Gate:
+    """Implements `relay.ports.Gate` for one worker. Everything in it is replaced whole, never changed in place."""
+
+    def __init__(
+        self,
+        first: InForce,
+        *,
+        clock: Callable[[], Instant],
+        salt: Callable[[str], bytes],
+        began: Callable[[InForce], None],
+        trouble: Callable[[], str],
+    ) -> None:
+        """Begins with `first`, and says so to `began`, as for each realm that follows it.
+
+        `salt` gives an application's erasure salt; `trouble` says why the worker as a whole is not ready, or nothing.
+        """
+        self._clock = clock
+        self._salt = salt
+        self._began = began
+        self._trouble = trouble
+        self._force = first
+        self._next: InForce | None = None
+        self._keys: tuple[Key, ...] = ()
+        self._tenants = Tenants({})
+        self._targets: dict[str, Target] = {}
+        self._contexts: dict[str, ssl.SSLContext] = {}
+        began(first)
+
+    @property
+    def realm(self) -> Realm:
+        """The realm that rules now."""
+        return self._force.realm
+
+    @property
+    def durability(self) -> Literal["strict", "relaxed"]:
+        """What the stack asks of the log."""
+        return self._force.realm.stack.durability
+
+    @property
+    def words(self) -> Words:
+        """The vocabulary in force."""
+        return self._force.words
+
+    def tenant(self, key: bytes) -> Tenant | None:
+        """Who this key speaks for, by its SHA-256; None if unknown, expired or revoked."""
+        return self._tenants.find(key, self._clock())
+
+    def case(self, tenant: Tenant, addition: Addition, operation: str) -> Case:
+        """The application's registered case with the request's additions united."""
+        return self._force.case(Asked(tenant.application, addition, operation))
+
+    def place(
+        self, tenant: Tenant, addition: Addition, wish: Wish, operation: str, now: Instant
+    ) -> Placement | Refusal:
+        """Rule and place under the realm whose time it is; past its date and without a next one, a refusal."""
+        if now >= self._force.realm.valid_until:
+            self._turn(now)
+        return self._force.place(Asked(tenant.application, addition, operation), wish, now)
+
+    def target(self, deployment: str) -> Target | None:
+        """Where to send for this deployment; None while it cannot be reached."""
+        return self._targets.get(deployment)
+
+    def models(self, tenant: Tenant) -> tuple[str, ...]:
+        """The models that this tenant may ask for, sorted."""
+        return self._force.models(tenant.application)
+
+    def fault(self) -> str:
+        """Why no request should come here now, or empty."""
+        now = self._clock()
+        if now >= self._force.realm.valid_until:
+            self._turn(now)
+        if now >= self._force.realm.valid_until:
+            return f"the realm ended at {shown(self._force.realm.valid_until)} and the next is not there"
+        return self._trouble()
+
+    def take(self, force: InForce) -> None:
+        """Rule by `force` from its beginning on, which may be now."""
+        if force.realm.since <= self._clock():
+            self._begin(force)
+        else:
+            self._next = force
+
+    def admit(self, keys: Iterable[Key]) -> None:
+        """From now on these keys, and no others, open something."""
+        self._keys = tuple(keys)
+        applications = self._force.realm.stack.applications
+        self._tenants = Tenants.of(self._keys, applications, self._salt, self._tenants)
+
+    def reach(self, deployment: str, endpoint: Endpoint | None) -> None:
+        """From now on the deployment is reached there, or not at all.
+
+        Raises:
+            OSError, ssl.SSLError: its file of authorities cannot be read.
+        """
+        if endpoint is None:
+            self._targets.pop(deployment, None)
+            return
+        self._targets[deployment] = Target(
+            deployment=endpoint.deployment,
+            served_as=endpoint.served_as,
+            site=endpoint.site,
+            host=endpoint.host,
+            port=endpoint.port,
+            tls=self._tls(endpoint.ca) if endpoint.tls else None,
+            path=endpoint.path,
+            authorization=endpoint.authorization.encode("ascii"),
+        )
+
+    def _turn(self, now: Instant) -> None:
+        """Swap in the next realm if its time has come."""
+        if self._next is not None and self._next.realm.since <= now:
+            self._begin(self._next)
+
+    def _begin(self, force: InForce) -> None:
+        self._force = force
+        self._next = None
+        self._began(force)
+        self.admit(self._keys)
+
+    def _tls(self, authorities: str) -> ssl.SSLContext:
+        context = self._contexts.get(authorities)
+        if context is None:
+            context = ssl.create_default_context(cafile=authorities or None)
+            context.set_alpn_protocols(["http/1.1"])
+            self._contexts[authorities] = context
+        return context

@@ -1,0 +1,116 @@
+"""What supervisor and worker say to each other: one JSON object a line, over a socket pair.
+
+The worker is told everything that it must know, upstream credentials too, over this one private channel; it reads no
+stack file and no key store. Its end of file is the other side's death.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from comity.adapters.keys import Key
+from comity.terms.instants import Instant
+
+MAX_LINE_BYTES = 1 << 26
+"""The longest is the table of keys: 100,000 of them at some 300 bytes, doubled."""
+
+
+class Endpoint(Struct, frozen=True):
+    """Where a deployment is reached: what `relay.ports.Target` says, in plain data."""
+
+    deployment: str
+    site: str
+    served_as: str
+    host: str
+    port: int
+    tls: bool
+    ca: str
+    path: str
+    authorization: str
+
+    def __repr__(self) -> str:
+        """Without the credential: representations end up in logs."""
+        return f"Endpoint({self.deployment!r} at {self.host}:{self.port})"
+
+
+class Start(Struct, frozen=True, tag=True):
+    """First words of the supervisor: how this worker runs. Paths are absolute; `realms` are digests, oldest first."""
+
+    state: str
+    host: str
+    port: int
+    tls_cert: str
+    tls_key: str
+    realms: tuple[str, ...]
+    endpoints: tuple[Endpoint, ...]
+    keys: tuple[Key, ...]
+
+
+class Take(Struct, frozen=True, tag=True):
+    """A realm that is on disk: take it when its time comes, at once if it has come."""
+
+    realm: str
+
+
+class Keys(Struct, frozen=True, tag=True):
+    """The whole table of keys, whenever it changes."""
+
+    keys: tuple[Key, ...]
+
+
+class Reach(Struct, frozen=True, tag=True):
+    """Where a deployment is reached from now on; None: it cannot be reached."""
+
+    deployment: str
+    endpoint: Endpoint | None
+
+
+class Drain(Struct, frozen=True, tag=True):
+    """Take no new connection, finish what is under way within `seconds`, close the ledger, end."""
+
+    seconds: float
+
+
+class Ready(Struct, frozen=True, tag=True):
+    """The worker listens, and its shard is open."""
+
+    shard: str
+
+
+class Failed(Struct, frozen=True, tag=True):
+    """The worker ends because of this, in words for an operator."""
+
+    message: str
+
+
+class Report(Struct, frozen=True, tag=True):
+    """How the worker fares; counters are since its start.
+
+    `answers` counts answers by HTTP status; `fault` says why it is not ready, or is empty.
+    """
+
+    time: Instant
+    realm: str
+    fault: str
+    answers: dict[int, int] = {}
+    underway: int = 0
+    connections: int = 0
+    pending: int = 0
+    durable: int = 0
+    published: int = 0
+    open_intents: int = 0
+
+
+ToWorker: TypeAlias = Start | Take | Keys | Reach | Drain
+ToSupervisor: TypeAlias = Ready | Failed | Report
+
+to_worker = msgspec.json.Decoder(ToWorker)
+to_supervisor = msgspec.json.Decoder(ToSupervisor)
+
+
+def line(message: ToWorker | ToSupervisor) -> bytes:
+    """One message as it goes over the channel."""
+    return msgspec.json.encode(message) + b"\n"

@@ -1,0 +1,83 @@
+"""Who each key speaks for: one table, looked up by the SHA-256 of what the caller presents."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+
+from comity.adapters.keys import Key
+from comity.relay.ports import Tenant
+from comity.stack.types import Application
+from comity.terms.instants import FAR_FUTURE, Instant
+
+NO_SALT = bytes(32)
+"""A role asks for no inference, so nothing of its is ever committed to."""
+
+MAX_KEY_BYTES = 256
+"""Ours have 46; what is longer is no key and is not hashed."""
+
+
+class Tenants:
+    """An immutable table of tenants.
+
+    The look-up compares digests in a hash table, so its time says nothing about a key that is there.
+    """
+
+    __slots__ = ("_by_digest",)
+
+    def __init__(self, by_digest: Mapping[bytes, tuple[Tenant, Instant]]) -> None:
+        self._by_digest = by_digest
+
+    @classmethod
+    def of(
+        cls,
+        keys: Iterable[Key],
+        applications: Mapping[str, Application],
+        salt: Callable[[str], bytes],
+        before: Tenants | None = None,
+    ) -> Tenants:
+        """The table of keys that open something: not revoked, and of an application that the stack has.
+
+        `salt` gives an application's erasure salt. A tenant about whom nothing changed is the same object as `before`.
+        """
+        kept = before._by_digest if before is not None else {}
+        table: dict[bytes, tuple[Tenant, Instant]] = {}
+        for key in keys:
+            tenant = _tenant(key, applications, salt)
+            if tenant is None or key.revoked is not None:
+                continue
+            digest = bytes.fromhex(key.digest)
+            old = kept.get(digest)
+            if old is not None and old[0] == tenant:
+                tenant = old[0]
+            table[digest] = (tenant, FAR_FUTURE if key.expires is None else key.expires)
+        return cls(table)
+
+    def find(self, key: bytes, now: Instant) -> Tenant | None:
+        """Who `key` speaks for at `now`; None if it opens nothing."""
+        if len(key) > MAX_KEY_BYTES:
+            return None
+        found = self._by_digest.get(hashlib.sha256(key).digest())
+        if found is None or now >= found[1]:
+            return None
+        return found[0]
+
+    def __len__(self) -> int:
+        return len(self._by_digest)
+
+
+def _tenant(key: Key, applications: Mapping[str, Application], salt: Callable[[str], bytes]) -> Tenant | None:
+    if key.application is not None:
+        application = applications.get(key.application)
+        if application is None:
+            return None
+        return Tenant(
+            application=key.application,
+            controller=application.controller,
+            key=key.id,
+            salt=salt(key.application),
+            disclose=key.disclose,
+        )
+    if key.role == "auditor":
+        return Tenant("auditor", "", key.id, NO_SALT, key.disclose, auditor=True)
+    return None

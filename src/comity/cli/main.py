@@ -14,7 +14,7 @@ from comity.terms.problems import Problems
 
 # Command, what it does, the extra that it needs, and whether it is there to be shown in help.
 COMMANDS: tuple[tuple[str, str, str], ...] = (
-    ("demo", "the tour: a request ruled on, placed, answered and proven", "serve,node,demo"),
+    ("demo", "the tour: a request ruled on, placed, answered and proven", "serve,node"),
     ("serve", "run the gateway of a stack file", "serve"),
     ("check", "all problems of a stack file, pack or folder at once", "serve"),
     ("explain", "which deployments may serve a case, under which rules", "serve"),

@@ -1,0 +1,83 @@
+# Everything that is done to this tree by hand. `make help` lists it.
+# Needs python3 >= 3.11 with venv, make, and a package registry that pip can reach.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
+LOCKED := $(PIP) --require-hashes --no-deps
+PAPERS := src tests bench models docs
+ONCE   ?=
+ARGS   ?=
+
+.PHONY: help demo test check fix bench sbom dist docs lock clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.gateway  ## the tour, which then stays up; ONCE=1 ends after it
+	@$(BIN)/comity demo $(if $(ONCE),--once) $(ARGS)
+
+test: $(VENV)/.dev  ## all tests; ARGS="tests/law -k adequacy" for some of them
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev  ## style, types, floors, and whether made files are as they would be made
+	@$(BIN)/ruff check --quiet $(PAPERS)
+	@$(BIN)/ruff format --quiet --check $(PAPERS)
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo > $(VENV)/floors.txt || { cat $(VENV)/floors.txt; exit 1; }
+	@$(BIN)/python docs/make.py --check
+	@echo "make check: nothing to mend"
+
+fix: $(VENV)/.dev  ## mend what can be mended: style, and the files that are made
+	@$(BIN)/ruff check --quiet --fix $(PAPERS)
+	@$(BIN)/ruff format --quiet $(PAPERS)
+	@$(BIN)/python docs/make.py
+
+bench: $(VENV)/.dev  ## the measurements in bench/, one after the other
+	@set -e; for each in bench/*.py; do echo "$$each"; $(BIN)/python "$$each" $(ARGS); done
+
+sbom: $(VENV)/.sbom  ## the parts of a gateway, as CycloneDX 1.6 JSON: dist/comity.cdx.json
+	@mkdir -p dist
+	@$(VENV)/sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+	  --spec-version 1.6 --output-format JSON --output-file dist/comity.cdx.json $(VENV)/parts/bin/python
+	@echo "dist/comity.cdx.json"
+
+dist: $(VENV)/.dev  ## wheel and source archive, in dist/
+	@$(BIN)/python -m hatchling build -d dist
+
+lock:  ## resolve dependencies anew into requirements/*.txt, for every Python from 3.11 on
+	@sh requirements/lock.sh
+
+clean:  ## remove what make made
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# A stamp says what an environment holds; it is made anew when a lock file is newer.
+
+$(VENV)/.made:
+	@PYTHON="$(PYTHON)" sh requirements/venv.sh $(VENV)
+	@touch $@
+
+$(VENV)/.gateway: $(VENV)/.made requirements/gateway.txt requirements/build.txt pyproject.toml
+	@echo "comity: installing the gateway into $(VENV) (once)"
+	@$(LOCKED) -r requirements/build.txt -r requirements/gateway.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.gateway requirements/dev.txt
+	@echo "comity: installing the tools for tests and checks into $(VENV) (once)"
+	@$(LOCKED) -r requirements/dev.txt
+	@touch $@
+
+# The list of parts is taken from an environment that holds a gateway and nothing else.
+$(VENV)/.sbom: $(VENV)/.made requirements/gateway.txt requirements/sbom.txt
+	@echo "comity: setting up two environments for the list of parts (once)"
+	@$(BIN)/python -m venv $(VENV)/sbom
+	@$(BIN)/python -m venv --without-pip $(VENV)/parts
+	@$(VENV)/sbom/bin/python -m pip --disable-pip-version-check --no-input install -qq --require-hashes --no-deps \
+	  -r requirements/sbom.txt
+	@$(VENV)/sbom/bin/python -m pip --disable-pip-version-check --no-input --python $(VENV)/parts/bin/python \
+	  install -qq --require-hashes --no-deps -r requirements/gateway.txt
+	@touch $@

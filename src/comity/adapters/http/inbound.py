@@ -1,0 +1,402 @@
+"""The protocol of one client connection."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import TYPE_CHECKING, cast
+
+import httptools
+
+from comity.adapters.http import routes
+from comity.adapters.http.driver import Driver
+from comity.adapters.http.limits import DISCARDED_BODY, KEY
+from comity.adapters.http.replies import CONTINUE, RETRY_AFTER, reply
+from comity.relay.addition import addition
+from comity.relay.body import BadRequest
+from comity.relay.errors import envelope
+from comity.relay.ports import Tenant
+
+if TYPE_CHECKING:
+    from comity.adapters.http.port import Port
+
+IDLE, HEAD, BODY, BUSY, LINGER = range(5)
+
+_WANTED = frozenset(
+    {b"authorization", b"x-api-key", b"comity-data", b"comity-subjects", b"comity-purpose", b"content-length"}
+    | {b"transfer-encoding", b"content-encoding", b"expect", b"host"}
+)
+_LISTS = frozenset({b"comity-data", b"comity-subjects", b"comity-purpose"})
+"""Headers that may come in several lines; a second line of any other that we read is a contradiction."""
+
+
+class Inbound(asyncio.Protocol):
+    """One client connection; one request at a time, others after it (no pipelining).
+
+    `keep` is false once the connection must close after the present answer; `chunked` is false for HTTP/1.0.
+    """
+
+    def __init__(self, port: Port) -> None:
+        self.port = port
+        self.deadline = math.inf
+        self.keep = True
+        self.chunked = True
+        self._transport: asyncio.Transport | None = None
+        self._parser = httptools.HttpRequestParser(self)
+        self._phase = IDLE
+        self._deaf = False  # what comes is dropped: pipelined, or behind an early error
+        self._driver: Driver | None = None
+        self._paused = False
+        self._end_of_request = math.inf
+        self._clear()
+
+    def _clear(self) -> None:
+        self._url = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._head_bytes = 0
+        self._head_lines = 0
+        self._body: list[bytes] = []
+        self._body_bytes = 0
+        self._discarded = 0
+        self._early: tuple[int, bytes, bytes] | None = None
+        self._fault = ""
+        self._complete = False
+        self._counted = False
+        self._received = 0
+        self._tenant: Tenant | None = None
+        self._route: routes.Route | None = None
+
+    # what a driver or a route does with it
+
+    def write(self, data: bytes) -> None:
+        """Write a piece of an answer."""
+        if self._transport is not None:
+            self._transport.write(data)
+
+    def finish(self, data: bytes) -> None:
+        """Write the last bytes of an answer; the connection is kept for the next request, or closed."""
+        if self._transport is None:
+            return
+        self._transport.write(data)
+        self._release()
+        if self.keep:
+            self._clear()
+            self._phase = IDLE
+            self.deadline = self.port.now() + self.port.limits.idle_seconds
+        else:
+            self._close()
+
+    def abort(self) -> None:
+        """Close so that the client cannot take the answer for complete."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def reply(self, status: int, body: bytes, fields: bytes = b"") -> None:
+        """Answer the present request as a whole."""
+        answer = reply(status, body, fields, close=not self.keep)
+        self.finish(answer[: len(answer) - len(body)] if self._parser_method() == b"HEAD" else answer)
+
+    def error(self, status: int, message: str, fields: bytes = b"", *, code: str = "") -> None:
+        """Answer with an error in the OpenAI envelope."""
+        self.reply(status, envelope(status, message, code=code), fields)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is under way."""
+        return self._phase != IDLE
+
+    def end_after_this(self) -> None:
+        """Close as soon as no request is under way (the gateway stops)."""
+        self.keep = False
+        if self._phase == IDLE and self._transport is not None:
+            self._transport.close()
+
+    # asyncio
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        port = self.port
+        if len(port.inbounds) >= port.limits.connections or port.draining:
+            body = envelope(503, "Too many connections; try again shortly.", code="too_many_connections")
+            self._transport.write(reply(503, body, RETRY_AFTER, close=True))
+            self._transport.close()
+            self._deaf = True
+            return
+        self._transport.set_write_buffer_limits(high=port.limits.write_high)
+        port.inbounds.add(self)
+        self.deadline = port.now() + port.limits.head_seconds
+
+    def data_received(self, data: bytes) -> None:
+        if self._deaf:
+            return
+        if self._phase == BUSY:  # a second request before the first is answered
+            self._deaf = True
+            self.keep = False
+            return
+        if self._phase <= HEAD:
+            self._head_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            if not self._complete:
+                self._bad_http("The request is not HTTP/1.1 as RFC 9112 has it.")
+                return
+            self._deaf, self.keep = True, False  # a complete request, then rubbish: answer it, and close
+        if self._complete:
+            self._serve()
+            return
+        if self._fault:
+            self._bad_http(self._fault)
+        elif self._phase == HEAD and self._head_bytes > self.port.limits.head:
+            self._refuse_now(431, "The request's head is too large.")
+        elif self._early is not None and (
+            self._discarded > DISCARDED_BODY or b"expect" in self._headers or not self._small_body()
+        ):
+            self._refuse_now(*self._early_words())
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self.deadline = math.inf
+        self.port.inbounds.discard(self)
+        driver = self._driver
+        self._release()
+        if driver is not None:
+            driver.client_left()
+
+    def pause_writing(self) -> None:
+        self._paused = True
+        self.deadline = min(self.deadline, self.port.now() + self.port.limits.stall_seconds)
+        if self._driver is not None:
+            self._driver.pause()
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        if self._phase == BUSY:
+            self.deadline = self._end_of_request
+        if self._driver is not None:
+            self._driver.resume()
+
+    def expire(self) -> None:
+        """The deadline has passed."""
+        if self._phase == BUSY and self._driver is not None and not self._paused:
+            self.deadline = math.inf
+            self._driver.expire()
+        elif self._phase in (HEAD, BODY) and self._head_bytes:
+            self._refuse_now(408, "The request took too long to arrive.")
+        else:
+            self.abort()
+
+    # httptools. They take notes; `data_received` acts, for what they raise would be lost in the parser.
+
+    def on_message_begin(self) -> None:
+        if self._complete:
+            self._deaf, self.keep = True, False
+            return
+        self._phase = HEAD
+        self.deadline = self.port.now() + self.port.limits.head_seconds
+
+    def on_url(self, url: bytes) -> None:
+        if self._deaf:
+            return
+        self._url += url
+        if len(self._url) > self.port.limits.url:
+            self._set_early(414, "The URL is too long.")
+            self._url = b"/"
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._deaf or self._phase != HEAD:  # pipelined, or a trailer
+            return
+        self._head_lines += 1
+        name = name.lower()
+        if self._head_lines > self.port.limits.headers:
+            self._set_early(431, "The request has too many headers.")
+        elif name in _WANTED:
+            if name not in self._headers:
+                self._headers[name] = value
+            elif name in _LISTS:
+                self._headers[name] += b"," + value
+            else:
+                self._fault = f"The header {name.decode()} occurs twice."
+
+    def on_headers_complete(self) -> None:
+        if self._deaf:
+            return
+        self._phase = BODY
+        self._received = self.port.clock()
+        version = self._parser.get_http_version()
+        self.chunked = version == "1.1"
+        self.keep = self._parser.should_keep_alive() and self.chunked and not self.port.draining
+        headers = self._headers
+        coding = headers.get(b"transfer-encoding")
+        if coding is not None and (coding.lower() != b"chunked" or b"content-length" in headers or not self.chunked):
+            self._fault = "Transfer-Encoding is chunked, alone, and without a Content-Length."
+        elif version not in ("1.0", "1.1"):
+            self._fault = "Only HTTP/1.1 and HTTP/1.0 are spoken here."
+        elif self.chunked and b"host" not in headers:
+            self._fault = "The Host header is missing."
+        elif not self._fault and self._early is None:
+            self._judge_head()
+        if not self._fault:
+            self.deadline = self.port.now() + self.port.limits.body_seconds
+
+    def on_body(self, data: bytes) -> None:
+        if self._deaf:
+            return
+        if self._early is not None:
+            self._discarded += len(data)
+            return
+        self._body_bytes += len(data)
+        self.port.buffered += len(data)
+        self._body.append(data)
+        if self._body_bytes > self.port.limits.body:
+            self._set_early(413, f"The body is larger than {self.port.limits.body} bytes.")
+        elif self.port.buffered > self.port.limits.buffered:
+            self._set_early(503, "Too many large requests are under way; try again shortly.")
+
+    def on_message_complete(self) -> None:
+        if not self._deaf and not self._fault:
+            self._complete = True
+
+    # from the head to the answer
+
+    def _judge_head(self) -> None:
+        """Everything that can be said before the body is there, so that a stranger's body is never held."""
+        port = self.port
+        method = self._parser_method()
+        route = self._route = routes.find(self._url)
+        if route is None:
+            self._set_early(404, "There is no such path here.", code="unknown_path")
+            return
+        if method not in route.methods:
+            allowed = b"allow: %b\r\n" % b", ".join(route.methods)
+            self._set_early(405, "This path does not take that method.", allowed)
+            return
+        if route.open:
+            return
+        self._tenant = port.gate.tenant(self._key())
+        if self._tenant is None:
+            self._set_early(
+                401, "The key is missing or not known here.", b"www-authenticate: Bearer\r\n", code="invalid_api_key"
+            )
+            return
+        if route.infers:
+            self._judge_inference(self._tenant)
+        expect = self._headers.get(b"expect")
+        if expect is not None and expect.lower() != b"100-continue":
+            self._set_early(417, "Only 100-continue can be expected.")
+        elif expect is not None and self._early is None:
+            self._headers.pop(b"expect")
+            self.write(CONTINUE)
+
+    def _judge_inference(self, tenant: Tenant) -> None:
+        port, headers = self.port, self._headers
+        length = headers.get(b"content-length")
+        if tenant.auditor:
+            self._set_early(403, "An auditor's key reads receipts; it may not ask for inference.")
+        elif headers.get(b"content-encoding", b"identity").lower() != b"identity":
+            self._set_early(415, "The body must not be compressed.")
+        elif length is not None and int(length) > port.limits.body:
+            self._set_early(413, f"The body is larger than {port.limits.body} bytes.")
+        elif port.in_flight >= port.limits.in_flight:
+            self._set_early(503, "Too many requests are under way; try again shortly.", RETRY_AFTER, code="overloaded")
+        elif fault := port.gate.fault():
+            self._set_early(503, fault, RETRY_AFTER, code="not_ready")
+        else:
+            port.in_flight += 1
+            self._counted = True
+
+    def _serve(self) -> None:
+        """The request is complete: answer it."""
+        self._phase = BUSY
+        port = self.port
+        self.deadline = self._end_of_request = port.now() + port.limits.request_seconds
+        if self._early is not None:
+            status, body, fields = self._early
+            self.reply(status, body, fields)
+            return
+        route, tenant = self._route, self._tenant
+        assert route is not None
+        if not route.infers:
+            route.answer(self, port, tenant, self._url)
+            return
+        assert tenant is not None
+        port.counts.requests += 1
+        headers = self._headers
+        try:
+            added = addition(
+                headers.get(b"comity-data", b""),
+                headers.get(b"comity-subjects", b""),
+                headers.get(b"comity-purpose", b""),
+                port.gate.words,
+            )
+        except BadRequest as error:
+            self.reply(400, envelope(400, str(error), param=error.field))
+            return
+        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+        self._driver = Driver(port, self)
+        self._driver.begin(tenant, added, body, self._received)
+
+    def _key(self) -> bytes:
+        authorization = self._headers.get(b"authorization")
+        if authorization is not None:
+            scheme, _, key = authorization.partition(b" ")
+            return key.strip()[:KEY] if scheme.lower() == b"bearer" else b""
+        return self._headers.get(b"x-api-key", b"").strip()[:KEY]
+
+    def _parser_method(self) -> bytes:
+        return self._parser.get_method()
+
+    def _set_early(self, status: int, message: str, fields: bytes = b"", *, code: str = "") -> None:
+        """Answer with this error once the request is complete; its body is dropped as it comes."""
+        if self._early is None:
+            self._early = (status, envelope(status, message, code=code), fields)
+        self._forget_body()
+
+    def _early_words(self) -> tuple[int, bytes, bytes]:
+        assert self._early is not None
+        return self._early
+
+    def _small_body(self) -> bool:
+        length = self._headers.get(b"content-length")
+        return length is None or int(length) <= DISCARDED_BODY
+
+    def _bad_http(self, message: str) -> None:
+        self._refuse_now(400, message)
+
+    def _refuse_now(self, status: int, message: str | bytes, fields: bytes = b"") -> None:
+        """Answer in the middle of a request and close; the rest of it is not a request."""
+        self.keep = False
+        self._deaf = True
+        body = envelope(status, message) if isinstance(message, str) else message
+        self.finish(reply(status, body, fields, close=True))
+
+    def _forget_body(self) -> None:
+        self.port.buffered -= self._body_bytes
+        self._body_bytes = 0
+        self._body = []
+
+    def _release(self) -> None:
+        """The request is over: give back what it held."""
+        self._forget_body()
+        self._driver = None
+        if self._counted:
+            self._counted = False
+            self.port.in_flight -= 1
+
+    def _close(self) -> None:
+        """Close when all is written.
+
+        A client that may still be sending is read for a moment, or the reset that answers its bytes could destroy
+        the answer.
+        """
+        transport = self._transport
+        assert transport is not None
+        if self._deaf and transport.can_write_eof():
+            transport.write_eof()
+            self._phase = LINGER
+            self.deadline = self.port.now() + self.port.limits.linger_seconds
+        else:
+            transport.close()

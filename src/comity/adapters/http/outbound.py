@@ -1,0 +1,224 @@
+"""The protocol of one connection to an upstream."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import TYPE_CHECKING, Protocol, cast
+
+import httptools
+
+from comity.adapters.http.limits import UPSTREAM_HEAD, UPSTREAM_HEADERS
+from comity.relay.exchange import Result
+
+if TYPE_CHECKING:
+    from comity.adapters.http.pool import Pool
+
+DRAIN_SECONDS = 2.0
+DRAIN_BYTES = 64 * 1024
+"""What may follow an answer that nobody needs any more before its connection is closed rather than kept."""
+
+JOINED = 64 * 1024
+"""A body up to this size is copied behind its head: one write is cheaper than two."""
+
+_WANTED = frozenset({b"content-type", b"content-length", b"content-encoding", b"transfer-encoding", b"retry-after"})
+
+
+class Asker(Protocol):
+    """Who gets the answer."""
+
+    def answered(self, outbound: Outbound) -> None:
+        """The head is there: `status`, `headers`, `delimited`."""
+
+    def received(self, data: bytes) -> None:
+        """Bytes of the body."""
+
+    def completed(self) -> None:
+        """The body is complete, as its framing says."""
+
+    def failed(self, result: Result) -> None:
+        """There will be no more: the connection is gone, or what came is no HTTP."""
+
+
+class Outbound(asyncio.Protocol):
+    """One connection; at most one request on it at a time.
+
+    `delimited` says whether the body's end can be told from a lost connection. `reused` is true from the second request
+    on: until its first byte comes, such a connection may have been closed by the other side before we wrote.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self.asker: Asker | None = None
+        self.deadline = math.inf
+        self.reused = False
+        self.begun = False
+        self.status = 0
+        self.headers: dict[bytes, bytes] = {}
+        self.delimited = False
+        self._transport: asyncio.Transport | None = None
+        self._parser = httptools.HttpResponseParser(self)
+        self._parts: list[bytes] = []
+        self._head_bytes = 0
+        self._head_lines = 0
+        self._head_done = False
+        self._announced = False
+        self._complete = False
+        self._bad = False
+        self._drained = 0
+        self._busy = False
+
+    @property
+    def usable(self) -> bool:
+        """Whether another request may be written."""
+        return self._transport is not None and not self._transport.is_closing() and not self._busy
+
+    def send(self, asker: Asker, head: bytes, body: bytes, first_byte: float) -> None:
+        """Write a request; the asker hears of the answer."""
+        transport = self._transport
+        assert transport is not None and not self._busy
+        self.asker = asker
+        self.deadline = self.pool._loop.time() + first_byte
+        self.begun = self._head_done = self._announced = self._complete = False
+        self._busy = True
+        self._head_bytes = self._head_lines = self._drained = 0
+        self.headers = {}
+        if len(body) <= JOINED:
+            transport.write(head + body)
+        else:
+            transport.write(head)
+            transport.write(body)
+
+    def drop(self) -> None:
+        """The asker needs no more. What little follows is read, so that the connection can be kept."""
+        self.asker = None
+        if self._busy:
+            self.resume()
+            self.deadline = self.pool._loop.time() + DRAIN_SECONDS
+
+    def pause(self) -> None:
+        """Read no more until `resume`: the client is slow. The upstream is not at fault meanwhile."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.pause_reading()
+        self.deadline = math.inf
+
+    def resume(self) -> None:
+        """Read on."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
+        self.deadline = self.pool._loop.time() + self.pool.target.timeouts.idle
+
+    def close(self) -> None:
+        """Close at once; nobody hears of it."""
+        self.asker = None
+        if self._transport is not None:
+            self._transport.abort()
+
+    def expire(self) -> None:
+        """The deadline has passed: too slow, or idle for long enough."""
+        self._fail("timeout")
+
+    # asyncio
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        if not self._busy:  # an answer to no question
+            self.close()
+            return
+        self.begun = True
+        if not self._head_done:
+            self._head_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError:
+            self._bad = True
+        if not self._head_done and self._head_bytes > UPSTREAM_HEAD:
+            self._bad = True
+        self._deliver()
+
+    def eof_received(self) -> bool:
+        return False  # close; `connection_lost` follows
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self.pool.lost(self)
+        self.deadline = math.inf
+        if self.asker is not None:
+            self._fail("broken")
+
+    # httptools. They only take notes: what they raise would be lost in the parser.
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._head_done:  # a trailer
+            return
+        self._head_lines += 1
+        name = name.lower()
+        if self._head_lines > UPSTREAM_HEADERS:
+            self._bad = True
+        elif name in _WANTED:
+            self.headers[name] = value
+
+    def on_headers_complete(self) -> None:
+        if self._complete:
+            self._bad = True
+            return
+        self.status = self._parser.get_status_code()
+        if self.status < 200:  # interim: 100, 102, 103
+            self.headers = {}
+            return
+        self.delimited = b"content-length" in self.headers or b"transfer-encoding" in self.headers
+        self._head_done = True
+
+    def on_body(self, data: bytes) -> None:
+        self._parts.append(data)
+
+    def on_message_complete(self) -> None:
+        if self._head_done:
+            self._complete = True
+
+    # what the notes say
+
+    def _deliver(self) -> None:
+        if self._bad:
+            self._fail("invalid")
+            return
+        if self._head_done and not self._announced:
+            self._announced = True
+            self.deadline = self.pool._loop.time() + self.pool.target.timeouts.idle
+            if self.asker is not None:
+                self.asker.answered(self)
+        elif self.deadline != math.inf and self.asker is not None:
+            self.deadline = self.pool._loop.time() + self.pool.target.timeouts.idle
+        if self._parts:
+            data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+            self._parts.clear()
+            if self.asker is not None:
+                self.asker.received(data)
+            else:
+                self._drained += len(data)
+                if self._drained > DRAIN_BYTES:
+                    self.close()
+        if self._complete:
+            self._over()
+
+    def _over(self) -> None:
+        asker, self.asker = self.asker, None
+        self._busy = False
+        self.reused = True
+        self.deadline = math.inf
+        if self._parser.should_keep_alive() and self._transport is not None:
+            self.pool.release(self)
+        else:
+            self.close()
+        if asker is not None:
+            asker.completed()
+
+    def _fail(self, result: Result) -> None:
+        asker, self.asker = self.asker, None
+        self.deadline = math.inf
+        if self._transport is not None:
+            self._transport.abort()
+        if asker is not None:
+            asker.failed(result)

@@ -1,0 +1,119 @@
+"""Connections to one upstream: kept alive, bounded, fresh."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import Protocol
+
+from comity.adapters.http.outbound import Asker, Outbound
+from comity.relay.dispatch import Load
+from comity.relay.exchange import Result
+from comity.relay.ports import Target
+
+
+class Waiter(Asker, Protocol):
+    """Who waits for a connection."""
+
+    def connected(self, outbound: Outbound) -> None:
+        """Here it is; give it back with `Pool.release` if it is not wanted any more."""
+
+    def unconnected(self, result: Result) -> None:
+        """There is none: `refused` or `timeout`."""
+
+
+class Pool:
+    """The connections to one target. Those in use count in `load.in_flight`, which the driver keeps."""
+
+    __slots__ = ("_idle", "_keep", "_loop", "_open", "_retired", "_tasks", "head", "load", "target")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, target: Target, load: Load, keep: float) -> None:
+        self.target = target
+        self.load = load
+        self.head = _head(target)
+        self._loop = loop
+        self._keep = keep
+        self._idle: list[Outbound] = []
+        self._open: set[Outbound] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._retired = False
+
+    def take(self) -> Outbound | None:
+        """An idle connection, the one used last: the others may grow old and go."""
+        while self._idle:
+            outbound = self._idle.pop()
+            if outbound.usable:
+                return outbound
+        return None
+
+    def connect(self, waiter: Waiter) -> None:
+        """Open a connection and hand it to the waiter."""
+        task = self._loop.create_task(self._connect(waiter))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def release(self, outbound: Outbound) -> None:
+        """Keep a connection whose answer is complete."""
+        if self._retired or not outbound.usable:
+            outbound.close()
+            return
+        outbound.deadline = self._loop.time() + self._keep
+        self._idle.append(outbound)
+
+    def lost(self, outbound: Outbound) -> None:
+        """A connection is gone."""
+        self._open.discard(outbound)
+        if outbound in self._idle:
+            self._idle.remove(outbound)
+
+    def retire(self) -> None:
+        """Take no connection back any more, and close the idle ones."""
+        self._retired = True
+        while self._idle:
+            self._idle.pop().close()
+
+    def expire(self, now: float) -> None:
+        """Expire connections past their deadline."""
+        for outbound in [outbound for outbound in self._open if outbound.deadline < now]:
+            outbound.expire()
+
+    async def _connect(self, waiter: Waiter) -> None:
+        target = self.target
+        try:
+            async with asyncio.timeout(target.timeouts.connect):
+                if target.unix:
+                    _, outbound = await self._loop.create_unix_connection(self._made, target.unix)
+                else:
+                    _, outbound = await self._loop.create_connection(
+                        self._made,
+                        target.host,
+                        target.port,
+                        ssl=target.tls,
+                        server_hostname=target.host if target.tls else None,
+                    )
+        except TimeoutError:
+            waiter.unconnected("timeout")
+        except OSError:  # refused, unreachable, unknown host, a certificate that does not hold
+            waiter.unconnected("refused")
+        else:
+            outbound.deadline = math.inf
+            waiter.connected(outbound)
+
+    def _made(self) -> Outbound:
+        outbound = Outbound(self)
+        self._open.add(outbound)
+        return outbound
+
+
+def _head(target: Target) -> bytes:
+    """The request's head up to its length. Nothing of the client's own head goes upstream."""
+    port = "" if target.port == (443 if target.tls else 80) else f":{target.port}"
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    authorization = b"authorization: %b\r\n" % target.authorization if target.authorization else b""
+    return b"POST %b/chat/completions HTTP/1.1\r\nhost: %b\r\n%b%b" % (
+        target.path.encode(),
+        f"{host}{port}".encode(),
+        authorization,
+        b"accept: application/json, text/event-stream\r\naccept-encoding: identity\r\n"
+        b"content-type: application/json\r\nuser-agent: comity\r\ncontent-length: ",
+    )

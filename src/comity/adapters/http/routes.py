@@ -1,0 +1,113 @@
+"""The paths of the data port (DESIGN, part 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+
+from comity.adapters.http.replies import RETRY_AFTER
+from comity.relay.ports import Later, Tenant
+
+if TYPE_CHECKING:
+    from comity.adapters.http.inbound import Inbound
+    from comity.adapters.http.port import Port
+
+Answer: TypeAlias = "Callable[[Inbound, Port, Tenant | None, bytes], None]"
+
+MAX_RECEIPT_ID = 64
+"""`<shard>.<index>`: nine characters, a dot, and at most nineteen digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path: its methods, whether it needs no key, and who answers. `infers` is the relay itself."""
+
+    methods: tuple[bytes, ...]
+    answer: Answer
+    open: bool = False
+    infers: bool = False
+
+
+def find(url: bytes) -> Route | None:
+    """The route of a URL; its query is not read."""
+    route = ROUTES.get(url)
+    if route is not None:
+        return route
+    path = url.partition(b"?")[0]
+    route = ROUTES.get(path)
+    if route is None and path.removeprefix(b"/v1").startswith(b"/receipts/"):
+        return RECEIPT
+    return route
+
+
+def _alive(inbound: Inbound, port: Port, tenant: Tenant | None, url: bytes) -> None:
+    inbound.reply(200, b'{"status":"alive"}')
+
+
+def _ready(inbound: Inbound, port: Port, tenant: Tenant | None, url: bytes) -> None:
+    fault = "draining" if port.draining else port.gate.fault()
+    if not fault and not port.log.healthy:
+        fault = "the log cannot make entries durable"
+    if fault:
+        inbound.reply(503, msgspec.json.encode({"status": "not ready", "why": fault}), RETRY_AFTER)
+    else:
+        inbound.reply(200, b'{"status":"ready"}')
+
+
+def _models(inbound: Inbound, port: Port, tenant: Tenant | None, url: bytes) -> None:
+    assert tenant is not None
+    models = () if tenant.auditor else port.gate.models(tenant)
+    data = [{"id": model, "object": "model", "created": 0, "owned_by": "comity"} for model in models]
+    inbound.reply(200, msgspec.json.encode({"object": "list", "data": data}))
+
+
+def _receipt(inbound: Inbound, port: Port, tenant: Tenant | None, url: bytes) -> None:
+    assert tenant is not None
+    receipt_id = url.partition(b"?")[0].rpartition(b"/")[2]
+    if not 0 < len(receipt_id) <= MAX_RECEIPT_ID or not receipt_id.isascii():
+        inbound.error(404, "There is no such receipt for this key.")
+        return
+    task = port.loop.create_task(_fetch(inbound, port, tenant, receipt_id.decode()))
+    port.tasks.add(task)
+    task.add_done_callback(port.tasks.discard)
+
+
+async def _fetch(inbound: Inbound, port: Port, tenant: Tenant, receipt_id: str) -> None:
+    try:
+        receipt = await port.receipts(receipt_id, tenant)
+    except Later as error:
+        inbound.error(503, str(error), RETRY_AFTER, code="not_yet")
+        return
+    except Exception:
+        inbound.error(500, "The receipt could not be built.")
+        raise
+    if receipt is None:
+        inbound.error(404, "There is no such receipt for this key.")
+    else:
+        inbound.reply(200, msgspec.json.encode(receipt))
+
+
+def _infer(inbound: Inbound, port: Port, tenant: Tenant | None, url: bytes) -> None:
+    raise AssertionError("the driver answers this one")
+
+
+_GET = (b"GET", b"HEAD")
+_CHAT = Route((b"POST",), _infer, infers=True)
+_MODELS = Route(_GET, _models)
+_ALIVE = Route(_GET, _alive, open=True)
+_READY = Route(_GET, _ready, open=True)
+RECEIPT = Route(_GET, _receipt)
+ROUTES: dict[bytes, Route] = {
+    b"/v1/chat/completions": _CHAT,
+    b"/chat/completions": _CHAT,
+    b"/v1/models": _MODELS,
+    b"/models": _MODELS,
+    b"/health/liveliness": _ALIVE,
+    b"/health/liveness": _ALIVE,
+    b"/healthz": _ALIVE,
+    b"/health/readiness": _READY,
+    b"/readyz": _READY,
+}

@@ -1,0 +1,169 @@
+"""What a request asks an upstream to do beyond inference, found field by field (tables in `fields`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from comity.relay.fields import (
+    BEYOND,
+    CALLER_RUN,
+    CHOICES,
+    INFERENCE,
+    MEDIA,
+    MEDIA_BESIDE,
+    MEDIA_BEYOND,
+    MESSAGE,
+    MESSAGE_BEYOND,
+    OTHER,
+    PART_TEXT,
+    PART_TYPES,
+    READ,
+    REFUSED,
+    TOOLS,
+    Row,
+)
+
+_UNKNOWN = Row(OTHER, "not known to be inference alone")
+_UNKNOWN_REFUSED = Row(REFUSED, "not known to be inference alone")
+
+
+class Hop(NamedTuple):
+    """One field that asks for more: where it stands, the hop's word (or `refused`), and what it would do."""
+
+    field: str
+    asks: str
+    why: str
+
+
+def hops(document: Mapping[str, Any]) -> list[Hop]:
+    """Every hop of a parsed request, in its order."""
+    return list(_hops(document))
+
+
+def _hops(document: Mapping[str, Any]) -> Iterator[Hop]:
+    for name, value in document.items():
+        if name in INFERENCE:
+            continue
+        match name:
+            case "tools":
+                yield from _tools(value)
+            case "tool_choice":
+                yield from _tool_choice(value)
+            case "messages":
+                yield from _messages(value)
+            case _ if name not in READ:
+                yield from _asked(name, BEYOND.get(name, _UNKNOWN), value)
+
+
+def _asked(field: str, row: Row, value: object) -> Iterator[Hop]:
+    # `0 == False` in Python, and an upstream may take 0 otherwise: compare types too
+    if not any(value == idle and type(value) is type(idle) for idle in row.idle):
+        yield Hop(field, row.asks, row.why)
+
+
+def _tools(tools: object) -> Iterator[Hop]:
+    if tools is None:
+        return
+    if not isinstance(tools, list):
+        yield Hop("tools", REFUSED, "not a list")
+        return
+    for number, tool in enumerate(tools):
+        kind = tool.get("type") if isinstance(tool, dict) else None
+        if kind in CALLER_RUN:
+            continue
+        field = f"tools[{number}].type={kind}" if isinstance(kind, str) else f"tools[{number}].type"
+        row = _tool(kind)
+        yield Hop(field, row.asks, row.why)
+
+
+def _tool(kind: object) -> Row:
+    if not isinstance(kind, str):
+        return _UNKNOWN_REFUSED
+    # dated versions bear a suffix: web_search_preview_2025_03_11
+    name = next((known for known in sorted(TOOLS, key=len, reverse=True) if kind.startswith(known)), "")
+    rest = kind[len(name) :]
+    dated = rest == "" or (rest[0] == "_" and rest.strip("_0123456789") == "")
+    return TOOLS[name] if name and dated else Row(REFUSED, "a type of tool that nobody here knows")
+
+
+def _tool_choice(choice: object) -> Iterator[Hop]:
+    if choice is None or isinstance(choice, str):
+        return
+    kind = choice.get("type") if isinstance(choice, dict) else None
+    if kind not in CHOICES:
+        yield Hop("tool_choice.type", REFUSED, "picks a tool that the caller does not run")
+
+
+def _messages(messages: object) -> Iterator[Hop]:
+    if not isinstance(messages, list):
+        return
+    for number, message in enumerate(messages):
+        field = f"messages[{number}]"
+        if not isinstance(message, dict):
+            yield Hop(field, REFUSED, "not an object")
+            continue
+        for name, value in message.items():
+            if name not in MESSAGE:
+                yield from _asked(f"{field}.{name}", MESSAGE_BEYOND.get(name, _UNKNOWN), value)
+        yield from _content(f"{field}.content", message.get("content"))
+
+
+def _content(field: str, content: object) -> Iterator[Hop]:
+    if content is None or isinstance(content, str):
+        return
+    if not isinstance(content, list):
+        yield Hop(field, REFUSED, "neither text nor a list of parts")
+        return
+    for number, part in enumerate(content):
+        yield from _part(f"{field}[{number}]", part)
+
+
+def _part(field: str, part: object) -> Iterator[Hop]:
+    """Judge a part by every member: an engine may guess the type from them."""
+    if isinstance(part, str):
+        return
+    if not isinstance(part, dict):
+        yield Hop(field, REFUSED, "neither text nor a part")
+        return
+    kind = part.get("type", "text")
+    if not isinstance(kind, str):
+        yield Hop(f"{field}.type", REFUSED, "not a string")
+    elif kind not in PART_TYPES and kind not in MEDIA:
+        yield Hop(f"{field}.type={kind}", REFUSED, "an unknown type of part")
+    for name, value in part.items():
+        if name in MEDIA:
+            yield from _media(f"{field}.{name}", MEDIA[name], value)
+        elif name not in PART_TEXT:
+            yield from _asked(f"{field}.{name}", _UNKNOWN_REFUSED, value)
+
+
+def _media(field: str, holder: str, media: object) -> Iterator[Hop]:
+    if media is None:
+        return
+    if isinstance(media, str):  # some engines take the URL itself
+        yield from _data(field, holder, media)
+        return
+    if not isinstance(media, dict):
+        yield Hop(field, REFUSED, "neither a URL nor an object")
+        return
+    for name, value in media.items():
+        if name == holder:
+            yield from _data(f"{field}.{name}", holder, value)
+        elif name not in MEDIA_BESIDE:
+            yield from _asked(f"{field}.{name}", MEDIA_BEYOND.get(name, _UNKNOWN_REFUSED), value)
+
+
+def _data(field: str, holder: str, value: object) -> Iterator[Hop]:
+    if not isinstance(value, str):
+        yield Hop(field, REFUSED, "not a string")
+        return
+    scheme, colon, _ = value[:32].partition(":")
+    if not colon:
+        # base64 has no colon; a bare path or host would have no scheme, and only `url` members take those
+        if holder == "url":
+            yield Hop(field, REFUSED, "not a data: URL")
+    elif scheme.lower() in ("http", "https"):
+        yield Hop(field, "fetch", "the upstream would fetch it")
+    elif scheme.lower() != "data":
+        yield Hop(field, REFUSED, "not a data: URL")

@@ -1,0 +1,211 @@
+"""An exchange as the blocks of its entries (docs/spec/entry.md), written as canonical JSON bytes.
+
+What is constant for an application's case or for a placement is encoded once and kept; the rest is written by format,
+with its keys in canonical order. A test holds every block against `terms.canon`.
+"""
+
+from __future__ import annotations
+
+from comity.law.case import Addition, Case
+from comity.placement.types import Placement
+from comity.proof.commitment import Commitment
+from comity.proof.entry import outcome_party
+from comity.relay.exchange import Attempt, Exchange
+from comity.relay.ports import Tenant
+from comity.relay.usage import Usage
+from comity.terms import canon
+from comity.terms.refusal import Refusal
+
+Blocks = tuple[bytes, bytes, bytes]
+
+MAX_FRAGMENTS = 4_096
+"""Cases and placements kept encoded. There are few of each; at about 1 kB apiece the bound is 8 MB a worker."""
+
+MAX_NAMED = 256
+"""Members of an array in an entry (docs/spec/entry.md)."""
+
+
+class Recorder:
+    """Writes the blocks of every entry of one worker."""
+
+    __slots__ = ("_decisions", "_durability", "_parties")
+
+    def __init__(self, durability: str) -> None:
+        self._durability = durability
+        self._parties: dict[tuple[str, str, Case, Addition], bytes] = {}
+        self._decisions: dict[tuple[str, str], bytes] = {}
+
+    def intent(self, exchange: Exchange) -> Blocks:
+        """The blocks of an intent: the request is ruled and placed, and no byte has left."""
+        request = exchange.commitment("request")
+        request.update(exchange.body)
+        content = b'{"bytes":%d,"nonce":"%b","request":"%b",%b"times":{"received":%d}}' % (
+            len(exchange.body),
+            exchange.nonce.hex().encode(),
+            request.hexdigest().encode(),
+            b'"stream":true,' if exchange.ask.stream else b"",
+            exchange.received,
+        )
+        party = self._party(exchange.tenant, exchange.case, exchange.addition)
+        return party, self._decision(exchange.placement, exchange.ask.model), content
+
+    def outcome(self, exchange: Exchange, now: int) -> Blocks:
+        """The blocks of an outcome: how it ended, after which attempts."""
+        deployment = b'"deployment":"%b",' % exchange.deployment.encode() if exchange.deployment else b""
+        decision = b'{"attempts":[%b],%b"durability":"%b"}' % (
+            b",".join([_attempt(attempt) for attempt in exchange.attempts[:MAX_NAMED]]),
+            deployment,
+            self._durability.encode(),
+        )
+        return outcome_party(exchange.intent), decision, _outcome_content(exchange, now)
+
+    def denial(self, exchange: Exchange, case: Case, model: str, refusal: Refusal, answer: bytes, now: int) -> Blocks:
+        """The blocks of a denial, with a commitment to the `answer` that the client gets."""
+        request, response = exchange.commitment("request"), exchange.commitment("response")
+        request.update(exchange.body)
+        response.update(answer)
+        rules = sorted({rule.id for candidate in refusal.candidates for rule in candidate.rules})
+        decision: dict[str, object] = {
+            "durability": self._durability,
+            "mode": "enforce",
+            "model": model,
+            "realm": refusal.realm,
+            "rules": rules[:MAX_NAMED],
+        }
+        if refusal.ruling:
+            decision["ruling"] = refusal.ruling
+        if refusal.candidates:
+            decision["candidates"] = [
+                {"deployment": candidate.deployment, "rules": sorted({rule.id for rule in candidate.rules})}
+                for candidate in refusal.candidates[:MAX_NAMED]
+            ]
+        content = {
+            "bytes": len(exchange.body),
+            "nonce": exchange.nonce.hex(),
+            "request": request.hexdigest(),
+            "response": response.hexdigest(),
+            "status": refusal.status,
+            "times": {"finished": now, "received": exchange.received},
+        }
+        return self._party(exchange.tenant, case, exchange.addition), canon.encode(decision), canon.encode(content)
+
+    def _party(self, tenant: Tenant, case: Case, addition: Addition) -> bytes:
+        key = (tenant.application, tenant.controller, case, addition)
+        block = self._parties.get(key)
+        if block is None:
+            party: dict[str, object] = {
+                "application": tenant.application,
+                "case": _case(case),
+                "controller": tenant.controller,
+            }
+            added = {
+                name: list(values) for name in ("data", "purposes", "subjects") if (values := getattr(addition, name))
+            }
+            if added:
+                party["added"] = added
+            if len(self._parties) >= MAX_FRAGMENTS:
+                self._parties.clear()
+            block = self._parties[key] = canon.encode(party)
+        return block
+
+    def _decision(self, placement: Placement, model: str) -> bytes:
+        key = (placement.digest, model)
+        block = self._decisions.get(key)
+        if block is None:
+            if len(self._decisions) >= MAX_FRAGMENTS:
+                self._decisions.clear()
+            block = self._decisions[key] = canon.encode(_decision(placement, model, self._durability))
+        return block
+
+
+def _case(case: Case) -> dict[str, object]:
+    document: dict[str, object] = {
+        "controller": case.controller,
+        "data": list(case.data),
+        "grounds": list(case.grounds),
+        "operation": case.operation,
+        "output_used_in": list(case.output),
+        "purpose": case.purpose,
+        "roles": list(case.roles),
+        "subjects": list(case.subjects),
+    }
+    for name in ("risk", "sector"):
+        if (value := getattr(case, name)) != "unstated":
+            document[name] = value
+    return document
+
+
+def _decision(placement: Placement, model: str, durability: str) -> dict[str, object]:
+    document: dict[str, object] = {
+        "conditions": placement.conditions,
+        "durability": durability,
+        "mode": placement.mode,
+        "model": model,
+        "placement": placement.digest,
+        "realm": placement.realm,
+        "ruling": placement.ruling,
+        "tiers": [[candidate.deployment for candidate in tier] for tier in placement.tiers],
+    }
+    gathered = {
+        "advisories": "advisories",
+        "assumptions": "assumptions",
+        "obligations": "obligations",
+        "rules": "forbidden",
+    }
+    for key, attribute in gathered.items():
+        values = sorted({value for candidate in placement.candidates for value in getattr(candidate, attribute)})
+        if values:
+            document[key] = values[:MAX_NAMED]
+    return document
+
+
+def _attempt(attempt: Attempt) -> bytes:
+    status = b',"status":%d' % attempt.status if attempt.status else b""
+    return b'{"deployment":"%b","finished":%d,"result":"%b","started":%d%b}' % (
+        attempt.deployment.encode(),
+        attempt.finished,
+        attempt.result.encode(),
+        attempt.started,
+        status,
+    )
+
+
+def _outcome_content(exchange: Exchange, now: int) -> bytes:
+    response = exchange.response
+    assert response is not None  # every answer is committed, an empty one too
+    times = b'"finished":%d' % now
+    if exchange.first_byte:
+        times += b',"first_byte":%d' % exchange.first_byte
+    if exchange.attempts:
+        times += b',"started":%d' % exchange.attempts[0].started
+    status = b'"status":%d,' % exchange.status if exchange.status else b""
+    return b'{"bytes":%d,"finish":"%b","response":"%b",%b"times":{%b}%b%b}' % (
+        response.length,
+        exchange.finish.encode(),
+        response.hexdigest().encode(),
+        status,
+        times,
+        _upstream(exchange.upstream_request, exchange.upstream_response),
+        _usage(exchange.usage),
+    )
+
+
+def _upstream(request: str | None, response: Commitment | None) -> bytes:
+    """Commitments to the deployment's side, where its bytes were others than the client's."""
+    members = []
+    if request is not None:
+        members.append(b'"request":"%b"' % request.encode())
+    if response is not None:
+        members.append(b'"response":"%b"' % response.hexdigest().encode())
+    return b',"upstream":{%b}' % b",".join(members) if members else b""
+
+
+def _usage(usage: Usage | None) -> bytes:
+    if usage is None:
+        return b""
+    members = []
+    if usage.completion_tokens >= 0:
+        members.append(b'"completion_tokens":%d' % usage.completion_tokens)
+    if usage.prompt_tokens >= 0:
+        members.append(b'"prompt_tokens":%d' % usage.prompt_tokens)
+    return b',"usage":{%b}' % b",".join(members) if members else b""

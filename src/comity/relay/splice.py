@@ -1,0 +1,147 @@
+"""An answer that streams: server-sent events pass untouched, except that the last ones bear the receipt.
+
+Events are put together again across whatever pieces arrive. Only what may carry a reason to finish, a usage, an error
+or the end is looked into; a piece with none of those costs a few searches and no parse.
+"""
+
+from __future__ import annotations
+
+import re
+
+from comity.proof.commitment import Commitment
+from comity.relay.answer import BadAnswer
+from comity.relay.errors import stream_error
+from comity.relay.usage import Usage, said
+
+MAX_EVENT_BYTES = 1024 * 1024
+"""One event, with its top log-probabilities for a long block of tokens, stays far below this; more is not a stream."""
+
+_END = re.compile(rb"\n\r?\n")
+_EOL = re.compile(rb"\r?\n")
+
+
+class StreamAnswer:
+    """Reads a stream of events and gives back what may go on to the client.
+
+    `ended` is true from `[DONE]` on: that event is in `tail`, and whatever comes after it is dropped. The commitment to
+    the client's bytes is brought up to date by `feed` and `close`; that to the deployment's bytes too. `changed` says
+    whether the two differ.
+    """
+
+    __slots__ = ("_rest", "_splice", "changed", "ended", "failed", "finish", "response", "tail", "upstream", "usage")
+
+    def __init__(self, receipt: str, response: Commitment, upstream: Commitment) -> None:
+        self._rest = b""
+        self._splice = b',"comity":{"receipt":"%b"}' % receipt.encode()
+        self.response = response
+        self.upstream = upstream
+        self.changed = False
+        self.ended = False
+        self.failed = False
+        self.finish = ""
+        self.usage: Usage | None = None
+        self.tail = b""
+
+    def feed(self, data: bytes) -> bytes:
+        """Take the next bytes from the deployment; returns those that may go to the client now.
+
+        Raises:
+            BadAnswer: an event is larger than `MAX_EVENT_BYTES`.
+        """
+        if self.ended:
+            return b""
+        if self._rest:
+            data = self._rest + data
+        cut = _last_end(data)
+        self._rest = data[cut:]
+        if len(self._rest) > MAX_EVENT_BYTES:
+            raise BadAnswer(f"an event of more than {MAX_EVENT_BYTES} bytes")
+        if not cut:
+            return b""
+        data = data[:cut]
+        if _worth_reading(data):
+            return self._read(data)
+        self.upstream.update(data)
+        self.response.update(data)
+        return data
+
+    def close(self, clean: bool) -> bool:
+        """The deployment's answer is over; `clean` if its framing says that it is whole. Returns whether it is.
+
+        Leaves in `tail` what still has to go to the client, once the outcome is durable.
+        """
+        if not self.ended and self._rest:
+            rest, self._rest = self._rest, b""
+            tail = self._read(rest)
+            self.tail = tail + self.tail
+        whole = self.ended or (clean and self.finish != "")
+        if not whole:
+            error = stream_error("The deployment's answer broke off.", "upstream_broken")
+            self.changed = True
+            self.response.update(error)
+            self.tail += error
+        return whole and not self.failed
+
+    def _read(self, data: bytes) -> bytes:
+        """Look into every event; splice, note, and stop at the end."""
+        out: list[bytes] = []
+        start = 0
+        while start < len(data):
+            match = _END.search(data, start)
+            end = match.end() if match else len(data)
+            event = data[start:end]
+            start = end
+            self.upstream.update(event)
+            content = _content(event)
+            if content.startswith(b"[DONE]"):
+                self.ended = True
+                self.tail = event
+                self.response.update(b"".join(out))
+                self.response.update(event)
+                self._rest = b""
+                return b"".join(out)
+            out.append(self._note(event, content))
+        passed = b"".join(out)
+        self.response.update(passed)
+        return passed
+
+    def _note(self, event: bytes, content: bytes) -> bytes:
+        document = said(content) if content else None
+        if document is None:
+            return event
+        self.usage = document.usage or self.usage
+        self.failed = self.failed or document.failed
+        if not document.finish:
+            return event
+        self.finish = document.finish
+        # last in the object, so that ours is what a parser keeps whatever the deployment wrote under that name
+        self.changed = True
+        at = event.rfind(b"}")
+        return event[:at] + self._splice + event[at:]
+
+
+def _last_end(data: bytes) -> int:
+    """Offset behind the last blank line, 0 if there is none. A line may end in \\r\\n."""
+    plain, carriage = data.rfind(b"\n\n"), data.rfind(b"\n\r\n")
+    return max(plain + 2 if plain >= 0 else 0, carriage + 3 if carriage >= 0 else 0)
+
+
+def _worth_reading(data: bytes) -> bool:
+    """Whether some event may have a reason to finish, a usage, an error or the end.
+
+    A quote inside a JSON string is escaped, so these are keys (or the value "error", which costs a parse).
+    """
+    finishes = data.count(b'"finish_reason"')
+    usages = data.count(b'"usage"')
+    return (
+        (finishes != 0 and finishes != data.count(b'"finish_reason":null'))
+        or (usages != 0 and usages != data.count(b'"usage":null'))
+        or b"[DONE]" in data
+        or b'"error"' in data
+    )
+
+
+def _content(event: bytes) -> bytes:
+    """What the `data` lines of an event say, joined as the standard says."""
+    lines = [line[5:] for line in _EOL.split(event) if line.startswith(b"data:")]
+    return b"\n".join(line[1:] if line.startswith(b" ") else line for line in lines)

@@ -1,0 +1,78 @@
+"""A gate that places on the deployments that it is told, for tests of the relay."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from comity.law.case import Addition, Case, ordered
+from comity.placement.types import Candidate, Placement, Wish
+from comity.relay.ports import Target, Tenant, Words
+from comity.terms.digests import sha256_hex
+from comity.terms.refusal import Refusal
+
+KEY = b"sk-test"
+TENANT = Tenant("triage", "FR", "k1", bytes(range(32)), disclose="full")
+WORDS = Words(frozenset({"personal", "health"}), frozenset({"general"}), frozenset({"FR", "DE", "KE"}))
+
+
+class OpenGate:
+    """Places every request on `tiers`, unless `refusal` is set.
+
+    Attributes:
+        tiers: deployments by tier; each needs an entry in `targets`, or it cannot be reached.
+        refusal: what `place` answers instead, if not None.
+        why: what `fault` says.
+        wishes: what `place` was asked.
+    """
+
+    def __init__(self, *tiers: tuple[str, ...]) -> None:
+        self.tiers = tiers
+        self.targets: dict[str, Target] = {}
+        self.tenants: dict[bytes, Tenant] = {KEY: TENANT}
+        self.refusal: Refusal | None = None
+        self.mode = "enforce"
+        self.why = ""
+        self.durability: Literal["strict", "relaxed"] = "strict"
+        self.words = WORDS
+        self.wishes: list[Wish] = []
+        self._placements: dict[tuple[object, ...], Placement] = {}
+
+    def tenant(self, key: bytes) -> Tenant | None:
+        """By the key itself."""
+        return self.tenants.get(key)
+
+    def case(self, tenant: Tenant, addition: Addition, operation: str) -> Case:
+        """A case of personal data in France, and what is added."""
+        return Case(
+            operation,
+            tenant.controller,
+            "general",
+            ordered(("personal", *addition.data)),
+            ordered(("FR", *addition.subjects)),
+        )
+
+    def place(self, tenant: Tenant, addition: Addition, wish: Wish, operation: str, now: int) -> Placement | Refusal:
+        """The tiers, the same object for the same question."""
+        self.wishes.append(wish)
+        if self.refusal is not None:
+            return self.refusal
+        key = (wish, addition, self.tiers, self.mode)
+        placement = self._placements.get(key)
+        if placement is None:
+            digest = sha256_hex(repr(key).encode())
+            tiers = tuple(tuple(Candidate(name, 0, ()) for name in tier) for tier in self.tiers)
+            placement = Placement(digest, digest, digest, digest, self.mode, wish.model, tiers)
+            self._placements[key] = placement
+        return placement
+
+    def target(self, deployment: str) -> Target | None:
+        """From `targets`."""
+        return self.targets.get(deployment)
+
+    def models(self, tenant: Tenant) -> tuple[str, ...]:
+        """One."""
+        return ("civic-tiny",)
+
+    def fault(self) -> str:
+        """`why`."""
+        return self.why

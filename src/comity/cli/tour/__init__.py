@@ -1,0 +1,1 @@
+"""The tour: a gateway of its own, seven requests, and a receipt that somebody else verifies."""

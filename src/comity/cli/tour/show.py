@@ -1,0 +1,109 @@
+"""The tour on a terminal: in colour where there is one, plain where the output is piped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.text import Text
+
+from comity.cli.tour.visit import Outcome
+from comity.cli.tour.visits import Visit
+from comity.placement.explanation import Explanation
+
+INDENT = 4
+
+
+class Show:
+    """Prints the tour, one step after the other, and counts what did not hold."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        """Prints to `console`, by default standard output."""
+        self._console = console or Console(highlight=False, soft_wrap=False)
+        self._plain = not self._console.is_terminal
+        self.failed: list[str] = []
+
+    def title(self, text: str, below: str) -> None:
+        """The opening."""
+        if self._plain:
+            self._console.print(f"{text}\n{below}\n", markup=False, soft_wrap=True)
+        else:
+            body = Text.assemble((text, "bold"), "\n", below)
+            self._console.print(Panel(body, border_style="blue", padding=(1, 3), expand=False))
+
+    def say(self, text: str, style: str = "") -> None:
+        """A line."""
+        self._console.print(Text(text, style="" if self._plain else style), soft_wrap=self._plain)
+
+    def visit(self, number: int, visit: Visit, outcome: Outcome, why: Explanation, faults: Sequence[str]) -> None:
+        """A request: the question, the answer, where it went and why, with articles."""
+        added = "".join(f", {name}: {value}" for name, value in visit.headers.items())
+        way = "streamed" if visit.stream else "whole"
+        self._head(f"{number}. {visit.title}", f"[{visit.application}; {visit.language}; {way}{added}]")
+        self._line("asked", visit.question)
+        if outcome.refusal:
+            self._refusal(outcome)
+        else:
+            self._line("answered", outcome.answer, "bold")
+            self._line("went to", f"{outcome.deployment} in {outcome.site}, {outcome.milliseconds} ms", "cyan")
+            self._why(outcome.deployment, why)
+        self._line("receipt", outcome.receipt, "dim")
+        self.check(faults)
+
+    def check(self, faults: Sequence[str]) -> None:
+        """Says what did not hold, if anything."""
+        for fault in faults:
+            self._line("FAILED", fault, "bold yellow")
+            self.failed.append(fault)
+        self._console.print()
+
+    def step(self, title: str, text: str, lines: str = "") -> None:
+        """A step that is no request."""
+        self._head(title, "")
+        self._line("", text)
+        for line in lines.splitlines():
+            self._line("", line, "dim")
+
+    def _refusal(self, outcome: Outcome) -> None:
+        self._line("refused", f"{outcome.status} {outcome.refusal.get('type', '')}", "bold yellow")
+        refusal = outcome.refusal.get("refusal") or {}
+        for candidate in refusal.get("candidates", []):
+            name = candidate.get("deployment", "a deployment")
+            for rule in candidate["rules"]:
+                self._line("", f"{name}: {rule['law']}, {rule['cite']} ({rule['basis']}) [{rule['id']}]")
+        rules = [rule for candidate in refusal.get("candidates", []) for rule in candidate["rules"]]
+        for remedy in dict.fromkeys(rule["remedy"] for rule in rules if rule.get("remedy")):
+            self._line("remedy", remedy)
+
+    def _why(self, chosen: str, why: Explanation) -> None:
+        for each in why.deployments:
+            if each.deployment == chosen:
+                for advisory in each.advises:
+                    self._line("exposed", f"{advisory.law}, {advisory.cite} [{advisory.id}]")
+                owed = ", ".join(f"{rule.cite}: {obligation}" for rule, obligation in each.obliges)
+                if owed:
+                    self._line("owed", owed)
+        kept_out: dict[tuple[str, ...], list[str]] = {}
+        for each in why.deployments:
+            if each.forbids:
+                rules = tuple(f"{rule.law}, {rule.cite} [{rule.id}]" for rule in each.forbids)
+                kept_out.setdefault(rules, []).append(f"{each.deployment} ({'/'.join(each.places)})")
+        for rules, names in kept_out.items():
+            self._line("not", f"{', '.join(names)}: {'; '.join(rules)}")
+        if not kept_out:
+            self._line("why", "no rule in force here forbids any of them; the best score serves")
+
+    def _head(self, title: str, detail: str) -> None:
+        if self._plain:
+            self._console.print(f"{title}  {detail}".rstrip(), markup=False, soft_wrap=True)
+        else:
+            self._console.print(Text.assemble((title, "bold blue"), "  ", (detail, "dim")))
+
+    def _line(self, label: str, text: str, style: str = "") -> None:
+        if self._plain:
+            self._console.print(f"{'':{INDENT}}{label:<9} {text}", markup=False, soft_wrap=True)
+            return
+        line = Text.assemble((f"{label:<9} ", "dim"), (text, style))
+        self._console.print(Padding(line, (0, 0, 0, INDENT)))

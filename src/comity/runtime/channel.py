@@ -25,7 +25,7 @@ class Channel(Generic[M]):
     @classmethod
     async def over(cls, end: socket.socket, decoder: Decoder[M]) -> Channel[M]:
         """The channel over a connected socket, which it owns from now on."""
-        reader, writer = await asyncio.open_connection(sock=end, limit=MAX_LINE_BYTES)
+        reader, writer = await asyncio.open_unix_connection(sock=end, limit=MAX_LINE_BYTES)
         return cls(reader, writer, decoder)
 
     async def hear(self) -> M | None:

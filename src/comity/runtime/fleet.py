@@ -14,6 +14,7 @@ from comity.runtime.backoff import Backoff
 from comity.runtime.channel import Channel
 from comity.runtime.failures import CannotServe
 from comity.runtime.messages import (
+    Complaint,
     Drain,
     Failed,
     Ready,
@@ -46,7 +47,7 @@ class Slot:
     report: Report | None = None
     restarts: int = 0
     last_words: str = ""
-    answers: dict[int, int] = field(default_factory=dict)
+    before: dict[str, int] = field(default_factory=dict)
 
     def status(self) -> dict[str, object]:
         """The worker for the operator."""
@@ -162,21 +163,27 @@ class Fleet:
                     slot.ready.set_result(None)
             case Failed():
                 slot.last_words = message.message
+            case Complaint():
+                self._say(f"worker {slot.number}: {message.message}")
             case Report():
                 slot.report = message
 
     def _retire(self, slot: Slot) -> None:
         """Keep the counts of a worker that is gone, so that sums never fall."""
         if slot.report is not None:
-            for status, count in slot.report.answers.items():
-                slot.answers[status] = slot.answers.get(status, 0) + count
+            slot.before = added(slot.before, slot.report.counts)
             slot.report = None
 
-    def answers(self) -> dict[int, int]:
-        """Answers by status since the gateway's start, of workers that are gone too."""
-        total: dict[int, int] = {}
+    def counts(self) -> dict[str, int]:
+        """What happened at the data port since the gateway's start, with workers that are gone."""
+        total: dict[str, int] = {}
         for slot in self.slots:
-            for counts in (slot.answers, slot.report.answers if slot.report else {}):
-                for status, count in counts.items():
-                    total[status] = total.get(status, 0) + count
-        return dict(sorted(total.items()))
+            total = added(total, slot.before)
+            if slot.report is not None:
+                total = added(total, slot.report.counts)
+        return total
+
+
+def added(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    """The sum of two sets of counters."""
+    return {name: one.get(name, 0) + other.get(name, 0) for name in sorted({*one, *other})}

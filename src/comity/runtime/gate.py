@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal
 
 from comity.adapters.keys import Key
+from comity.adapters.ledger import LedgerBroken, Overloaded
 from comity.law.case import Addition, Case
 from comity.law.realm import Realm
 from comity.placement.types import Placement, Wish
@@ -73,7 +74,7 @@ class Gate:
         self, tenant: Tenant, addition: Addition, wish: Wish, operation: str, now: Instant
     ) -> Placement | Refusal:
         """Rule and place under the realm whose time it is; past its date and without a next one, a refusal."""
-        if now >= self._force.realm.valid_until:
+        if self._next is not None:
             self._turn(now)
         return self._force.place(Asked(tenant.application, addition, operation), wish, now)
 
@@ -88,18 +89,15 @@ class Gate:
     def fault(self) -> str:
         """Why no request should come here now, or empty."""
         now = self._clock()
-        if now >= self._force.realm.valid_until:
-            self._turn(now)
+        self._turn(now)
         if now >= self._force.realm.valid_until:
             return f"the realm ended at {shown(self._force.realm.valid_until)} and the next is not there"
         return self._trouble()
 
     def take(self, force: InForce) -> None:
         """Rule by `force` from its beginning on, which may be now."""
-        if force.realm.since <= self._clock():
-            self._begin(force)
-        else:
-            self._next = force
+        self._next = force
+        self._turn(self._clock())
 
     def admit(self, keys: Iterable[Key]) -> None:
         """From now on these keys, and no others, open something."""
@@ -128,14 +126,15 @@ class Gate:
         )
 
     def _turn(self, now: Instant) -> None:
-        """Swap in the next realm if its time has come."""
-        if self._next is not None and self._next.realm.since <= now:
-            self._begin(self._next)
-
-    def _begin(self, force: InForce) -> None:
-        self._force = force
-        self._next = None
-        self._began(force)
+        """Swap in the next realm if its time has come and the log says so; else the old one refuses past its date."""
+        force = self._next
+        if force is None or now < force.realm.since:
+            return
+        try:
+            self._began(force)
+        except (LedgerBroken, Overloaded):
+            return
+        self._force, self._next = force, None
         self.admit(self._keys)
 
     def _tls(self, authorities: str) -> ssl.SSLContext:

@@ -48,7 +48,7 @@ class InForce:
         """The registered case with what the request adds united, as entries show it (docs/spec/entry.md).
 
         Raises:
-            KeyError: no such application in this realm, or a class of data that the vocabulary lacks.
+            KeyError: no such application in this realm.
         """
         cases = self._cases.get(asked, self._made)
         return next(case for case in reversed(cases) if case.purpose == cases[0].purpose)
@@ -71,8 +71,7 @@ class InForce:
 
     def _made(self, asked: Asked) -> tuple[Case, ...]:
         application = self.realm.stack.applications[asked.application]
-        vocabulary = self.realm.vocabulary
-        return widened(registered(application, vocabulary, asked.operation), asked.addition, vocabulary)
+        return widened(registered(application, asked.operation), asked.addition)
 
     def _may_ask(self, application: str, model: str) -> bool:
         deployment = self.realm.stack.deployments.get(model)

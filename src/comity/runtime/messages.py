@@ -86,18 +86,23 @@ class Failed(Struct, frozen=True, tag=True):
     message: str
 
 
+class Complaint(Struct, frozen=True, tag=True):
+    """Something that an operator must know, though the worker goes on."""
+
+    message: str
+
+
 class Report(Struct, frozen=True, tag=True):
     """How the worker fares; counters are since its start.
 
-    `answers` counts answers by HTTP status; `fault` says why it is not ready, or is empty.
+    `counts` is what happened at its data port, by name; `fault` says why it is not ready, or is empty.
     """
 
     time: Instant
     realm: str
     fault: str
-    answers: dict[int, int] = {}
+    counts: dict[str, int] = {}
     underway: int = 0
-    connections: int = 0
     pending: int = 0
     durable: int = 0
     published: int = 0
@@ -105,7 +110,7 @@ class Report(Struct, frozen=True, tag=True):
 
 
 ToWorker: TypeAlias = Start | Take | Keys | Reach | Drain
-ToSupervisor: TypeAlias = Ready | Failed | Report
+ToSupervisor: TypeAlias = Ready | Failed | Complaint | Report
 
 to_worker = msgspec.json.Decoder(ToWorker)
 to_supervisor = msgspec.json.Decoder(ToSupervisor)

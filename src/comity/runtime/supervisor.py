@@ -11,11 +11,14 @@ from typing import Any
 
 from comity.adapters.clock import unix_ms
 from comity.adapters.keys import Key
+from comity.adapters.ledger import LedgerBroken
 from comity.adapters.stack_files import StackFile, read_stack_file
 from comity.adapters.state import StateLock, open_state
 from comity.law.realm import Realm
+from comity.runtime.abandoned import await_the_dying, close_abandoned
 from comity.runtime.control import ControlPort
 from comity.runtime.endpoints import endpoints
+from comity.runtime.failures import CannotServe
 from comity.runtime.fleet import Fleet
 from comity.runtime.key_table import KeyTable
 from comity.runtime.listening import address_of, listen, reserve
@@ -43,9 +46,11 @@ class Supervisor:
         self.settings = settings
         self.started = unix_ms()
         self._control = control
-        self._say = say
+        self.say = say
         self._stop = asyncio.Event()
         self._endpoints: dict[str, Endpoint] = {}
+        self._watches: list[asyncio.Task[None]] = []
+        self._fault: CannotServe | None = None
 
     @property
     def state(self) -> Path:
@@ -68,8 +73,8 @@ class Supervisor:
         self._endpoints = endpoints(self.file.stack, self.settings.stack_file, os.environ)
         lock = StateLock(open_state(self.state))
         try:
-            self.keys = KeyTable(self.state, clock=unix_ms, say=self._say)
-            self.realms = Realms(self.file, self.state, clock=unix_ms, say=self._say)
+            self.keys = KeyTable(self.state, clock=unix_ms, say=self.say)
+            self.realms = Realms(self.file, self.state, clock=unix_ms, say=self.say)
             self.realms.first()
             await self._serve(ready)
         finally:
@@ -80,25 +85,24 @@ class Supervisor:
         data = reserve(settings.host, settings.port, "--port")
         control = listen(settings.control_host, settings.control_port, "--control-port")
         self.data_address, self.control_address = address_of(data), address_of(control)
-        self.nodes = Nodes(self.file.stack, self.state, changed=self._reached, say=self._say)
-        self.fleet = Fleet(settings.workers, self._first_words, self._say)
+        self.nodes = Nodes(self.file.stack, self.state, changed=self._reached, say=self.say)
+        self.fleet = Fleet(settings.workers, self._first_words, self.say)
         port = ControlPort(self._control(self), control, *self._control_tls())
-        watches: list[asyncio.Task[None]] = []
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         try:
+            await asyncio.to_thread(self._await_the_dying)
             if not await self._or_stop(self.nodes.start()) or not await self._or_stop(self.fleet.start()):
                 return
             port.start()
-            watches.append(asyncio.create_task(self.keys.watch(lambda keys: self.fleet.tell(Keys(keys)))))
-            watches.append(
-                asyncio.create_task(self.realms.build_ahead(lambda realm: self.fleet.tell(Take(realm.digest))))
-            )
+            self._watch(self.keys.watch(lambda keys: self.fleet.tell(Keys(keys))))
+            self._watch(self.realms.build_ahead(lambda realm: self.fleet.tell(Take(realm.digest))))
+            self._watch(asyncio.to_thread(self._close_abandoned))
             ready(self)
             await self._stop.wait()
             self._stop.clear()
         finally:
-            for watch in watches:
+            for watch in self._watches:
                 watch.cancel()
             await self._or_stop(self.fleet.drain(settings.drain_s))
             await self.nodes.stop()
@@ -106,6 +110,20 @@ class Supervisor:
             data.close()
             control.close()
             self.keys.close()
+        if self._fault is not None:
+            raise self._fault
+
+    def _watch(self, task: Coroutine[Any, Any, None]) -> None:
+        """Run a task beside the gateway; if it fails the gateway drains and ends, for what it watched is unwatched."""
+
+        def ended(done: asyncio.Task[None]) -> None:
+            if not done.cancelled() and (error := done.exception()) is not None:
+                self._fault = self._fault or CannotServe(f"the supervisor failed ({type(error).__name__}: {error})")
+                self._stop.set()
+
+        watch = asyncio.create_task(task)
+        watch.add_done_callback(ended)
+        self._watches.append(watch)
 
     def stop(self) -> None:
         """Drain and end, as SIGTERM does."""
@@ -142,6 +160,23 @@ class Supervisor:
     def _control_tls(self) -> tuple[str | None, str | None]:
         settings = self.settings
         return (str(settings.tls_cert), str(settings.tls_key)) if settings.control_tls else (None, None)
+
+    def _await_the_dying(self) -> None:
+        if not await_the_dying(self.state):
+            self.say("a worker of an earlier gateway still runs; its shard of the log stays with it")
+
+    def _close_abandoned(self) -> None:
+        stack = self.file.stack
+        try:
+            close_abandoned(self.state, stack.origin, stack.durability)
+        except LedgerBroken as error:
+            self.say(f"a shard of the log that no worker writes cannot be closed: {error}")
+
+    def url(self, deployment: str) -> str:
+        """Where a deployment that is not embedded is reached, without credentials."""
+        endpoint = self._endpoints[deployment]
+        host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
+        return f"{'https' if endpoint.tls else 'http'}://{host}:{endpoint.port}{endpoint.path}"
 
     def role_key(self, secret: bytes) -> Key | None:
         """The key that `secret` is, if it opens anything now."""

@@ -41,6 +41,19 @@ class Key(Struct, frozen=True):
         """Whether the key opens anything at `now`."""
         return self.revoked is None and (self.expires is None or now < self.expires)
 
+    def document(self, now: Instant) -> dict[str, object]:
+        """The key as lists show it, without its hash; instants in Unix milliseconds."""
+        return {
+            "id": self.id,
+            "application": self.application,
+            "role": self.role,
+            "disclose": self.disclose,
+            "created": self.created,
+            "expires": self.expires,
+            "revoked": self.revoked,
+            "live": self.live(now),
+        }
+
 
 def new_secret(entropy: bytes) -> str:
     """The key as its holder sees it: `sk-` and 43 letters and digits.

@@ -1,0 +1,65 @@
+"""`comity serve -c FILE`: run the gateway of a stack file until SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from comity.adapters.state import state_folder
+from comity.api.control import control
+from comity.cli.announcement import announcement
+from comity.runtime.settings import CONTROL_PORT, DATA_PORT, LOOPBACK, WORKERS, Settings
+from comity.runtime.supervisor import Supervisor
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Registers the command."""
+    serve = commands.add_parser("serve", help="run the gateway of a stack file", description=__doc__)
+    serve.add_argument("-c", "--config", type=Path, required=True, metavar="FILE", help="the stack file")
+    serve.add_argument("--state", type=Path, metavar="DIR", help="state folder (default: .comity beside FILE)")
+    serve.add_argument("--port", type=int, default=DATA_PORT, help=f"data port (default: {DATA_PORT}; 0: any free one)")
+    serve.add_argument("--control-port", type=int, default=CONTROL_PORT, help=f"default: {CONTROL_PORT}")
+    serve.add_argument("--host", default=LOOPBACK, help=f"address of the data port (default: {LOOPBACK})")
+    serve.add_argument("--control-host", default=LOOPBACK, help=f"address of the control port (default: {LOOPBACK})")
+    serve.add_argument(
+        "--workers",
+        type=int,
+        default=WORKERS,
+        metavar="N",
+        help=f"processes that relay, each with a shard of the log and at most one core (default: {WORKERS})",
+    )
+    serve.add_argument("--tls-cert", type=Path, metavar="FILE", help="PEM certificate: speak TLS to clients")
+    serve.add_argument("--tls-key", type=Path, metavar="FILE", help="PEM key of the certificate")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serves; 0 after a drain."""
+    settings = Settings(
+        stack_file=options.config,
+        state=state_folder(options.config, options.state),
+        host=options.host,
+        port=options.port,
+        control_host=options.control_host,
+        control_port=options.control_port,
+        workers=options.workers,
+        tls_cert=options.tls_cert,
+        tls_key=options.tls_key,
+    )
+    asyncio.run(_serve(settings))
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    await Supervisor(settings, control=control, say=_say).run(_ready)
+
+
+def _ready(supervisor: Supervisor) -> None:
+    print("\n".join(announcement(supervisor)), flush=True)
+
+
+def _say(text: str) -> None:
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    print(f"{now} {text}", file=sys.stderr, flush=True)

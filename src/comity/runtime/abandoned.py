@@ -1,0 +1,48 @@
+"""Shards that nobody writes any more: what a killed gateway left open in them is closed."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Literal
+
+from comity.adapters.clock import unix_ms
+from comity.adapters.ledger import Ledger, shards
+from comity.adapters.ledger.shard import is_held
+
+DYING_S = 3.0
+"""Workers end within two seconds of their supervisor's death; so long their shards may still be held."""
+
+_STEP_S = 0.05
+
+
+def await_the_dying(state: Path) -> bool:
+    """Wait until no shard is held, so that workers take theirs instead of making new ones; False if some still are.
+
+    Blocking. Call while holding the state folder's lock: then only workers of a killed supervisor hold shards.
+    """
+    patience = time.monotonic() + DYING_S
+    while any(is_held(state, shard) for shard in shards(state)):
+        if time.monotonic() > patience:
+            return False
+        time.sleep(_STEP_S)
+    return True
+
+
+def close_abandoned(state: Path, origin: str, durability: Literal["strict", "relaxed"]) -> int:
+    """Open and close every shard that no worker holds, which enters the lost outcomes; returns how many.
+
+    Blocking. There are such shards where a gateway ran with more workers than now. Without this their open intents
+    would stay open for good.
+
+    Raises:
+        LedgerBroken: a shard cannot be recovered.
+    """
+    opened: list[Ledger] = []
+    try:
+        while any(not is_held(state, shard) for shard in shards(state)):
+            opened.append(Ledger.open(state, origin, clock=unix_ms, durability=durability))
+    finally:
+        for ledger in opened:
+            ledger.close()
+    return len(opened)

@@ -1,0 +1,30 @@
+"""Entries that a worker makes when a realm begins to serve in it (docs/spec/entry.md, kinds realm and conditions)."""
+
+from __future__ import annotations
+
+from comity.adapters.ledger import Ledger
+from comity.runtime.in_force import InForce
+from comity.terms.canon import encode
+from comity.terms.instants import FAR_FUTURE, Instant
+
+_NOBODY = encode({})
+
+
+def began(ledger: Ledger, force: InForce, now: Instant) -> None:
+    """Enter that `force` serves from `now` on; every intent under it comes after these two entries.
+
+    Raises:
+        LedgerBroken, Overloaded: the entries cannot be made.
+    """
+    realm = force.realm
+    durability = realm.stack.durability
+    ends = {} if realm.valid_until >= FAR_FUTURE else {"valid_until": realm.valid_until}
+    times = encode({"times": {"started": now}})
+    ruled = encode({"durability": durability, "realm": realm.digest, **ends})
+    ledger.append("realm", _NOBODY, ruled, times, _entered)
+    ranked = encode({"conditions": force.conditions.digest, "durability": durability})
+    ledger.append("conditions", _NOBODY, ranked, times, _entered)
+
+
+def _entered(fault: BaseException | None) -> None:
+    """Nobody waits: a failed write has broken the ledger, and `Ledger.healthy` says so."""

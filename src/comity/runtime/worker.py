@@ -1,0 +1,206 @@
+"""A worker: one shard of the log, one data port, one thread. `python -m comity.runtime.worker`, not for people.
+
+Its standard input is a socket to the supervisor; when that closes, the worker ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import signal
+import socket
+import ssl
+import sys
+import threading
+import time
+from pathlib import Path
+
+from comity.adapters.clock import unix_ms
+from comity.adapters.http.port import Port
+from comity.adapters.http.serve import Listener, listen, run
+from comity.adapters.ledger import ApplicationSalts, Ledger, LedgerBroken
+from comity.adapters.realms import load_realm
+from comity.runtime.channel import Channel
+from comity.runtime.gate import Gate
+from comity.runtime.in_force import InForce
+from comity.runtime.messages import (
+    Complaint,
+    Drain,
+    Failed,
+    Keys,
+    Reach,
+    Ready,
+    Report,
+    Start,
+    Take,
+    ToWorker,
+    to_worker,
+)
+from comity.runtime.milestones import began
+from comity.runtime.receipts import receipts
+from comity.runtime.settings import DRAIN_S
+from comity.terms.problems import Problems
+
+REPORT_S = 0.5
+"""Between two reports; also how soon a broken ledger ends the worker, so that another recovers the shard."""
+
+ORPHAN_S = 1.5
+"""After the supervisor's death: the time to close the ledger, before the process ends whatever it is doing."""
+
+
+def main() -> int:
+    """Runs the worker that the supervisor asks for; its exit status."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end = socket.socket(fileno=os.dup(sys.stdin.fileno()))
+    threading.Thread(target=_end_as_orphan, args=(end.fileno(),), daemon=True, name="orphan").start()
+    return run(_work(end))
+
+
+async def _work(end: socket.socket) -> int:
+    channel = await Channel.over(end, to_worker)
+    start = await channel.hear()
+    if not isinstance(start, Start):
+        return os.EX_PROTOCOL
+    try:
+        worker = await Worker.begin(start, channel)
+    except (Problems, LedgerBroken, OSError, ValueError) as error:
+        channel.say(Failed(str(error)))
+        await channel.flush()
+        return os.EX_UNAVAILABLE
+    return await worker.live()
+
+
+class Worker:
+    """One worker's parts, wired (DESIGN, parts 4 and 7)."""
+
+    def __init__(
+        self, channel: Channel[ToWorker], state: Path, ledger: Ledger, gate: Gate, port: Port, listener: Listener
+    ) -> None:
+        self._channel = channel
+        self._state = state
+        self._ledger = ledger
+        self._gate = gate
+        self._port = port
+        self._listener = listener
+
+    @classmethod
+    async def begin(cls, start: Start, channel: Channel[ToWorker]) -> Worker:
+        """Take a shard, load the realms, listen.
+
+        Raises:
+            Problems, LedgerBroken, OSError: what keeps the worker from serving.
+        """
+        state = Path(start.state)
+        forces = [InForce(load_realm(state, digest)) for digest in start.realms]
+        forces[0].prepare()
+        stack = forces[0].realm.stack
+        ledger = Ledger.open(state, stack.origin, clock=unix_ms, durability=stack.durability)
+        try:
+            gate = Gate(
+                forces[0],
+                clock=unix_ms,
+                salt=ApplicationSalts(state).get_or_create,
+                began=lambda force: began(ledger, force, unix_ms()),
+                trouble=lambda: ledger.fault or "",
+            )
+            for force in forces[1:]:
+                gate.take(force)
+            for endpoint in start.endpoints:
+                gate.reach(endpoint.deployment, endpoint)
+            gate.admit(start.keys)
+            port = Port(gate, ledger, receipts=receipts(ledger), clock=unix_ms)
+            listener = await listen(port, start.host, start.port, tls=_tls(start))
+        except BaseException:
+            await asyncio.to_thread(ledger.close)
+            raise
+        channel.say(Ready(ledger.shard))
+        return cls(channel, state, ledger, gate, port, listener)
+
+    async def live(self) -> int:
+        """Serve until told to drain, orphaned, or broken; the exit status."""
+        loop = asyncio.get_running_loop()
+        told: asyncio.Task[float] = asyncio.create_task(self._obey(), name="obey")
+        broken = asyncio.create_task(self._report(), name="report")
+        loop.add_signal_handler(signal.SIGTERM, told.cancel)
+        await asyncio.wait((told, broken), return_when=asyncio.FIRST_COMPLETED)
+        seconds = DRAIN_S if told.cancelled() else told.result() if told.done() else 0.0
+        fault = self._ledger.fault
+        told.cancel()
+        broken.cancel()
+        await self._listener.drain(seconds)
+        await asyncio.to_thread(self._ledger.close)
+        self._channel.say(self._fares())
+        if fault:
+            self._channel.say(Failed(fault))
+        await self._channel.flush()
+        self._channel.close()
+        return os.EX_UNAVAILABLE if fault else os.EX_OK
+
+    async def _obey(self) -> float:
+        """Do what the supervisor says, until it says to drain or is gone; seconds that the drain may take."""
+        while True:
+            match await self._channel.hear():
+                case Take(realm=digest):
+                    await self._take(digest)
+                case Keys(keys=keys):
+                    self._gate.admit(keys)
+                case Reach(deployment=deployment, endpoint=endpoint):
+                    self._gate.reach(deployment, endpoint)
+                case Drain(seconds=seconds):
+                    return seconds
+                case None:
+                    return 0.0
+
+    async def _take(self, digest: str) -> None:
+        def ready() -> InForce:
+            force = InForce(load_realm(self._state, digest))
+            force.prepare()
+            return force
+
+        try:
+            self._gate.take(await asyncio.to_thread(ready))
+        except (Problems, OSError, ValueError) as error:
+            self._channel.say(Complaint(f"the realm {digest} cannot be taken: {error}"))
+
+    async def _report(self) -> None:
+        """Tell how the worker fares, until the ledger is broken."""
+        while self._ledger.healthy:
+            self._channel.say(self._fares())
+            await asyncio.sleep(REPORT_S)
+
+    def _fares(self) -> Report:
+        ledger, counts = self._ledger, self._port.counts
+        return Report(
+            time=unix_ms(),
+            realm=self._gate.realm.digest,
+            fault=self._gate.fault(),
+            counts={name: getattr(counts, name) for name in counts.__slots__},
+            underway=self._port.in_flight,
+            pending=ledger.pending,
+            durable=ledger.durable,
+            published=ledger.published,
+            open_intents=ledger.open_intents,
+        )
+
+
+def _tls(start: Start) -> ssl.SSLContext | None:
+    if not start.tls_cert:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(start.tls_cert, start.tls_key)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _end_as_orphan(descriptor: int) -> None:
+    """Wait for the supervisor's death, and see to it that this process does not outlive it, even if its loop hangs."""
+    watch = select.poll()
+    watch.register(descriptor, select.POLLHUP)
+    watch.poll()
+    time.sleep(ORPHAN_S)
+    os._exit(os.EX_UNAVAILABLE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""`comity explain`, `check` and `law`, as a person runs them."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from comity.cli.main import main
+
+
+def test_explain_places_and_says_why_not(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "-c", str(stack_file), "--app", "desk"]) == 0
+    said = capsys.readouterr().out
+    assert "1. virginia-m" in said  # under contract, and cheaper
+    assert "2. paris-m" in said
+    assert "forbidden by comity/uncovered" in said
+    assert "nothing loaded covers personal data in KE" in said
+    assert "what would change it" in said
+    assert "UNREVIEWED" in said
+    assert said.count("Not legal advice") == 1
+
+
+def test_explain_as_json_gives_a_case_that_explain_takes(
+    stack_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "-c", str(stack_file), "--app", "desk", "--json"]) == 0
+    first = json.loads(capsys.readouterr().out)
+    case = tmp_path / "case.json"
+    case.write_text(json.dumps(first["case"]))
+    assert main(["explain", "-c", str(stack_file), "--case", str(case), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == first
+
+
+def test_explain_reads_a_case_from_standard_input(
+    stack_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("{controller: FR, purpose: general, data: [health], subjects: [DE]}"))
+    assert main(["explain", "-c", str(stack_file), "--case", "-"]) == 0
+    assert "controller FR" in capsys.readouterr().out
+
+
+def test_what_a_request_adds_is_judged_beside_the_registered_case(
+    stack_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "-c", str(stack_file), "--app", "desk", "--subjects", "KE", "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert len(document["cases"]) == 2
+    assert document["status"] == 403  # uncovered law is prudence, not statute
+    for each in document["deployments"]:
+        assert "comity/uncovered" in [rule["id"] for rule in each["rules"]]
+
+
+def test_a_date_moves_the_law(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = ["explain", "-c", str(stack_file), "--case", "-", "--json", "--why-not", "virginia-m"]
+    for day, verdict in (("2025-12-31", "permit"), ("2026-01-01", "forbid"), ("2199-07-01", "permit")):
+        with pytest.MonkeyPatch.context() as patch:
+            asked = "{controller: FR, purpose: general, data: [health], subjects: [FR]}"
+            patch.setattr("sys.stdin", io.StringIO(asked))
+            main([*case, "--as-of", day])
+        assert json.loads(capsys.readouterr().out)["deployments"][0]["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--app", "dask"], "did you mean desk?"),
+        (["--app", "desk", "--data", "helth"], "did you mean health?"),
+        (["--app", "desk", "--subjects", "QQ"], "no word 'QQ'"),
+        (["--app", "desk", "--why-not", "paris"], "did you mean paris-m?"),
+    ],
+)
+def test_a_wrong_word_is_named_with_the_way_out(
+    stack_file: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "-c", str(stack_file), *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("case", ["", "[]", "{controller: FR}", "{controller: 3, purpose: x}", "{: :", "\x00"])
+def test_a_case_that_is_none_is_a_message(
+    stack_file: Path, tmp_path: Path, case: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text(case)
+    assert main(["explain", "-c", str(stack_file), "--case", str(path)]) == 2
+    assert "case.yaml" in capsys.readouterr().err
+
+
+def test_observe_is_marked(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    until = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    stack_file.write_text(stack_file.read_text() + f"    observe: {{until: {until}}}\n")
+    assert main(["check", "-c", str(stack_file)]) == 0, capsys.readouterr().out
+    capsys.readouterr()
+    assert main(["explain", "-c", str(stack_file), "--app", "shadow"]) == 0
+    said = capsys.readouterr().out
+    assert "OBSERVED, not enforced" in said
+    assert "FORBIDDEN, and not enforced" in said
+
+
+def test_check_prints_every_problem(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stack_file.write_text(
+        stack_file.read_text().replace("developer: FR", "develper: FR").replace("site: paris", "site: pari")
+    )
+    assert main(["check", "-c", str(stack_file)]) == 1
+    said = capsys.readouterr().out
+    assert "did you mean developer" in said
+    assert "did you mean paris" in said
+
+
+def test_check_finds_a_broken_pack(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rules = stack_file.parent / "packs" / "toy" / "rules.cedar"
+    rules.write_text(rules.read_text().replace('@cite("s.1")', ""))
+    assert main(["check", "-c", str(stack_file)]) == 1
+    assert "toy/1: @cite is missing" in capsys.readouterr().out
+
+
+def test_law_test_and_show_know_packs_beside_a_stack(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    beside = ["--packs", str(stack_file.parent)]
+    assert main(["law", "test", "toy", *beside]) == 0
+    assert "toy/1" in capsys.readouterr().out
+    assert main(["law", "show", "toy/1", *beside, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["cite"] == "s.1"
+    assert main(["law", "show", "toy/2", *beside]) == 2
+    assert "did you mean toy/1" in capsys.readouterr().err
+
+
+def test_the_shipped_law_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["law", "test"]) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [[], ["nope"], ["explain"], ["law"], ["--bogus"]])
+def test_wrong_usage_is_two(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(words)
+    assert exit_.value.code == 2

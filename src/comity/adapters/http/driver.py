@@ -7,10 +7,11 @@ placement.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from comity.adapters.http import failures
+from comity.adapters.http.client import Client
 from comity.adapters.http.outbound import Outbound
+from comity.adapters.http.pool import Pool
+from comity.adapters.http.port import Port
 from comity.adapters.http.replies import CHUNK_END, JSON, chunk, head, reply
 from comity.adapters.ledger.failures import LedgerBroken, Overloaded
 from comity.law.case import Addition
@@ -23,11 +24,6 @@ from comity.relay.exchange import Attempt, Exchange, Result
 from comity.relay.ports import Target, Tenant
 from comity.relay.splice import StreamAnswer
 from comity.terms.refusal import Refusal
-
-if TYPE_CHECKING:
-    from comity.adapters.http.inbound import Inbound
-    from comity.adapters.http.pool import Pool
-    from comity.adapters.http.port import Port
 
 OPERATION = "infer"
 EVENT_STREAM = b"text/event-stream"
@@ -43,11 +39,11 @@ class Driver:
         "answer",
         "attempt",
         "body_sent",
+        "client",
         "exchange",
         "expired",
         "flowing",
         "gone",
-        "inbound",
         "outbound",
         "pool",
         "port",
@@ -56,9 +52,9 @@ class Driver:
         "tried",
     )
 
-    def __init__(self, port: Port, inbound: Inbound) -> None:
+    def __init__(self, port: Port, client: Client) -> None:
         self.port = port
-        self.inbound = inbound
+        self.client = client
         self.exchange: Exchange
         self.answer: WholeAnswer | StreamAnswer | None = None
         self.attempt: Attempt | None = None
@@ -228,7 +224,7 @@ class Driver:
         if passed:
             if not self.flowing:
                 self._flow(self._content_type())
-            self.inbound.write(chunk(passed) if self.inbound.chunked else passed)
+            self.client.write(chunk(passed) if self.client.chunked else passed)
             if answer.response.length > self.port.limits.answer:
                 self._cut("invalid")
                 return
@@ -319,14 +315,14 @@ class Driver:
 
     def outcome_entered(self, error: BaseException | None) -> None:
         """The outcome is durable: the answer may end."""
-        exchange, inbound, counts = self.exchange, self.inbound, self.port.counts
+        exchange, client, counts = self.exchange, self.client, self.port.counts
         if error is not None:
             exchange.step("break")
             counts.broken += 1
             if self.gone:
                 return
             if self.flowing:
-                inbound.abort()  # what was held back stays held back
+                client.abort()  # what was held back stays held back
             else:
                 self._reply_error(503, failures.LOG_FAILED, code="log_unavailable")
             return
@@ -341,16 +337,16 @@ class Driver:
             self._finish()
 
     def _finish(self) -> None:
-        inbound, answer = self.inbound, self.answer
+        client, answer = self.client, self.answer
         assert answer is not None
         if not self.flowing:
-            inbound.finish(self._head(self._content_type(), len(answer.tail)) + answer.tail)
+            client.finish(self._head(self._content_type(), len(answer.tail)) + answer.tail)
         elif isinstance(answer, WholeAnswer) and self.exchange.finish == "error":
-            inbound.abort()  # its length was promised to no one, and it must not look complete
-        elif inbound.chunked:
-            inbound.finish((chunk(answer.tail) if answer.tail else b"") + CHUNK_END)
+            client.abort()  # its length was promised to no one, and it must not look complete
+        elif client.chunked:
+            client.finish((chunk(answer.tail) if answer.tail else b"") + CHUNK_END)
         else:
-            inbound.finish(answer.tail)
+            client.finish(answer.tail)
 
     # from the client and the watch
 
@@ -398,7 +394,7 @@ class Driver:
         body = refusal_envelope(refusal, disclose=exchange.tenant.disclose == "full")
         fields = b"retry-after: 5\r\n" if refusal.status == 503 else b""
         if refusal.reason not in ("forbidden", "no-candidate"):
-            self.inbound.finish(reply(refusal.status, body, fields, close=not self.inbound.keep))
+            self.client.finish(reply(refusal.status, body, fields, close=not self.client.keep))
             return
         case = port.gate.case(exchange.tenant, exchange.addition, OPERATION)
         blocks = port.recorder.denial(exchange, case, exchange.ask.model, refusal, body, port.clock())
@@ -412,7 +408,7 @@ class Driver:
             lines = b"comity-receipt: %b\r\n" % exchange.receipt.encode()
             if refusal.ruling:
                 lines += b"comity-ruling: %b\r\n" % refusal.ruling.encode()
-            self.inbound.finish(reply(refusal.status, body, lines, close=not self.inbound.keep))
+            self.client.finish(reply(refusal.status, body, lines, close=not self.client.keep))
 
         try:
             exchange.receipt = port.log.receipt_id(port.log.append("denial", *blocks, entered))
@@ -424,7 +420,7 @@ class Driver:
             self.port.counts.bad += 1
         body = envelope(status, message, code=code, param=param)
         fields = b"retry-after: 1\r\n" if status == 503 else b""
-        self.inbound.finish(reply(status, body, fields, close=not self.inbound.keep))
+        self.client.finish(reply(status, body, fields, close=not self.client.keep))
 
     def _content_type(self) -> bytes:
         outbound = self.outbound
@@ -435,18 +431,16 @@ class Driver:
     def _flow(self, content_type: bytes) -> None:
         """Write the head of an answer whose length is not known."""
         self.flowing = True
-        self.inbound.write(self._head(content_type, None))
+        self.client.write(self._head(content_type, None))
 
     def _head(self, content_type: bytes, length: int | None) -> bytes:
-        exchange, inbound = self.exchange, self.inbound
+        exchange, client = self.exchange, self.client
         fields = b"comity-receipt: %b\r\n%b" % (exchange.receipt.encode(), self._placement_fields())
         if exchange.status == 503:
             fields += b"retry-after: 1\r\n"
         elif length is None:
             fields += b"cache-control: no-cache\r\n"
-        return head(
-            exchange.status, content_type, fields, length=length, close=not inbound.keep, chunked=inbound.chunked
-        )
+        return head(exchange.status, content_type, fields, length=length, close=not client.keep, chunked=client.chunked)
 
     def _placement_fields(self) -> bytes:
         exchange = self.exchange

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import httptools
 
 from comity.adapters.http import routes
 from comity.adapters.http.driver import Driver
 from comity.adapters.http.limits import DISCARDED_BODY, KEY
+from comity.adapters.http.port import Port
 from comity.adapters.http.replies import CONTINUE, RETRY_AFTER, reply
 from comity.relay.addition import addition
 from comity.relay.body import BadRequest
 from comity.relay.errors import envelope
 from comity.relay.ports import Tenant
-
-if TYPE_CHECKING:
-    from comity.adapters.http.port import Port
 
 IDLE, HEAD, BODY, BUSY, LINGER = range(5)
 

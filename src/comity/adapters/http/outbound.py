@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import TYPE_CHECKING, Protocol, cast
+from collections.abc import Callable
+from typing import Protocol, cast
 
 import httptools
 
 from comity.adapters.http.limits import UPSTREAM_HEAD, UPSTREAM_HEADERS
 from comity.relay.exchange import Result
-
-if TYPE_CHECKING:
-    from comity.adapters.http.pool import Pool
 
 DRAIN_SECONDS = 2.0
 DRAIN_BYTES = 64 * 1024
@@ -40,6 +38,16 @@ class Asker(Protocol):
         """There will be no more: the connection is gone, or what came is no HTTP."""
 
 
+class Home(Protocol):
+    """Where a connection goes between two requests."""
+
+    def release(self, outbound: Outbound) -> None:
+        """Its answer is complete; it may be used again."""
+
+    def lost(self, outbound: Outbound) -> None:
+        """It is gone."""
+
+
 class Outbound(asyncio.Protocol):
     """One connection; at most one request on it at a time.
 
@@ -47,8 +55,11 @@ class Outbound(asyncio.Protocol):
     on: until its first byte comes, such a connection may have been closed by the other side before we wrote.
     """
 
-    def __init__(self, pool: Pool) -> None:
-        self.pool = pool
+    def __init__(self, home: Home, now: Callable[[], float], idle: float) -> None:
+        """`now` is the loop's time, `idle` the seconds that may pass between two pieces of an answer."""
+        self._home = home
+        self._now = now
+        self._idle = idle
         self.asker: Asker | None = None
         self.deadline = math.inf
         self.reused = False
@@ -78,7 +89,7 @@ class Outbound(asyncio.Protocol):
         transport = self._transport
         assert transport is not None and not self._busy
         self.asker = asker
-        self.deadline = self.pool._loop.time() + first_byte
+        self.deadline = self._now() + first_byte
         self.begun = self._head_done = self._announced = self._complete = False
         self._busy = True
         self._head_bytes = self._head_lines = self._drained = 0
@@ -94,7 +105,7 @@ class Outbound(asyncio.Protocol):
         self.asker = None
         if self._busy:
             self.resume()
-            self.deadline = self.pool._loop.time() + DRAIN_SECONDS
+            self.deadline = self._now() + DRAIN_SECONDS
 
     def pause(self) -> None:
         """Read no more until `resume`: the client is slow. The upstream is not at fault meanwhile."""
@@ -106,7 +117,7 @@ class Outbound(asyncio.Protocol):
         """Read on."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
-        self.deadline = self.pool._loop.time() + self.pool.target.timeouts.idle
+        self.deadline = self._now() + self._idle
 
     def close(self) -> None:
         """Close at once; nobody hears of it."""
@@ -143,7 +154,7 @@ class Outbound(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
-        self.pool.lost(self)
+        self._home.lost(self)
         self.deadline = math.inf
         if self.asker is not None:
             self._fail("broken")
@@ -186,11 +197,11 @@ class Outbound(asyncio.Protocol):
             return
         if self._head_done and not self._announced:
             self._announced = True
-            self.deadline = self.pool._loop.time() + self.pool.target.timeouts.idle
+            self.deadline = self._now() + self._idle
             if self.asker is not None:
                 self.asker.answered(self)
         elif self.deadline != math.inf and self.asker is not None:
-            self.deadline = self.pool._loop.time() + self.pool.target.timeouts.idle
+            self.deadline = self._now() + self._idle
         if self._parts:
             data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
             self._parts.clear()
@@ -209,7 +220,7 @@ class Outbound(asyncio.Protocol):
         self.reused = True
         self.deadline = math.inf
         if self._parser.should_keep_alive() and self._transport is not None:
-            self.pool.release(self)
+            self._home.release(self)
         else:
             self.close()
         if asker is not None:

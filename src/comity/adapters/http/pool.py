@@ -100,7 +100,7 @@ class Pool:
             waiter.connected(outbound)
 
     def _made(self) -> Outbound:
-        outbound = Outbound(self)
+        outbound = Outbound(self, self._loop.time, self.target.timeouts.idle)
         self._open.add(outbound)
         return outbound
 

@@ -6,16 +6,13 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from comity.adapters.http.client import Client
 from comity.adapters.http.limits import DEFAULT_LIMITS, Limits
 from comity.adapters.http.pool import Pool
 from comity.relay.dispatch import Load
 from comity.relay.ports import Gate, Log, Receipts, Target
 from comity.relay.record import Recorder
-
-if TYPE_CHECKING:
-    from comity.adapters.http.inbound import Inbound
 
 NONCES = 256
 """Nonces drawn from the operating system at once: one call for 4 kB costs little more than one for 16 bytes."""
@@ -67,7 +64,7 @@ class Port:
         self.recorder = Recorder(gate.durability)
         self.counts = Counts()
         self.live: dict[str, Load] = {}
-        self.inbounds: set[Inbound] = set()
+        self.inbounds: set[Client] = set()
         self.tasks: set[asyncio.Task[None]] = set()
         self.in_flight = 0
         self.buffered = 0

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
+from comity.adapters.http.client import Client
+from comity.adapters.http.port import Port
 from comity.adapters.http.replies import RETRY_AFTER
 from comity.relay.ports import Later, Tenant
 
-if TYPE_CHECKING:
-    from comity.adapters.http.inbound import Inbound
-    from comity.adapters.http.port import Port
-
-Answer: TypeAlias = "Callable[[Inbound, Port, Tenant | None, bytes], None]"
+Answer: TypeAlias = Callable[[Client, Port, Tenant | None, bytes], None]
 
 MAX_RECEIPT_ID = 64
 """`<shard>.<index>`: nine characters, a dot, and at most nineteen digits."""
@@ -43,54 +41,54 @@ def find(url: bytes) -> Route | None:
     return route
 
 
-def _alive(inbound: Inbound, port: Port, tenant: Tenant | None, url: bytes) -> None:
-    inbound.reply(200, b'{"status":"alive"}')
+def _alive(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> None:
+    client.reply(200, b'{"status":"alive"}')
 
 
-def _ready(inbound: Inbound, port: Port, tenant: Tenant | None, url: bytes) -> None:
+def _ready(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> None:
     fault = "draining" if port.draining else port.gate.fault()
     if not fault and not port.log.healthy:
         fault = "the log cannot make entries durable"
     if fault:
-        inbound.reply(503, msgspec.json.encode({"status": "not ready", "why": fault}), RETRY_AFTER)
+        client.reply(503, msgspec.json.encode({"status": "not ready", "why": fault}), RETRY_AFTER)
     else:
-        inbound.reply(200, b'{"status":"ready"}')
+        client.reply(200, b'{"status":"ready"}')
 
 
-def _models(inbound: Inbound, port: Port, tenant: Tenant | None, url: bytes) -> None:
+def _models(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> None:
     assert tenant is not None
     models = () if tenant.auditor else port.gate.models(tenant)
     data = [{"id": model, "object": "model", "created": 0, "owned_by": "comity"} for model in models]
-    inbound.reply(200, msgspec.json.encode({"object": "list", "data": data}))
+    client.reply(200, msgspec.json.encode({"object": "list", "data": data}))
 
 
-def _receipt(inbound: Inbound, port: Port, tenant: Tenant | None, url: bytes) -> None:
+def _receipt(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> None:
     assert tenant is not None
     receipt_id = url.partition(b"?")[0].rpartition(b"/")[2]
     if not 0 < len(receipt_id) <= MAX_RECEIPT_ID or not receipt_id.isascii():
-        inbound.error(404, "There is no such receipt for this key.")
+        client.error(404, "There is no such receipt for this key.")
         return
-    task = port.loop.create_task(_fetch(inbound, port, tenant, receipt_id.decode()))
+    task = port.loop.create_task(_fetch(client, port, tenant, receipt_id.decode()))
     port.tasks.add(task)
     task.add_done_callback(port.tasks.discard)
 
 
-async def _fetch(inbound: Inbound, port: Port, tenant: Tenant, receipt_id: str) -> None:
+async def _fetch(client: Client, port: Port, tenant: Tenant, receipt_id: str) -> None:
     try:
         receipt = await port.receipts(receipt_id, tenant)
     except Later as error:
-        inbound.error(503, str(error), RETRY_AFTER, code="not_yet")
+        client.error(503, str(error), RETRY_AFTER, code="not_yet")
         return
     except Exception:
-        inbound.error(500, "The receipt could not be built.")
+        client.error(500, "The receipt could not be built.")
         raise
     if receipt is None:
-        inbound.error(404, "There is no such receipt for this key.")
+        client.error(404, "There is no such receipt for this key.")
     else:
-        inbound.reply(200, msgspec.json.encode(receipt))
+        client.reply(200, msgspec.json.encode(receipt))
 
 
-def _infer(inbound: Inbound, port: Port, tenant: Tenant | None, url: bytes) -> None:
+def _infer(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> None:
     raise AssertionError("the driver answers this one")
 
 

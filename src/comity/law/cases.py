@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from comity.law.case import Case, ordered
 from comity.law.profile import Profile
@@ -99,7 +99,10 @@ class ProfileFacts(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PackCase(Struct, frozen=True, forbid_unknown_fields=True):
-    """One entry of `cases.yaml`. `rules` is the exact set of this pack's prohibitions that fire."""
+    """One entry of `cases.yaml`. `rules` is the exact set of this pack's prohibitions that fire.
+
+    `lists` adds members to lists of the pack for this case alone: so a rule whose list is still empty can be tried.
+    """
 
     says: str
     on: date
@@ -110,3 +113,4 @@ class PackCase(Struct, frozen=True, forbid_unknown_fields=True):
     oblige: tuple[str, ...] | None = None
     advise: tuple[str, ...] | None = None
     trap: bool = False
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)

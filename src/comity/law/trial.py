@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from comity.law.cases import PackCase
 from comity.law.cedar import Schema, faults
 from comity.law.epoch import Epoch, Zone, profile_entities
-from comity.law.pack import Pack
+from comity.law.pack import Member, Pack
 from comity.law.vocabulary import Vocabulary
 from comity.stack.jurisdictions import NAMES
 from comity.terms.instants import Instant, start_of
@@ -53,11 +54,14 @@ def try_pack(pack: Pack, vocabulary: Vocabulary, schema_text: str, zone: Zone) -
     epochs: dict[Instant, Epoch] = {}
     results: list[CaseResult] = []
     for case in pack.cases:
-        unknown = _unknown_words(case, vocabulary)
+        unknown = [*_unknown_words(case, vocabulary), *(name for name in case.lists if name not in pack.groups)]
         if unknown:
             problems.append(_problem(pack, "cases.yaml", f"{case.says!r} names {', '.join(unknown)}, which is unknown"))
             continue
-        epoch = _epoch_on(case.on, pack, schema, zone, epochs)
+        if case.lists:
+            epoch = _epoch_on(case.on, _as_if(pack, case), schema, zone, {})
+        else:
+            epoch = _epoch_on(case.on, pack, schema, zone, epochs)
         result = _run(case, epoch, vocabulary)
         results.append(result)
         problems += [_problem(pack, "cases.yaml", f"{case.says!r}: {sentence}") for sentence in result.differences]
@@ -122,6 +126,15 @@ def _epoch_on(on: date, pack: Pack, schema: Schema, zone: Zone, epochs: dict[Ins
     return made
 
 
+def _as_if(pack: Pack, case: PackCase) -> Pack:
+    """`pack` with the members that the case adds to its lists."""
+    groups = dict(pack.groups)
+    for name, added in case.lists.items():
+        entries = tuple(Member(member, case.on, "assumed by a case", "", "secondary") for member in added)
+        groups[name] = replace(groups[name], members=(*groups[name].members, *entries))
+    return replace(pack, groups=groups)
+
+
 def _run(case: PackCase, epoch: Epoch, vocabulary: Vocabulary) -> CaseResult:
     entities, names = profile_entities(case.at.profiles())
     world = epoch.world.with_(entities)
@@ -154,6 +167,7 @@ def _unknown_words(case: PackCase, vocabulary: Vocabulary) -> list[str]:
     facts, at = case.case, case.at
     places = [facts.controller, *facts.subjects, *facts.output, at.operator, *at.control, *(at.presence or ())]
     places += [profile.site for profile in at.profiles()]
+    places += [member for members in case.lists.values() for member in members]
     checks = (
         (places, NAMES),
         (facts.data, vocabulary.data),

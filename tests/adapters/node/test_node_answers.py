@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from concurrent.futures import ThreadPoolExecutor
 
@@ -31,6 +32,15 @@ def test_a_stream_says_the_same(running, post, pairs, language: str) -> None:
     assert events[-1] == "[DONE]"
     deltas = [json.loads(event)["choices"][0]["delta"] for event in events[:-1]]
     assert "".join(delta.get("content") or "" for delta in deltas) == pair["answer"]
+
+
+def test_the_likeliest_token_is_what_a_node_takes_unless_told(running) -> None:
+    connection = http.client.HTTPConnection(running.endpoint.host, running.endpoint.port, timeout=30)
+    connection.request("GET", "/props", headers={"authorization": f"Bearer {running.endpoint.key}"})
+    settings = json.loads(connection.getresponse().read())["default_generation_settings"]
+    connection.close()
+    assert settings["params"]["temperature"] == 0
+    assert settings["n_ctx"] == 1024
 
 
 @pytest.mark.parametrize("fields", [{}, {"temperature": 0}, {"top_p": 1}, {"seed": 7}, {"model": "x"}], ids=str)

@@ -5,7 +5,8 @@
 `engine` alone knows xllamacpp, and only the child imports it.
 """
 
-from .node import EmbeddedNode, Endpoint, Sizes
+from .child import Sizes
+from .node import EmbeddedNode, Endpoint
 from .shelf import NodeError, card, locate
 
 __all__ = ["EmbeddedNode", "Endpoint", "NodeError", "Sizes", "card", "locate"]

@@ -66,7 +66,11 @@ class Growth:
 
     def take(self) -> list[tuple[Tile, bytes]]:
         """The files that publish the tree of the present size and were not taken before, partial ones last."""
-        files = self.take_full()
+        return self.take_full() + self.take_partial()
+
+    def take_partial(self) -> list[tuple[Tile, bytes]]:
+        """The partial tiles and bundle of the present size."""
+        files = []
         for tile in tiles_of(self.size):
             partial = pack_bundle(bytes(self._values)) if tile.level == ENTRIES else bytes(self._levels[tile.level])
             files.append((tile, partial))

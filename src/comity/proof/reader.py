@@ -64,15 +64,15 @@ class TreeReader:
         """Root of this tree."""
         return self.span(0, self.size) if self.size else EMPTY_ROOT
 
-    def edge(self) -> CompactRange:
-        """The tree's right edge, to append to it."""
+    def edge_at(self, size: int) -> CompactRange:
+        """The right edge of this tree as it was at `size`, to append to it."""
         hashes = []
         low = 0
-        for height in reversed(range(self.size.bit_length())):
-            if self.size >> height & 1:
+        for height in reversed(range(size.bit_length())):
+            if size >> height & 1:
                 hashes.append(self.node(height, low >> height))
                 low += 1 << height
-        return CompactRange(self.size, hashes)
+        return CompactRange(size, hashes)
 
     def inclusion(self, index: int) -> list[bytes]:
         """The inclusion path of a leaf, sibling first (RFC 6962 section 2.1.1).

@@ -18,13 +18,14 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def make_folders(folder: Path) -> None:
-    """Make a folder (0700) and those above it, durably."""
+def make_folders(folder: Path, *, durable: bool = True) -> None:
+    """Make a folder (0700) and those above it, durably unless told otherwise."""
     if folder.is_dir():
         return
-    make_folders(folder.parent)
+    make_folders(folder.parent, durable=durable)
     folder.mkdir(mode=0o700, exist_ok=True)
-    sync_folder(folder.parent)
+    if durable:
+        sync_folder(folder.parent)
 
 
 def write_all(handle: int, data: bytes | memoryview) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -31,6 +32,10 @@ FOREIGN_WAIT_S = 5.0
 """How long a receipt of another worker's shard waits for its checkpoint: 25 publishing intervals."""
 
 FOREIGN_POLL_S = 0.05
+
+SWITCH_INTERVAL_S = 0.001
+"""How long one thread may keep the interpreter from another: at Python's 5 ms a committer that comes back from the
+disk would wait longer for the interpreter than for the disk."""
 
 _KINDS = frozenset(KINDS)
 _RECEIPT_ID = re.compile(r"([a-z0-9]{1,16})\.(0|[1-9][0-9]{0,17})")
@@ -115,6 +120,7 @@ class Ledger:
             LedgerBroken: the disk refused a write.
             ValueError: `origin` cannot name a log.
         """
+        sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_INTERVAL_S))
         try:
             signer = load_or_create(state, origin, rng)
             held = take_shard(state, rng)

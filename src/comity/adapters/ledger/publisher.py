@@ -9,23 +9,32 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from comity.adapters.ledger.segment import Entry
-from comity.adapters.ledger.tile_files import remove_partial, write_checkpoint, write_tiles
+from comity.adapters.ledger.tile_files import (
+    partial_folder,
+    remove_partial,
+    set_synced_size,
+    sync_files,
+    synced_size,
+    write_checkpoint,
+    write_tiles,
+)
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.entry import KINDS
 from comity.proof.growth import Growth
-from comity.proof.leaf import domain, leaf_value
+from comity.proof.leaf import beginning, leaf_value
 from comity.proof.note import Signer
 
 PUBLISH_INTERVAL_S = 0.2
-"""Between checkpoints that nobody asked for: a signature and some ten syncs each, so 1 or 2 % of a core."""
+"""Between checkpoints that nobody asked for: each is a signature, a handful of small files and two syncs."""
 
-HASHES_AT_ONCE = 16
-"""Entries hashed before the interpreter is offered to the event loop: about 0.1 ms, so that no request waits longer."""
+SYNC_ENTRIES = 65_536
+"""Entries whose tiles a start may have to write again: half a second. Syncing each tile when it is written would make
+the committer's syncs wait."""
 
 ITEMS_AT_ONCE = 64
 """Groups taken in before the time of the next checkpoint is looked at, however many more there are."""
 
-_DOMAINS: dict[str, bytes] = {kind: domain(kind) for kind in KINDS}
+_BEGINNINGS = {str(kind): beginning(kind) for kind in KINDS}
 
 
 class Wish:
@@ -39,9 +48,9 @@ class Wish:
 
 
 class Publisher:
-    """Duties: a checkpoint is signed only when every entry, tile and bundle below it is durable, with the folders
-    that name them; it is never smaller than the last one, nor another of the same size. After a failure none is
-    signed any more.
+    """Duties: a checkpoint is signed only when every entry below it is durable in the segments, and its tiles and
+    bundles are written; it is never smaller than the last one, nor another of the same size. After a failure none is
+    signed any more. Tiles that a crash takes are written again at the next start, before anything is served.
 
     Attributes:
         published: size of the last checkpoint on disk.
@@ -67,6 +76,8 @@ class Publisher:
         self._growth = growth
         self._make_durable = make_durable
         self._broken = broken
+        self._synced = synced_size(folder / "ledger")
+        self._unsynced: list[Path] = []
         self._wishes: list[Wish] = []
         self._fault: str | None = None
         self.thread = Thread(target=self._run, name="ledger-publisher", daemon=True)
@@ -82,7 +93,16 @@ class Publisher:
                 self.publish()
                 due = time.monotonic() + PUBLISH_INTERVAL_S
                 self._grant()
+        self._close()
         self._grant(closing=True)
+
+    def _close(self) -> None:
+        if self._fault is None:
+            try:
+                self.sync()
+            except OSError as error:
+                # nothing is lost: the next start writes these tiles again
+                self._fault = f"tiles could not be synced: {error}"
 
     def _take(self, timeout: float | None) -> bool:
         """Take in what is queued, waiting for the first item at most `timeout` seconds. False ends the thread."""
@@ -104,10 +124,8 @@ class Publisher:
     def grow(self, entries: list[Entry]) -> None:
         """Take entries into the tree."""
         push = self._growth.push
-        for at, entry in enumerate(entries, 1):
-            push(leaf_value(_DOMAINS[entry[1]], entry[3], entry[4], entry[5], entry[6]))
-            if at % HASHES_AT_ONCE == 0:
-                time.sleep(0)
+        for entry in entries:
+            push(leaf_value(_BEGINNINGS[entry[1]], entry[3], entry[4], entry[5], entry[6]))
         self.hashed = self._growth.size
 
     def publish(self) -> None:
@@ -116,14 +134,27 @@ class Publisher:
             return
         try:
             self._make_durable()
-            needless = write_tiles(self._folder, self._growth.take())
+            full = write_tiles(self._folder, self._growth.take_full())
+            write_tiles(self._folder, self._growth.take_partial())
             checkpoint = Checkpoint(self._signer.key.name, self.hashed, self._growth.edge.root())
             write_checkpoint(self._folder, self._signer.sign(checkpoint.text))
             self.published = checkpoint.size
-            remove_partial(needless)
+            remove_partial(partial_folder(path) for path in full)
+            self._unsynced += full
+            if self.published - self._synced >= SYNC_ENTRIES:
+                self.sync()
         except Exception as error:  # noqa: BLE001 - whatever it was, nothing may be signed after it
             self._fault = f"a checkpoint could not be published: {error}"
             self._broken(self._fault)
+
+    def sync(self) -> None:
+        """Make the full tiles durable, so that a start need not write them again."""
+        if self.published == self._synced:
+            return
+        sync_files(self._unsynced, self._folder / "tile")
+        self._unsynced.clear()
+        self._synced = self.published
+        set_synced_size(self._folder / "ledger", self._synced)
 
     def _grant(self, *, closing: bool = False) -> None:
         waiting = []

@@ -11,13 +11,13 @@ from comity.adapters.ledger.places import Places
 from comity.adapters.ledger.reading import entries
 from comity.adapters.ledger.segment import Entry, groups, has_group_after
 from comity.adapters.ledger.segment_files import ledger_folder, read_segment, segment_path, segment_starts
-from comity.adapters.ledger.tile_files import read_checkpoint, read_tile, write_tiles
+from comity.adapters.ledger.tile_files import read_checkpoint, read_tile, synced_size, write_tiles
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.growth import Growth
-from comity.proof.leaf import domain, leaf_value
+from comity.proof.leaf import beginning, leaf_value
 from comity.proof.note import Note, VerifierKey
 from comity.proof.reader import TileError, TreeReader
-from comity.proof.tiles import ENTRIES, WIDTH, Tile, unpack_bundle
+from comity.proof.tiles import WIDTH
 from comity.proof.tree import leaf_hash
 
 _TILES_AT_ONCE = 65_536
@@ -56,8 +56,7 @@ def recover(state: Path, shard: str, key: VerifierKey, places: Places) -> Recove
         raise LedgerCorrupt(f"{folder} holds {size} entries, but {signed} are signed: {_WAY_OUT}")
     _set_places(state, shard, places, starts)
     places.forget_from(size)
-    growth = _tree(state, shard, checkpoint, last)
-    _grow(state, shard, growth, size)
+    growth = _tree(state, shard, checkpoint, last, size)
     return Recovered(size, signed, growth, open_intents)
 
 
@@ -127,48 +126,48 @@ def _set_places(state: Path, shard: str, places: Places, starts: list[int]) -> N
                     places.link(entry.intent, entry.index)
 
 
-def _tree(state: Path, shard: str, checkpoint: Checkpoint | None, last: list[Entry]) -> Growth:
+def _tree(state: Path, shard: str, checkpoint: Checkpoint | None, last: list[Entry], size: int) -> Growth:
+    """The tree of all entries; tiles that are not known to be durable are written again on the way."""
+    if checkpoint is not None and checkpoint.size:
+        try:
+            growth = _from_tiles(state, shard, checkpoint, last)
+            _grow(state, shard, growth, checkpoint.size)
+            if growth.edge.root() == checkpoint.root:
+                write_tiles(state / "log" / shard, growth.take())
+                _grow(state, shard, growth, size)
+                return growth
+        except (OSError, ValueError):
+            # a tile is gone or torn: all of them are written again, below
+            pass
+    growth = Growth()
+    if checkpoint is not None:
+        _grow(state, shard, growth, checkpoint.size)
+        if growth.edge.root() != checkpoint.root:
+            raise LedgerCorrupt(
+                f"the entries of {state / 'log' / shard} are not those that its checkpoint signs: {_WAY_OUT}"
+            )
+        write_tiles(state / "log" / shard, growth.take())
+    _grow(state, shard, growth, size)
+    return growth
+
+
+def _from_tiles(state: Path, shard: str, checkpoint: Checkpoint, last: list[Entry]) -> Growth:
+    """The tree where its tiles were last synced, from the tiles of the checkpoint."""
     folder = state / "log" / shard
-    if checkpoint is None or checkpoint.size == 0:
-        return Growth()
-    try:
-        growth = _from_tiles(folder, checkpoint, last)
-    except (OSError, ValueError):
-        growth = None
-    return growth or _from_segments(state, shard, checkpoint)
-
-
-def _from_tiles(folder: Path, checkpoint: Checkpoint, last: list[Entry]) -> Growth | None:
-    size = checkpoint.size
-    reader = TreeReader(size, lambda tile: read_tile(folder, tile))
-    edge = reader.edge()
-    if edge.root() != checkpoint.root:
-        return None
+    start = min(synced_size(folder / "ledger"), checkpoint.size) // WIDTH * WIDTH
+    reader = TreeReader(checkpoint.size, lambda tile: read_tile(folder, tile))
+    if reader.root() != checkpoint.root:
+        raise TileError("the tiles are not those of the checkpoint")
     for entry in last:
-        if entry.index < size and leaf_hash(_value(entry)) != reader.node(0, entry.index):
-            return None
+        if entry.index < start and leaf_hash(_value(entry)) != reader.node(0, entry.index):
+            raise TileError(f"entry {entry.index} is not that of its tile")
     levels = []
     level = 0
-    while (hashes := size >> (8 * level)) > 0:
-        levels.append(b"".join(reader.tile(level, hashes // WIDTH)[0]) if hashes % WIDTH else b"")
+    while (hashes := start >> (8 * level)) > 0:
+        whole = reader.tile(level, hashes // WIDTH)[0] if hashes % WIDTH else []
+        levels.append(b"".join(whole[: hashes % WIDTH]))
         level += 1
-    values: list[bytes] = []
-    if size % WIDTH:
-        values = unpack_bundle(read_tile(folder, Tile(ENTRIES, size // WIDTH, size % WIDTH)))
-        if [leaf_hash(value) for value in values] != reader.tile(0, size // WIDTH)[0]:
-            raise TileError("the last bundle is not that of the tree")
-    return Growth(edge, levels, b"".join(values))
-
-
-def _from_segments(state: Path, shard: str, checkpoint: Checkpoint) -> Growth:
-    """Rebuild every tile below the checkpoint; what results must be the tree that was signed."""
-    growth = Growth()
-    folder = state / "log" / shard
-    _grow(state, shard, growth, checkpoint.size)
-    if growth.edge.root() != checkpoint.root:
-        raise LedgerCorrupt(f"the entries of {folder} are not those that its checkpoint signs: {_WAY_OUT}")
-    write_tiles(folder, growth.take())
-    return growth
+    return Growth(reader.edge_at(start), levels)
 
 
 def _grow(state: Path, shard: str, growth: Growth, size: int) -> None:
@@ -186,4 +185,4 @@ def _grow(state: Path, shard: str, growth: Growth, size: int) -> None:
 
 
 def _value(entry: Entry) -> bytes:
-    return leaf_value(domain(entry.kind), entry.salt, entry.party, entry.decision, entry.content)
+    return leaf_value(beginning(entry.kind), entry.salt, entry.party, entry.decision, entry.content)

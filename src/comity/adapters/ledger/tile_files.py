@@ -1,36 +1,68 @@
-"""A shard's public files: tiles, bundles and the checkpoint, written in the order that makes them true."""
+"""A shard's public files: tiles, bundles and the checkpoint."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from comity.adapters.ledger.disk import PUBLIC, make_folders, replace_durably, sync_folder, write_synced
+from comity.adapters.ledger.disk import PRIVATE, PUBLIC, make_folders, replace_durably, sync_folder
 from comity.proof.tiles import ENTRIES, WIDTH, Tile, tile_path
 
 _BUNDLE_ENTRY = 2 + 32
 
 
 def write_tiles(folder: Path, files: Iterable[tuple[Tile, bytes]]) -> list[Path]:
-    """Write tiles and bundles below `folder`, durable with their names when it returns.
+    """Write tiles and bundles below `folder`, each whole or not at all to a reader; returns their paths.
 
-    Returns:
-        Folders of partial tiles which full ones have made needless; remove them once a checkpoint covers those.
+    They are not durable before `sync_files`: whatever a crash takes can be rebuilt from the segments.
     """
-    folders: dict[Path, None] = {}
-    needless = []
+    paths = []
     for tile, data in files:
         path = folder / tile_path(tile)
-        if path.parent not in folders:
-            make_folders(path.parent)
-            folders[path.parent] = None
-        write_synced(path, data, PUBLIC)
-        if tile.width == WIDTH:
-            needless.append(path.with_name(f"{path.name}.p"))
-    for changed in folders:
-        sync_folder(changed)
-    return needless
+        make_folders(path.parent, durable=False)
+        temporary = path.with_name(f".{path.name}")
+        temporary.write_bytes(data)
+        temporary.rename(path)
+        paths.append(path)
+    return paths
+
+
+def sync_files(paths: Iterable[Path], top: Path) -> None:
+    """Make files durable, and their names, up to and with the folder `top`. Files that are gone are passed over."""
+    folders = {top}
+    for path in paths:
+        try:
+            handle = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        folders.update(parent for parent in path.parents if parent.is_relative_to(top))
+    for folder in folders:
+        sync_folder(folder)
+
+
+def synced_size(ledger: Path) -> int:
+    """Entries whose full tiles and bundles are known to be durable; 0 if nothing is known."""
+    try:
+        text = (ledger / "tiles-synced").read_text("ascii").strip()
+    except FileNotFoundError:
+        return 0
+    return int(text) if text.isdecimal() else 0
+
+
+def set_synced_size(ledger: Path, size: int) -> None:
+    """Keep what `synced_size` gives; call it after `sync_files` returned for all of them."""
+    replace_durably(ledger / "tiles-synced", b"%d\n" % size, PRIVATE)
+
+
+def partial_folder(path: Path) -> Path:
+    """Where the partial tiles of a full one are."""
+    return path.with_name(f"{path.name}.p")
 
 
 def remove_partial(folders: Iterable[Path]) -> None:

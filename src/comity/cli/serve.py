@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from comity.adapters.state import state_folder
+from comity.api.admin import overview
 from comity.api.control import control
 from comity.cli.announcement import announcement
 from comity.runtime.settings import CONTROL_PORT, DATA_PORT, LOOPBACK, WORKERS, Settings
@@ -33,6 +35,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     serve.add_argument("--tls-cert", type=Path, metavar="FILE", help="PEM certificate: speak TLS to clients")
     serve.add_argument("--tls-key", type=Path, metavar="FILE", help="PEM key of the certificate")
+    serve.add_argument("--json", action="store_true", help="once it serves, print one line of JSON instead")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -48,16 +51,15 @@ def run(options: argparse.Namespace) -> int:
         tls_cert=options.tls_cert,
         tls_key=options.tls_key,
     )
-    asyncio.run(_serve(settings))
+    asyncio.run(_serve(settings, as_json=options.json))
     return 0
 
 
-async def _serve(settings: Settings) -> None:
-    await Supervisor(settings, control=control, say=_say).run(_ready)
+async def _serve(settings: Settings, *, as_json: bool) -> None:
+    def ready(supervisor: Supervisor) -> None:
+        print(json.dumps(overview(supervisor)) if as_json else "\n".join(announcement(supervisor)), flush=True)
 
-
-def _ready(supervisor: Supervisor) -> None:
-    print("\n".join(announcement(supervisor)), flush=True)
+    await Supervisor(settings, control=control, say=_say).run(ready)
 
 
 def _say(text: str) -> None:

@@ -1,0 +1,48 @@
+"""Shards that no worker holds any more."""
+
+import json
+import subprocess
+import sys
+
+from comity.adapters.ledger import entries, shards
+from comity.runtime.abandoned import await_the_dying, close_abandoned
+
+KILLED = """
+import asyncio, os, sys
+from pathlib import Path
+from comity.adapters.ledger import Ledger
+
+async def main():
+    held = [Ledger.open(Path(sys.argv[1]), "test.example/gw", clock=lambda: 1) for _ in range(3)]
+    durable = asyncio.Event()
+    left = len(held)
+    def done(fault):
+        global left
+        left -= 1
+        if not left:
+            durable.set()
+    globals()["left"] = left
+    for ledger in held:
+        ledger.append("intent", b"{}", b"{}", b"{}", done)
+    await durable.wait()
+    os._exit(9)
+
+asyncio.run(main())
+"""
+
+
+def test_intents_of_killed_workers_are_closed_in_every_shard(tmp_path):
+    assert subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False).returncode == 9
+    assert len(shards(tmp_path)) == 3
+    assert await_the_dying(tmp_path)
+    assert close_abandoned(tmp_path, "test.example/gw", "strict") == 3
+    for shard in shards(tmp_path):
+        outcome = list(entries(tmp_path, shard))[-1]
+        assert json.loads(outcome.content)["finish"] == "lost"
+    assert len(shards(tmp_path)) == 3
+
+
+def test_no_shard_is_made_where_there_is_none(tmp_path):
+    assert await_the_dying(tmp_path)
+    assert close_abandoned(tmp_path, "test.example/gw", "strict") == 0
+    assert shards(tmp_path) == []

@@ -8,10 +8,12 @@ from typing import Protocol
 class Client(Protocol):
     """One client connection with a request under way.
 
-    `keep` is false if the connection closes after the present answer; `chunked` is false for a client of HTTP/1.0,
-    whose answers of unknown length end with the connection. `deadline` is in the loop's time.
+    `paused` is true while it reads more slowly than it is written to. `keep` is false if the connection closes after
+    the present answer; `chunked` is false for a client of HTTP/1.0, whose answers of unknown length end with the
+    connection. `deadline` is in the loop's time.
     """
 
+    paused: bool
     keep: bool
     chunked: bool
     deadline: float

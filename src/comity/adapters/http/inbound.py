@@ -44,7 +44,7 @@ class Inbound(asyncio.Protocol):
         self._phase = IDLE
         self._deaf = False  # what comes is dropped: pipelined, or behind an early error
         self._driver: Driver | None = None
-        self._paused = False
+        self.paused = False
         self._end_of_request = math.inf
         self._clear()
 
@@ -165,13 +165,13 @@ class Inbound(asyncio.Protocol):
             driver.client_left()
 
     def pause_writing(self) -> None:
-        self._paused = True
+        self.paused = True
         self.deadline = min(self.deadline, self.port.now() + self.port.limits.stall_seconds)
         if self._driver is not None:
             self._driver.pause()
 
     def resume_writing(self) -> None:
-        self._paused = False
+        self.paused = False
         if self._phase == BUSY:
             self.deadline = self._end_of_request
         if self._driver is not None:
@@ -179,7 +179,7 @@ class Inbound(asyncio.Protocol):
 
     def expire(self) -> None:
         """The deadline has passed."""
-        if self._phase == BUSY and self._driver is not None and not self._paused:
+        if self._phase == BUSY and self._driver is not None and not self.paused:
             self.deadline = math.inf
             self._driver.expire()
         elif self._phase in (HEAD, BODY) and self._head_bytes:
@@ -331,11 +331,18 @@ class Inbound(asyncio.Protocol):
                 port.gate.words,
             )
         except BadRequest as error:
+            port.counts.bad += 1
             self.reply(400, envelope(400, str(error), param=error.field))
             return
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-        self._driver = Driver(port, self)
-        self._driver.begin(tenant, added, body, self._received)
+        driver = self._driver = Driver(port, self)
+        try:
+            driver.begin(tenant, added, body, self._received)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours: told, and the request fails closed
+            port.loop.call_exception_handler({"message": "A request could not be begun", "exception": error})
+            self.keep = False
+            self.error(500, "Something is wrong here; nothing was sent on.", code="internal_error")
+            driver.client_left()
 
     def _key(self) -> bytes:
         authorization = self._headers.get(b"authorization")

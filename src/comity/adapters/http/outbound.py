@@ -75,9 +75,11 @@ class Outbound(asyncio.Protocol):
         self._head_done = False
         self._announced = False
         self._complete = False
+        self._kept = False
         self._bad = False
         self._drained = 0
         self._busy = False
+        self._paused = False
 
     @property
     def usable(self) -> bool:
@@ -109,15 +111,17 @@ class Outbound(asyncio.Protocol):
 
     def pause(self) -> None:
         """Read no more until `resume`: the client is slow. The upstream is not at fault meanwhile."""
-        if self._transport is not None and not self._transport.is_closing():
+        if self._transport is not None and not self._paused:
+            self._paused = True
             self._transport.pause_reading()
-        self.deadline = math.inf
+            self.deadline = math.inf
 
     def resume(self) -> None:
         """Read on."""
-        if self._transport is not None and not self._transport.is_closing():
+        if self._transport is not None and self._paused:
+            self._paused = False
             self._transport.resume_reading()
-        self.deadline = self._now() + self._idle
+            self.deadline = self._now() + self._idle
 
     def close(self) -> None:
         """Close at once; nobody hears of it."""
@@ -188,6 +192,7 @@ class Outbound(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if self._head_done:
             self._complete = True
+            self._kept = self._parser.should_keep_alive()  # told here alone
 
     # what the notes say
 
@@ -200,7 +205,7 @@ class Outbound(asyncio.Protocol):
             self.deadline = self._now() + self._idle
             if self.asker is not None:
                 self.asker.answered(self)
-        elif self.deadline != math.inf and self.asker is not None:
+        elif self._head_done and self.asker is not None and not self._paused:
             self.deadline = self._now() + self._idle
         if self._parts:
             data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
@@ -211,15 +216,16 @@ class Outbound(asyncio.Protocol):
                 self._drained += len(data)
                 if self._drained > DRAIN_BYTES:
                     self.close()
-        if self._complete:
+        if self._complete and self._busy:
             self._over()
 
     def _over(self) -> None:
         asker, self.asker = self.asker, None
         self._busy = False
         self.reused = True
+        self.resume()
         self.deadline = math.inf
-        if self._parser.should_keep_alive() and self._transport is not None:
+        if self._kept and self._transport is not None:
             self._home.release(self)
         else:
             self.close()

@@ -1,0 +1,42 @@
+"""A refusal as an answer: entered in the log first, then sent."""
+
+from __future__ import annotations
+
+from comity.adapters.http import failures
+from comity.adapters.http.client import Client
+from comity.adapters.http.port import Port
+from comity.adapters.http.replies import RETRY_AFTER
+from comity.adapters.ledger.failures import LedgerBroken, Overloaded
+from comity.law.case import Case
+from comity.relay.errors import refusal_envelope
+from comity.relay.exchange import Exchange
+from comity.terms.refusal import Refusal
+
+ENTERED = ("forbidden", "no-candidate")
+"""Refusals that law, a choice or the caller's own narrowing made. An unknown model and a realm that has ended say
+nothing about anyone's data."""
+
+
+def deny(port: Port, client: Client, exchange: Exchange, case: Case, refusal: Refusal) -> None:
+    """Answer with the refusal; its receipt is named once the denial is durable."""
+    if exchange.ask.hops and refusal.reason == "no-candidate":
+        refusal = failures.because_of_hops(refusal, exchange.ask)
+    body = refusal_envelope(refusal, disclose=exchange.tenant.disclose == "full")
+    if refusal.reason not in ENTERED:
+        client.reply(refusal.status, body, RETRY_AFTER if refusal.status == 503 else b"")
+        return
+
+    def entered(error: BaseException | None) -> None:
+        if error is not None:
+            client.error(503, failures.LOG_FAILED, RETRY_AFTER, code="log_unavailable")
+            return
+        fields = b"comity-receipt: %b\r\n" % exchange.receipt.encode()
+        if refusal.ruling:
+            fields += b"comity-ruling: %b\r\n" % refusal.ruling.encode()
+        client.reply(refusal.status, body, fields)
+
+    blocks = port.recorder.denial(exchange, case, exchange.ask.model, refusal, body, port.clock())
+    try:
+        exchange.receipt = port.log.receipt_id(port.log.append("denial", *blocks, entered))
+    except (Overloaded, LedgerBroken) as error:
+        client.error(503, failures.log_refused(error), RETRY_AFTER, code="log_unavailable")

@@ -1,0 +1,227 @@
+"""A data port with doubles around it, and a client that shows every byte."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import openai
+import uvloop
+
+from comity.adapters.http.limits import Limits
+from comity.adapters.http.port import Port
+from comity.adapters.http.serve import Listener, listen
+from comity.relay.ports import Target, Tenant, Timeouts
+from comity.testing.gate import OpenGate
+from comity.testing.ledger import MemoryLedger
+from comity.testing.upstream import Upstream
+
+QUICK = Limits(sweep_seconds=0.01)
+PATIENCE = 20.0
+"""Seconds after which a test that waits has failed; none should come near."""
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run a test on uvloop; an error that nobody caught fails it."""
+    troubles: list[dict[str, Any]] = []
+
+    async def watched() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: troubles.append(context))
+        async with asyncio.timeout(PATIENCE):
+            await main
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(watched())
+    assert not troubles, troubles
+
+
+async def until(condition: Any) -> None:
+    """Wait for a condition that other tasks bring about."""
+    while not condition():
+        await asyncio.sleep(0.002)
+
+
+@dataclass
+class Response:
+    """A response as it came over the wire; `complete` says whether its framing ended."""
+
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    complete: bool = False
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        return self.document["error"]
+
+
+class House:
+    """One upstream for each deployment of `tiers`, a gate over them, a ledger in memory, a port."""
+
+    def __init__(self, *tiers: tuple[str, ...], limits: Limits = QUICK, timeouts: Timeouts | None = None) -> None:
+        self.tiers = tiers or (("paris",),)
+        self.limits = limits
+        self.timeouts = timeouts or Timeouts()
+        self.gate = OpenGate(*self.tiers)
+        self.log = MemoryLedger()
+        self.upstreams: dict[str, Upstream] = {}
+        self.port: Port
+        self.listener: Listener
+
+    async def __aenter__(self) -> House:
+        for name in (name for tier in self.tiers for name in tier):
+            await self.add(name)
+        self.port = Port(self.gate, self.log, receipts=self._receipt, limits=self.limits)
+        self.listener = await listen(self.port, "127.0.0.1", 0, reuse_port=False)
+        return self
+
+    async def add(self, name: str) -> Upstream:
+        upstream = self.upstreams[name] = Upstream()
+        await upstream.start()
+        self.gate.targets[name] = self.target(name, upstream.port)
+        return upstream
+
+    def target(self, name: str, port: int, **more: Any) -> Target:
+        return Target(
+            name, "served", host="127.0.0.1", port=port, site="lyon", timeouts=self.timeouts,
+            authorization=b"Bearer up", **more,
+        )  # fmt: skip
+
+    async def __aexit__(self, *_: object) -> None:
+        self.log.held = False
+        self.log.release()
+        for upstream in self.upstreams.values():
+            await upstream.stop()
+        await self.listener.drain(0)
+        if self.log.healthy and self.log.check:
+            self.log.release()
+            await until(lambda: self.log.open_intents == 0)
+        assert self.port.in_flight == 0
+        assert self.port.buffered == 0
+        assert all(load.in_flight == 0 for load in self.port.live.values())
+
+    async def _receipt(self, receipt: str, tenant: Tenant) -> dict[str, Any] | None:
+        try:
+            return await self.log.receipt(receipt)
+        except LookupError:
+            return None
+
+    @property
+    def upstream(self) -> Upstream:
+        return next(iter(self.upstreams.values()))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.listener.address[1]}/v1"
+
+    def client(self) -> openai.AsyncOpenAI:
+        return openai.AsyncOpenAI(base_url=self.url, api_key="sk-test", max_retries=0)
+
+    async def connect(self) -> Wire:
+        reader, writer = await asyncio.open_connection(*self.listener.address)
+        return Wire(reader, writer)
+
+    async def ask(self, body: Any = None, *, headers: str = "", key: str = "sk-test", **more: Any) -> Response:
+        """One chat request on its own connection; keyword arguments are added to the body."""
+        wire = await self.connect()
+        await wire.send(chat(body, headers=headers, key=key, **more))
+        response = await wire.response()
+        wire.close()
+        return response
+
+    async def get(self, path: str, *, method: str = "GET", headers: str = "x-api-key: sk-test\r\n") -> Response:
+        wire = await self.connect()
+        await wire.send(f"{method} {path} HTTP/1.1\r\nhost: x\r\n{headers}\r\n".encode())
+        response = await wire.response(bodiless=method == "HEAD")
+        wire.close()
+        return response
+
+    def outcomes(self) -> list[Any]:
+        return [entry for entry in self.log.kept if entry.kind == "outcome"]
+
+    async def outcome(self) -> Any:
+        """The last entry, once it is an outcome."""
+        await until(lambda: self.log.kept and self.log.kept[-1].kind == "outcome")
+        return self.log.kept[-1]
+
+
+def chat(body: Any = None, *, headers: str = "", key: str = "sk-test", **more: Any) -> bytes:
+    """A chat request's bytes."""
+    if not isinstance(body, bytes):
+        document = body or {"model": "civic", "messages": [{"role": "user", "content": "When do you open?"}]}
+        body = json.dumps(document | more, separators=(",", ":"), ensure_ascii=False).encode()
+    head = (
+        f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\n"
+        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n{headers}\r\n"
+    )
+    return head.encode() + body
+
+
+class Wire:
+    """A client's connection, byte by byte."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def response(self, *, bodiless: bool = False) -> Response:
+        """The next response, as far as it comes."""
+        response = Response()
+        try:
+            await self.head(response)
+            if bodiless:
+                response.complete = True
+            elif "content-length" in response.headers:
+                response.body = await self.reader.readexactly(int(response.headers["content-length"]))
+                response.complete = True
+            elif response.headers.get("transfer-encoding") == "chunked":
+                while True:
+                    piece = await self.chunk()
+                    if not piece:
+                        break
+                    response.body += piece
+                response.complete = True
+            else:
+                response.body = await self.reader.read(-1)
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            response.body += getattr(error, "partial", b"")
+        return response
+
+    async def head(self, response: Response | None = None) -> Response:
+        response = response or Response()
+        lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").strip().split("\r\n")
+        response.status = int(lines[0].split(" ")[1])
+        response.headers = {
+            name.lower(): value.strip() for name, _, value in (each.partition(":") for each in lines[1:])
+        }
+        return response
+
+    async def chunk(self) -> bytes:
+        size = int(await self.reader.readuntil(b"\r\n"), 16)
+        piece = await self.reader.readexactly(size)
+        await self.reader.readexactly(2)
+        return piece
+
+    async def closed(self) -> bytes:
+        """Whatever still comes until the other side closes."""
+        try:
+            return await self.reader.read(-1)
+        except ConnectionError:
+            return b""
+
+    def close(self) -> None:
+        self.writer.close()
+
+    def vanish(self) -> None:
+        self.writer.transport.abort()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from comity.adapters.ledger.failures import LedgerBroken
 from comity.adapters.ledger.places import Places
@@ -51,7 +51,9 @@ class Committer:
         committed: Callable[[list[Entry]], None],
         broken: Callable[[str], None],
     ) -> None:
-        """`committed` is told of each group, on this thread, before `done`; `broken` of the first failure."""
+        """`committed` is given each durable group, on this thread, after its waiters were told; `broken` is told of
+        the first failure.
+        """
         self.queue: SimpleQueue[Pending | None] = SimpleQueue()
         self.next = next_index
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -72,15 +74,21 @@ class Committer:
             group, going = self._gather()
             if not group:
                 continue
-            if self._fault is None:
-                try:
-                    self._commit(group)
-                except Exception as error:  # noqa: BLE001 - whatever it was, nothing may be acknowledged after it
-                    self._fault = f"the ledger could not be written: {error}"
-                    self._broken(self._fault)
+            entries = self._attempt(self._commit, group)
             self._tell(group, LedgerBroken(self._fault) if self._fault is not None else None)
+            self._attempt(self._committed, entries)
         self._writer.close()
         self._places.close()
+
+    def _attempt(self, step: Callable[[Any], Any], argument: Any) -> Any:
+        """Take a step, unless one has failed before; the first that fails breaks the ledger."""
+        if self._fault is None:
+            try:
+                return step(argument)
+            except Exception as error:  # noqa: BLE001 - whatever it was, nothing may be acknowledged after it
+                self._fault = f"the ledger could not be written: {error}"
+                self._broken(self._fault)
+        return None
 
     def _gather(self) -> tuple[list[Pending], bool]:
         """The next group: blocks for its first entry, then takes what is there. False ends the thread."""
@@ -99,7 +107,7 @@ class Committer:
             pass
         return group, True
 
-    def _commit(self, group: list[Pending]) -> None:
+    def _commit(self, group: list[Pending]) -> list[Entry]:
         first = self.next
         salts = self._rng(SALT_SIZE * len(group))
         entries = [
@@ -121,7 +129,7 @@ class Committer:
                 self._places.link(entry.intent, entry.index)
                 self._open.discard(entry.intent)
         self.next = first + len(group)
-        self._committed(entries)
+        return entries
 
     def _tell(self, group: list[Pending], error: LedgerBroken | None) -> None:
         assert self.loop is not None

@@ -94,7 +94,7 @@ class Ledger:
             strict=strict,
             clock=clock,
             rng=rng,
-            committed=self._publisher.queue.put,
+            committed=self._publisher.grow,
             broken=self._break,
         )
         self._committer.thread.start()

@@ -1,4 +1,4 @@
-"""The publisher thread: durable entries to a tree, tiles and signed checkpoints."""
+"""The publisher: durable entries to a tree, and on a thread of its own to tiles and signed checkpoints."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 
 from comity.adapters.ledger.segment import Entry
 from comity.adapters.ledger.tile_files import (
@@ -31,8 +31,8 @@ SYNC_ENTRIES = 65_536
 """Entries whose tiles a start may have to write again: half a second. Syncing each tile when it is written would make
 the committer's syncs wait."""
 
-ITEMS_AT_ONCE = 64
-"""Groups taken in before the time of the next checkpoint is looked at, however many more there are."""
+HASHING_S = 0.001
+"""How often a wish for entries that are being hashed is looked at; a group takes about that long."""
 
 _BEGINNINGS = {str(kind): beginning(kind) for kind in KINDS}
 
@@ -68,7 +68,7 @@ class Publisher:
         broken: Callable[[str], None],
     ) -> None:
         """`make_durable` syncs the entries that were committed before it is called (`relaxed` leaves that to here)."""
-        self.queue: SimpleQueue[list[Entry] | Wish | None] = SimpleQueue()
+        self.queue: SimpleQueue[Wish | None] = SimpleQueue()
         self.published = published
         self.hashed = growth.size
         self._folder = folder
@@ -76,25 +76,47 @@ class Publisher:
         self._growth = growth
         self._make_durable = make_durable
         self._broken = broken
+        self._turn = Lock()
         self._synced = synced_size(folder / "ledger")
         self._unsynced: list[Path] = []
         self._wishes: list[Wish] = []
         self._fault: str | None = None
         self.thread = Thread(target=self._run, name="ledger-publisher", daemon=True)
 
+    def grow(self, entries: list[Entry]) -> None:
+        """Take durable entries into the tree. Called on the committer's thread, which has told their waiters by then:
+        hashing on this one would have three threads contend for the interpreter, and this one starve.
+        """
+        with self._turn:
+            push = self._growth.push
+            for entry in entries:
+                push(leaf_value(_BEGINNINGS[entry[1]], entry[3], entry[4], entry[5], entry[6]))
+            self.hashed = self._growth.size
+
     def _run(self) -> None:
-        due = time.monotonic()
         going = True
         while going:
-            waiting = self.hashed > self.published and self._fault is None
-            going = self._take(max(due - time.monotonic(), 0.0) if waiting else None)
-            wished = any(wish.size <= self.hashed for wish in self._wishes)
-            if wished or not going or time.monotonic() >= due:
-                self.publish()
-                due = time.monotonic() + PUBLISH_INTERVAL_S
-                self._grant()
+            going = self._wait()
+            self.publish()
+            self._grant()
         self._close()
         self._grant(closing=True)
+
+    def _wait(self) -> bool:
+        """Wait for the next checkpoint's time, or for a wish. False ends the thread."""
+        due = time.monotonic() + PUBLISH_INTERVAL_S
+        while True:
+            # a wish may be for entries that were told to be durable a moment ago and are being hashed now
+            timeout = HASHING_S if self._wishes else max(due - time.monotonic(), 0.0)
+            try:
+                item = self.queue.get(timeout=timeout)
+                if item is None:
+                    return False
+                self._wishes.append(item)
+            except Empty:
+                pass
+            if time.monotonic() >= due or any(wish.size <= self.hashed for wish in self._wishes):
+                return True
 
     def _close(self) -> None:
         if self._fault is None:
@@ -104,39 +126,17 @@ class Publisher:
                 # nothing is lost: the next start writes these tiles again
                 self._fault = f"tiles could not be synced: {error}"
 
-    def _take(self, timeout: float | None) -> bool:
-        """Take in what is queued, waiting for the first item at most `timeout` seconds. False ends the thread."""
-        try:
-            item = self.queue.get(timeout=timeout)
-            for more in range(ITEMS_AT_ONCE, 0, -1):
-                if item is None:
-                    return False
-                if isinstance(item, Wish):
-                    self._wishes.append(item)
-                else:
-                    self.grow(item)
-                if more > 1:
-                    item = self.queue.get_nowait()
-        except Empty:
-            pass
-        return True
-
-    def grow(self, entries: list[Entry]) -> None:
-        """Take entries into the tree."""
-        push = self._growth.push
-        for entry in entries:
-            push(leaf_value(_BEGINNINGS[entry[1]], entry[3], entry[4], entry[5], entry[6]))
-        self.hashed = self._growth.size
-
     def publish(self) -> None:
         """Sign and publish the present tree, if it is larger than the last one."""
         if self._fault is not None or self.hashed <= self.published:
             return
         try:
+            with self._turn:
+                complete, partial = self._growth.take_full(), self._growth.take_partial()
+                checkpoint = Checkpoint(self._signer.key.name, self._growth.size, self._growth.edge.root())
             self._make_durable()
-            full = write_tiles(self._folder, self._growth.take_full())
-            write_tiles(self._folder, self._growth.take_partial())
-            checkpoint = Checkpoint(self._signer.key.name, self.hashed, self._growth.edge.root())
+            full = write_tiles(self._folder, complete)
+            write_tiles(self._folder, partial)
             write_checkpoint(self._folder, self._signer.sign(checkpoint.text))
             self.published = checkpoint.size
             remove_partial(partial_folder(path) for path in full)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from comity.stack.draft import Draft, Found
 from comity.stack.jurisdictions import NAMES, suggestion
-from comity.stack.spelling import did_you_mean, shown
+from comity.stack.spelling import did_you_mean, near_to, shown
 
 # Shape of the reference to the section that it points into.
 REFERENCES = {
@@ -42,11 +44,16 @@ def check_references(draft: Draft) -> None:
 
 def _dangling(draft: Draft, found: Found, section: str, known: frozenset[str], bare: bool) -> None:
     what = f"{shown(found.value)} is not among {section}"
-    hint = did_you_mean(found.value, known)
-    if found.value[:2].isupper() and not hint.startswith("did you"):
-        hint = suggestion(found.value) if bare else "name the party under parties, and give it a seat"
+    hint = partial(_way_out, found.value, known, section, bare)
     expected = "a party's id or a jurisdiction" if bare else ""
     draft.object_to(found, what, expected, hint)
+
+
+def _way_out(value: str, known: frozenset[str], section: str, bare: bool) -> str:
+    near = near_to(value, known)
+    if near or section != "parties" or not value[:2].isupper():
+        return near or did_you_mean(value, known)
+    return suggestion(value) if bare else "name the party under parties, and give it a seat"
 
 
 def _covers(draft: Draft) -> None:
@@ -60,16 +67,19 @@ def _covers(draft: Draft) -> None:
 
 def _circles(draft: Draft) -> None:
     above = {str(found.path[1]): found for found in draft.find("parties.*.controlled_by")}
-    told: set[str] = set()
+    seen: set[str] = set()
     for start in above:
-        trail = [start]
-        while (link := above.get(trail[-1])) is not None and link.value not in trail:
-            trail.append(link.value)
-        if link is not None and not told.intersection(trail):
-            circle = trail[trail.index(link.value) :]
-            told.update(circle)
-            what = "control goes in a circle: " + " ← ".join(map(_named, [*circle, circle[0]]))
-            draft.object_to(above[circle[0]], what, "", "leave controlled_by out at the ultimate parent")
+        trail: dict[str, None] = {}  # in order, and quick to ask
+        party = start
+        while party in above and party not in seen:
+            seen.add(party)
+            trail[party] = None
+            party = above[party].value
+        if party in trail:
+            steps = list(trail)
+            circle = steps[steps.index(party) :]
+            what = "control goes in a circle: " + " ← ".join(map(_named, [*circle, party]))
+            draft.object_to(above[party], what, "", "leave controlled_by out at the ultimate parent")
 
 
 def _named(party: str) -> str:

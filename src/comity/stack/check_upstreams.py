@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import partial
 
 from comity.stack.draft import Draft, Found
 from comity.stack.endpoints import Endpoint
@@ -35,7 +37,7 @@ def check_upstreams(draft: Draft, surroundings: Surroundings) -> None:
 def _embedded(draft: Draft, found: Found, name: str, known: frozenset[str] | None) -> None:
     if known is not None and name not in known:
         what = f"the embedded node has no model {shown(name)}"
-        draft.object_to(found, what, "", did_you_mean(name, known))
+        draft.object_to(found, what, "", partial(did_you_mean, name, known))
 
 
 def _place(draft: Draft, found: Found, url: Url, endpoints: tuple[Endpoint, ...]) -> None:
@@ -70,5 +72,9 @@ def _key(draft: Draft, found: Found, surroundings: Surroundings) -> None:
         hint = "put the key in the environment, and its name here"
         draft.object_to(found, "not the name of a variable (not shown)", "env:NAME", hint)
     elif not surroundings.environment.get(parts[2]):
-        hint = near_to(parts[2], surroundings.environment.keys() - {parts[2]}) or f"export {parts[2]}=…"
-        draft.object_to(found, f"{parts[2]} is not set in the environment", "", hint)
+        missing = f"{parts[2]} is not set in the environment"
+        draft.object_to(found, missing, "", partial(_variable, parts[2], surroundings.environment))
+
+
+def _variable(name: str, environment: Mapping[str, str]) -> str:
+    return near_to(name, environment.keys() - {name}) or f"export {name}=…"

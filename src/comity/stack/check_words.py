@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from comity.stack.draft import Draft
 from comity.stack.spelling import did_you_mean, shown
@@ -35,15 +36,15 @@ def check_words(draft: Draft, surroundings: Surroundings) -> None:
         for found in draft.find(shape):
             if found.value not in known:
                 what = f"{shown(found.value)} is not among the {kind} of the vocabulary"
-                draft.object_to(found, what, "", did_you_mean(found.value, known))
+                draft.object_to(found, what, "", partial(did_you_mean, found.value, known))
     for found in draft.find("law.*"):
         if found.value not in surroundings.packs:
-            hint = did_you_mean(found.value, surroundings.packs)
+            hint = partial(did_you_mean, found.value, surroundings.packs)
             draft.object_to(found, f"there is no law pack {shown(found.value)}", "", hint)
     for found in draft.find("applications.*.evidence.*"):
         if found.path[3] not in FLOORS:
             what = "no kind of fact that has a floor"
-            draft.object_to(found, what, "", did_you_mean(str(found.path[3]), FLOORS))
+            draft.object_to(found, what, "", partial(did_you_mean, str(found.path[3]), FLOORS))
     for found in draft.find("models.*.eval.*.score"):
         if not _LANGUAGE.fullmatch(str(found.path[3])):
             draft.object_to(found, f"{shown(str(found.path[3]))} is no language", "a tag such as hi or pt-BR")

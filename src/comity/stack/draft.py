@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from comity.stack.yaml_nodes import Node
 from comity.terms.problems import Problem, Severity
 
 Path: TypeAlias = tuple[str | int, ...]
+Hint: TypeAlias = str | Callable[[], str]  # looking for the nearest spelling costs, so only what is shown does it
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,18 @@ class Found:
     value: Any
     line: int
     column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A problem, and where its hint comes from if it is not yet there."""
+
+    problem: Problem
+    hint: Callable[[], str] | None = None
+
+    def told(self) -> Problem:
+        """The problem with its hint."""
+        return self.problem if self.hint is None else replace(self.problem, hint=self.hint())
 
 
 @dataclass(slots=True)
@@ -34,7 +47,7 @@ class Draft:
     plain: Any = None
     leaves: dict[str, list[Found]] = field(default_factory=dict)
     places: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def keep(self, shape: str, found: Found) -> None:
         """Note a well-formed scalar."""
@@ -58,23 +71,33 @@ class Draft:
         """Every name that a section declares, those of malformed records too."""
         return frozenset(str(path[1]) for path in self.places if len(path) == 2 and path[0] == section)
 
-    def say(  # a problem's five parts, at a node
-        self, node: Node, path: Path, found: str, expected: str = "", hint: str = ""
-    ) -> None:
+    def say(self, node: Node, path: Path, found: str, expected: str = "", hint: Hint = "") -> None:
         """Note a problem at a node."""
-        self.problems.append(Problem(self.file, node.line, node.column, spelled(path), found, expected, hint))
+        self._note(path, node.line, node.column, found, expected, hint)
 
-    def object_at(self, path: Path, what: str, expected: str = "", hint: str = "") -> None:
+    def object_at(self, path: Path, what: str, expected: str = "", hint: Hint = "") -> None:
         """Note a problem with whatever stands at a path."""
-        line, column = self.places[path]
-        self.problems.append(Problem(self.file, line, column, spelled(path), what, expected, hint))
+        self._note(path, *self.places[path], what, expected, hint)
 
     def object_to(
-        self, found: Found, what: str, expected: str = "", hint: str = "", severity: Severity = "error"
+        self, found: Found, what: str, expected: str = "", hint: Hint = "", severity: Severity = "error"
     ) -> None:
         """Note a problem with a well-formed scalar."""
-        where = spelled(found.path)
-        self.problems.append(Problem(self.file, found.line, found.column, where, what, expected, hint, severity))
+        self._note(found.path, found.line, found.column, what, expected, hint, severity)
+
+    def _note(
+        self,
+        path: Path,
+        line: int,
+        column: int,
+        found: str,
+        expected: str,
+        hint: Hint,
+        severity: Severity = "error",
+    ) -> None:
+        at_once = hint if isinstance(hint, str) else ""
+        problem = Problem(self.file, line, column, spelled(path), found, expected, at_once, severity)
+        self.notes.append(Note(problem, None if isinstance(hint, str) else hint))
 
 
 def spelled(path: Path) -> str:

@@ -56,14 +56,16 @@ def control_chain(stack: Stack, ref: str) -> Fact[tuple[Link, ...]]:
 
     Raises ValueError if control goes in a circle (`read_stack` refuses such a stack).
     """
-    chain = [Link(ref, seat(stack, ref))]
-    while (above := party(stack, chain[-1].party).controlled_by) is not None:
-        if any(above == link.party for link in chain if named(above)):
+    chain = {ref: Link(ref, seat(stack, ref))}
+    last = ref
+    while (above := party(stack, last).controlled_by) is not None:
+        if above in chain:
             raise ValueError(f"parties.{above}: control goes in a circle")
-        chain.append(Link(above, seat(stack, above)))
-        if not named(above):  # a named ultimate parent: the statement is complete, nothing is assumed
-            return Fact(tuple(chain))
-    return Fact(tuple(chain), (assume("absent/controlled_by", _about(chain[-1].party)),))
+        chain[above] = Link(above, seat(stack, above))
+        last = above
+        if not named(above):  # a bare jurisdiction is the end that the file states: nothing is assumed
+            return Fact(tuple(chain.values()))
+    return Fact(tuple(chain.values()), (assume("absent/controlled_by", _about(last)),))
 
 
 def presence(stack: Stack, ref: str) -> Fact[tuple[str, ...]]:

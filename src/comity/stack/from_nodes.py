@@ -5,6 +5,7 @@ The types are those of `stack.types` as msgspec inspects them, so that a field i
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from msgspec import inspect
@@ -87,7 +88,7 @@ class _Reader:
             self.draft.say(key, path, "unknown key", "", _LONG_FORM)
             return
         known = [name for name in fields if not (owner and name == "evidence")]
-        self.draft.say(key, (*path[:-1], _safe(key.text)), "unknown key", "", did_you_mean(key.text, known))
+        self.draft.say(key, (*path[:-1], _safe(key.text)), "unknown key", "", partial(did_you_mean, key.text, known))
 
     def _long_form(self, node: Mapping, path: Path, name: str, levels: dict[str, str]) -> Node:
         for key, (leaf, value) in node.entries.items():
@@ -98,10 +99,10 @@ class _Reader:
                 else:
                     wrong = value.text if isinstance(value, Leaf) else ""
                     expected = "one of " + ", ".join(EVIDENCE_LEVELS)
-                    hint = near_to(wrong, EVIDENCE_LEVELS)
+                    hint = partial(near_to, wrong, EVIDENCE_LEVELS)
                     self.draft.say(value, (*path, key), _described(value), expected, hint)
             elif key != "value":
-                hint = did_you_mean(key, ("value", "evidence"))
+                hint = partial(did_you_mean, key, ("value", "evidence"))
                 self.draft.say(leaf, (*path, _safe(key)), "unknown key", "", hint)
         return node.entries["value"][1]
 

@@ -11,7 +11,7 @@ from comity.stack.check_dates import check_dates
 from comity.stack.check_references import check_references
 from comity.stack.check_upstreams import check_upstreams
 from comity.stack.check_words import check_words
-from comity.stack.draft import spelled
+from comity.stack.draft import Note, spelled
 from comity.stack.from_nodes import draft_from_nodes
 from comity.stack.from_yaml import nodes_from_yaml
 from comity.stack.surroundings import Surroundings
@@ -48,18 +48,24 @@ def read_stack(data: bytes, file: str, surroundings: Surroundings) -> Reading:
     check_words(draft, surroundings)
     check_dates(draft, surroundings)
     check_upstreams(draft, surroundings)
-    told = {(problem.line, problem.column) for problem in formal}  # an alias is no value of any type
-    misfits = (problem for problem in draft.problems if (problem.line, problem.column) not in told)
-    problems = in_order((*formal, *misfits))
+    spoken = {(problem.line, problem.column) for problem in formal}  # an alias is no value of any type
+    misfits = (note for note in draft.notes if (note.problem.line, note.problem.column) not in spoken)
+    notes = sorted({note.problem: note for note in (*map(Note, formal), *misfits)}.values(), key=_place)
     stack = None
-    if not any(problem.severity == "error" for problem in problems):
+    if not any(note.problem.severity == "error" for note in notes):
         stack = msgspec.convert(draft.plain, Stack)
     lines = {spelled(path): line for path, (line, _) in draft.places.items()}
-    return Reading(stack, _readable(problems, file), lines)
+    return Reading(stack, _readable(notes, file), lines)
 
 
-def _readable(problems: tuple[Problem, ...], file: str) -> tuple[Problem, ...]:
-    rest = len(problems) - MAX_PROBLEMS
+def _place(note: Note) -> tuple[int, int, str, str]:
+    problem = note.problem
+    return problem.line, problem.column, problem.where, problem.found
+
+
+def _readable(notes: list[Note], file: str) -> tuple[Problem, ...]:
+    told = tuple(note.told() for note in notes[:MAX_PROBLEMS])
+    rest = len(notes) - MAX_PROBLEMS
     if rest <= 0:
-        return problems
-    return (*problems[:MAX_PROBLEMS], Problem(file, 0, 0, "", f"{rest} more problems", "", "mend these first"))
+        return told
+    return (*told, Problem(file, 0, 0, "", f"{rest} more problems", "", "mend these first"))

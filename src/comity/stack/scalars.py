@@ -6,15 +6,17 @@ import math
 import re
 import unicodedata
 from datetime import date
+from functools import partial
 from typing import Any, TypeAlias
 
 from msgspec import inspect
 
+from comity.stack.draft import Hint
 from comity.stack.jurisdictions import NAMES, suggestion
 from comity.stack.spelling import near_to, shown
 from comity.stack.yaml_nodes import Leaf
 
-Misfit: TypeAlias = tuple[str, str, str]  # found, expected, hint
+Misfit: TypeAlias = tuple[str, str, Hint]  # found, expected, hint
 
 MAX_TEXT = 500  # characters of a text without a limit of its own: names, references, reasons
 MAX_NUMBER = 1e12  # beyond any price, second, gram or kWh of ours; a larger figure is a slip of the unit
@@ -39,7 +41,7 @@ def read_scalar(leaf: Leaf, kind: inspect.Type, title: str) -> tuple[Any, Misfit
         words = [str(value) for value in kind.values]
         if leaf.text in words:
             return leaf.text, None
-        return _wrong(leaf, "one of " + ", ".join(words), near_to(leaf.text, words))
+        return _wrong(leaf, "one of " + ", ".join(words), partial(near_to, leaf.text, words))
     if isinstance(kind, inspect.StrType):
         return _text(leaf, kind, title)
     raise TypeError(f"stack.types declares a scalar that no reader knows: {kind!r}")
@@ -77,7 +79,7 @@ def _text(leaf: Leaf, kind: inspect.StrType, title: str) -> tuple[Any, Misfit | 
     if title == "jurisdiction":
         if text in NAMES:
             return text, None
-        return _wrong(leaf, EXPECTED[title], suggestion(text))
+        return _wrong(leaf, EXPECTED[title], partial(suggestion, text))
     if not isinstance(leaf.value, str):
         return _wrong(leaf, "text", "put it in quotes")
     if any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text):
@@ -100,5 +102,5 @@ def _form(title: str, pattern: str, text: str) -> tuple[str, str]:
     return EXPECTED[title], f"did you mean {near}?" if near and len(text) < 64 else ""
 
 
-def _wrong(leaf: Leaf, expected: str, hint: str = "") -> tuple[None, Misfit]:
+def _wrong(leaf: Leaf, expected: str, hint: Hint = "") -> tuple[None, Misfit]:
     return None, (shown(leaf.text), expected, hint)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 SHOWN = 48  # characters of a wrong value that a message repeats: enough to find it, too few to flood a terminal
-COMPARED = 2000  # known words that one wrong word is held against: about 10 ms
+COMPARED = 500  # known words that one wrong word is held against: 10 ms where all are alike
 LISTED = 8  # words that a message lists before it stops
 
 # Known prefixes of keys and tokens, and long runs that mix letters and digits: never repeated in a message.

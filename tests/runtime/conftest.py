@@ -11,7 +11,7 @@ PATIENCE_S = 30
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     """Ask again and again; fails as a hang would, not as a slow machine does."""
     async with asyncio.timeout(PATIENCE_S):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - another process tells nobody
             await asyncio.sleep(0.02)
 
 

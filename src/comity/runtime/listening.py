@@ -16,7 +16,7 @@ _STEP_S = 0.05
 BACKLOG = 1024
 
 
-def reserve(host: str, port: int, flag: str) -> socket.socket:
+def reserve(host: str, port: int, flag: str, patience_s: float = LINGER_S) -> socket.socket:
     """Hold a port that several workers will listen on (SO_REUSEPORT), without listening on it.
 
     The kernel chooses for 0. SO_REUSEPORT alone would let two gateways of one user share a port in silence, so a plain
@@ -25,15 +25,15 @@ def reserve(host: str, port: int, flag: str) -> socket.socket:
     Raises:
         CannotServe: another process listens there, or the address is not this machine's.
     """
-    probe = _until_free(lambda: _bound(host, port, flag, shared=False))
+    probe = _until_free(lambda: _bound(host, port, flag, shared=False), patience_s)
     chosen = probe.getsockname()[1]
     probe.close()
     return _bound(host, chosen, flag, shared=True)
 
 
-def listen(host: str, port: int, flag: str) -> socket.socket:
+def listen(host: str, port: int, flag: str, patience_s: float = LINGER_S) -> socket.socket:
     """A listening socket; raises CannotServe as `reserve`."""
-    held = _until_free(lambda: _bound(host, port, flag, shared=False))
+    held = _until_free(lambda: _bound(host, port, flag, shared=False), patience_s)
     held.setblocking(False)
     return held
 
@@ -48,8 +48,8 @@ class _Taken(CannotServe):
     """Another process listens on the port."""
 
 
-def _until_free(bind: Callable[[], socket.socket]) -> socket.socket:
-    patience = time.monotonic() + LINGER_S
+def _until_free(bind: Callable[[], socket.socket], patience_s: float) -> socket.socket:
+    patience = time.monotonic() + patience_s
     while True:
         try:
             return bind()

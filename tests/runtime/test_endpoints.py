@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+from msgspec import convert
+
+from comity.runtime.endpoints import embedded, endpoints
+from comity.stack.types import Stack
+from comity.terms.problems import Problems
+
+
+def stack(**deployments) -> Stack:
+    return convert(
+        {
+            "origin": "test.example/gw",
+            "law": [],
+            "sites": {"paris": {"jurisdiction": "FR", "operator": "FR"}},
+            "models": {"small": {"developer": "FR"}},
+            "deployments": {name: {"model": "small", "site": "paris", **each} for name, each in deployments.items()},
+            "applications": {},
+        },
+        Stack,
+    )
+
+
+def test_an_address_is_read_and_its_key_fetched_once(tmp_path):
+    (tmp_path / "secret").write_text("from-a-file\n")
+    found = endpoints(
+        stack(
+            one={"url": "https://gpu.example:8443/v1/", "key": "env:ONE", "served_as": "small-2506"},
+            two={"url": "http://[::1]:9/v1", "key": "file:secret"},
+            inside={"url": "embedded:civic-tiny"},
+        ),
+        tmp_path / "comity.yaml",
+        {"ONE": "from-the-environment"},
+    )
+    one, two = found["one"], found["two"]
+    assert (one.host, one.port, one.tls, one.path, one.served_as) == ("gpu.example", 8443, True, "/v1", "small-2506")
+    assert one.authorization == "Bearer from-the-environment"
+    assert (two.host, two.tls, two.authorization, two.served_as) == ("::1", False, "Bearer from-a-file", "small")
+    assert "inside" not in found
+
+
+def test_a_credential_is_in_no_representation():
+    (one,) = endpoints(
+        stack(one={"url": "https://gpu.example/v1", "key": "env:K"}), Path("c.yaml"), {"K": "hush"}
+    ).values()
+    assert "hush" not in repr(one) and "hush" not in str([one])
+
+
+def test_every_missing_credential_is_named_and_none_is_shown(tmp_path):
+    (tmp_path / "binary").write_bytes(b"two words\n")
+    with pytest.raises(Problems) as raised:
+        endpoints(
+            stack(
+                one={"url": "https://a.example", "key": "env:ABSENT"},
+                two={"url": "https://b.example", "key": "file:none"},
+                three={"url": "https://c.example", "key": "file:binary"},
+            ),
+            tmp_path / "comity.yaml",
+            {},
+        )
+    told = [str(problem) for problem in raised.value.problems]
+    assert len(told) == 3
+    assert "ABSENT" in told[0] and "none" in told[1]
+    assert "two words" not in "".join(told)
+
+
+def test_embedded_deployments_are_those_with_that_scheme():
+    assert embedded(stack(a={"url": "embedded:civic-tiny"}, b={"url": "https://b.example"})) == {
+        "a": "embedded:civic-tiny"
+    }

@@ -1,0 +1,160 @@
+"""One gate, two realms: what ends on a date ends on that date, and the log says so before any request goes out."""
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from comity.adapters.keys import Key, digest_of
+from comity.adapters.ledger import LedgerBroken
+from comity.adapters.realms import build_realm
+from comity.adapters.stack_files import read_stack_file
+from comity.law.case import NOTHING_ADDED, Addition
+from comity.placement.types import Placement, Wish
+from comity.runtime.gate import Gate
+from comity.runtime.in_force import InForce
+from comity.runtime.messages import Endpoint
+from comity.terms.instants import end_of, start_of
+from comity.terms.refusal import Refusal
+
+DAY = start_of(date(2026, 11, 23))
+LAST = date(2026, 12, 31)
+STACK = """
+origin: test.example/gateway
+law: []
+parties:
+  acme: {seat: FR}
+sites:
+  paris: {jurisdiction: FR, operator: acme}
+models:
+  small: {developer: FR}
+  large: {developer: FR}
+deployments:
+  first: {model: small, site: paris, url: "https://one.example/v1", certificates: [{name: HDS, until: 2026-12-31}]}
+  second: {model: large, site: paris, url: "https://two.example/v1"}
+applications:
+  desk: {controller: acme, purpose: general, data: [], subjects: [FR]}
+  front: {controller: acme, purpose: general, data: [], subjects: [FR], models: [large]}
+  trial: {controller: acme, purpose: healthcare, data: [personal, health], subjects: [FR], observe: {until: 2026-12-31}}
+"""
+ENDPOINT = Endpoint("first", "paris", "small", "one.example", 443, True, "", "/v1", "Bearer hush")
+
+
+class World:
+    """A gate with a clock that tests set, and a list of the realms that it said it began."""
+
+    def __init__(self, folder) -> None:
+        file = folder / "comity.yaml"
+        file.write_text(STACK)
+        read = read_stack_file(file, {}, date(2026, 11, 23))
+        self.now = DAY
+        self.before = InForce(build_realm(read, DAY))
+        self.after = InForce(build_realm(read, end_of(LAST)))
+        self.begun: list[InForce] = []
+        self.broken = False
+        self.trouble = ""
+        self.gate = Gate(
+            self.before,
+            clock=lambda: self.now,
+            salt=lambda application: b"\1" * 32,
+            began=self.began,
+            trouble=lambda: self.trouble,
+        )
+        self.gate.admit([key(name) for name in ("desk", "front", "trial")])
+
+    def began(self, force: InForce) -> None:
+        if self.broken:
+            raise LedgerBroken("the disk is full")
+        self.begun.append(force)
+
+    def place(self, application="desk", model="small", addition=NOTHING_ADDED) -> Placement | Refusal:
+        tenant = self.gate.tenant(application.encode())
+        return self.gate.place(tenant, addition, Wish(model), "infer", self.now)
+
+
+def key(application) -> Key:
+    return Key(application, digest_of(application.encode()), application, None, "full", 1)
+
+
+@pytest.fixture
+def world(tmp_path):
+    return World(tmp_path)
+
+
+def test_the_same_question_has_the_same_answer_object(world):
+    assert isinstance(world.place(), Placement)
+    assert world.place() is world.place()
+
+
+def test_the_realm_that_serves_is_entered_first(world):
+    assert world.begun == [world.before]
+
+
+def test_past_its_date_a_realm_refuses_until_the_next_is_there(world):
+    assert world.before.realm.valid_until == end_of(LAST)
+    world.now = end_of(LAST)
+    refused = world.place()
+    assert isinstance(refused, Refusal) and refused.status == 503
+    assert "realm ended" in world.gate.fault()
+    world.gate.take(world.after)
+    assert isinstance(world.place(), Placement)
+    assert world.gate.fault() == ""
+
+
+def test_the_next_realm_is_taken_at_its_instant_and_not_before(world):
+    world.gate.take(world.after)
+    world.now = end_of(LAST) - 1
+    assert world.place().realm == world.before.realm.digest
+    world.now = end_of(LAST)
+    assert world.place().realm == world.after.realm.digest
+    assert world.begun == [world.before, world.after]
+
+
+def test_no_realm_serves_that_the_log_could_not_enter(world):
+    world.gate.take(world.after)
+    world.now, world.broken = end_of(LAST), True
+    assert isinstance(world.place(), Refusal)
+    world.broken = False
+    assert world.place().realm == world.after.realm.digest
+
+
+def test_an_application_asks_for_its_own_models_alone(world):
+    assert isinstance(world.place("front", "large"), Placement)
+    for unserved in ("small", "first", "nothing"):
+        assert world.place("front", unserved).status == 404
+    assert isinstance(world.place("front", "second"), Placement)
+    tenant = world.gate.tenant(b"front")
+    assert world.gate.models(tenant) == ("large",)
+
+
+def test_observed_is_marked_and_ends_on_its_day(world):
+    observed = world.place("trial")
+    assert observed.mode == "observe"
+    assert any(candidate.forbidden for candidate in observed.candidates)
+    world.gate.take(world.after)
+    world.now = end_of(LAST)
+    assert isinstance(world.place("trial"), Refusal)
+
+
+def test_the_case_shown_unites_what_the_request_adds(world):
+    tenant = world.gate.tenant(b"desk")
+    case = world.gate.case(tenant, Addition(data=("personal",), subjects=("DE",), purposes=("research",)), "infer")
+    assert case.purpose == "general" and "personal" in case.data and case.subjects == ("DE", "FR")
+
+
+def test_a_target_is_one_object_until_it_changes_and_none_when_it_is_down(world):
+    gate = world.gate
+    assert gate.target("first") is None
+    gate.reach("first", ENDPOINT)
+    target = gate.target("first")
+    assert gate.target("first") is target
+    assert target.authorization == b"Bearer hush" and target.tls is not None
+    gate.reach("first", replace(ENDPOINT, port=444))
+    assert gate.target("first") is not target
+    gate.reach("first", None)
+    assert gate.target("first") is None
+
+
+def test_trouble_of_the_worker_is_trouble_of_the_gate(world):
+    world.trouble = "the disk is full"
+    assert world.gate.fault() == "the disk is full"

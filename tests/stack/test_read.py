@@ -157,3 +157,10 @@ def test_a_certificate_without_an_end_in_an_old_file() -> None:
     ]
     assert reading.stack is not None  # a warning does not stop
     assert read_stack(GOOD, "comity.yaml", replace(old, file_date=date(2026, 8, 25))).problems == ()
+
+
+def test_who_only_explains_needs_no_key() -> None:
+    nobody = replace(SURROUNDINGS, environment=None, file_exists=None)
+    data = GOOD.replace(b"PARIS_KEY", b"NO_SUCH_KEY").replace(b"ca.pem", b"nowhere.pem")
+    assert read_stack(data, "comity.yaml", nobody).problems == ()
+    assert len(read_stack(data, "comity.yaml", SURROUNDINGS).problems) == 2

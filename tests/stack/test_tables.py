@@ -16,6 +16,7 @@ from comity.stack.endpoints import ENDPOINTS
 from comity.stack.from_nodes import draft_from_nodes
 from comity.stack.from_yaml import nodes_from_yaml
 from comity.stack.jurisdictions import COUNTRIES, NAMES, country, parents, suggestion, under_united_states
+from comity.stack.regions import _AWS, _GOOGLE, region_of
 from comity.stack.types import Jurisdiction, Stack
 from tests.stack.test_read import GOOD
 
@@ -59,6 +60,25 @@ def test_endpoints_have_a_source_and_a_date_or_say_that_nobody_looked() -> None:
         assert row.host == row.host.lower()
         assert row.says
         assert row.way_out
+
+
+@pytest.mark.parametrize(
+    ("host", "region"),
+    [
+        ("bedrock-runtime.eu-west-3.amazonaws.com", ("eu-west-3", "FR")),
+        ("Bedrock-Runtime.EU-West-3.amazonaws.com", ("eu-west-3", "FR")),
+        ("europe-west12-aiplatform.googleapis.com", ("europe-west12", "IT")),
+        ("aiplatform.googleapis.com", None),
+        ("bedrock-runtime.xx-west-9.amazonaws.com", None),
+        ("bedrock-runtime.eu-west-3.amazonaws.com.example", None),
+    ],
+)
+def test_regions(host: str, region: tuple[str, str] | None) -> None:
+    assert region_of(host) == region
+
+
+def test_regions_lie_in_countries() -> None:
+    assert {*_AWS.values(), *_GOOGLE.values()} <= COUNTRIES.keys()
 
 
 def test_accelerators_are_named_alike() -> None:

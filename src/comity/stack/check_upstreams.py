@@ -8,6 +8,8 @@ from functools import partial
 
 from comity.stack.draft import Draft, Found
 from comity.stack.endpoints import Endpoint
+from comity.stack.jurisdictions import country
+from comity.stack.regions import region_of
 from comity.stack.spelling import did_you_mean, looks_secret, near_to, shown
 from comity.stack.surroundings import Surroundings
 from comity.stack.urls import Unfit, Url, read_url
@@ -30,7 +32,7 @@ def check_upstreams(draft: Draft, surroundings: Surroundings) -> None:
     for found in draft.find("deployments.*.key"):
         _key(draft, found, surroundings)
     for found in draft.find("deployments.*.ca"):
-        if not surroundings.file_exists(found.value):
+        if surroundings.file_exists is not None and not surroundings.file_exists(found.value):
             draft.object_to(found, "there is no such file", "a PEM file", "paths start at the stack file")
 
 
@@ -45,6 +47,11 @@ def _place(draft: Draft, found: Found, url: Url, endpoints: tuple[Endpoint, ...]
     site = draft.at("sites", deployment.get("site"))
     where = site.get("jurisdiction") if isinstance(site, dict) else None
     places: list[str] = where.get("any_of", []) if isinstance(where, dict) else [where] if where else []
+    region = region_of(url.host)
+    if region is not None and places and region[1] not in map(country, places):
+        what = f"the host is in {region[0]}, which lies in {region[1]}, and the site {deployment['site']} is not"
+        draft.object_to(found, what, "", f"use the site's own region, or a site whose jurisdiction is {region[1]}")
+        return
     if len(places) != 1:  # several places are said, or none could be read
         return
     asked = deployment.get("served_as") or deployment.get("model") or ""
@@ -66,12 +73,12 @@ def _key(draft: Draft, found: Found, surroundings: Surroundings) -> None:
         hint = f"did you mean env:{shell[1]}?" if shell else "put the key in the environment, not in this file"
         draft.object_to(found, "not the name of a key (not shown)", "env:NAME or file:PATH", hint)
     elif parts[1] == "file":
-        if not surroundings.file_exists(parts[2]):
+        if surroundings.file_exists is not None and not surroundings.file_exists(parts[2]):
             draft.object_to(found, "there is no such file", "a file that holds the key")
     elif looks_secret(parts[2]) or not _VARIABLE.fullmatch(parts[2]):
         hint = "put the key in the environment, and its name here"
         draft.object_to(found, "not the name of a variable (not shown)", "env:NAME", hint)
-    elif not surroundings.environment.get(parts[2]):
+    elif surroundings.environment is not None and not surroundings.environment.get(parts[2]):
         missing = f"{parts[2]} is not set in the environment"
         draft.object_to(found, missing, "", partial(_variable, parts[2], surroundings.environment))
 

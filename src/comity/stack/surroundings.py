@@ -30,14 +30,15 @@ class Surroundings:
 
     `packs` are the names of the law packs there are. `file_exists` takes a path as the stack file writes it: the
     caller resolves it against the stack file's folder. `file_date` is the file's date in version control or on disk,
-    `embedded` the models that the embedded node can serve; None leaves what rests on them unchecked.
+    `embedded` the models that the embedded node can serve. None leaves what rests on a thing unchecked: whoever only
+    explains a stack needs no key of it.
     """
 
     today: date
     words: Words
     packs: frozenset[str]
-    environment: Mapping[str, str]
-    file_exists: Callable[[str], bool]
+    environment: Mapping[str, str] | None
+    file_exists: Callable[[str], bool] | None
     endpoints: tuple[Endpoint, ...] = field(default=ENDPOINTS)
     file_date: date | None = None
     embedded: frozenset[str] | None = None

@@ -1,0 +1,207 @@
+"""Writes what the documents take from the code, between their `<!-- made: … -->` marks; `--check` only compares.
+
+`make fix` runs the one, `make check` and tests/docs the other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import re
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from comity.adapters.http.limits import DEFAULT_LIMITS, Limits
+from comity.cli.main import COMMANDS, parser
+from comity.relay import fields
+from comity.stack import types
+from comity.stack.absent import ABSENT
+from comity.stack.schema import stack_schema
+
+ROOT = Path(__file__).resolve().parents[1]
+SCHEMA = ROOT / "src" / "comity" / "stack" / "comity.schema.json"
+MARK = re.compile(r"(<!-- made: (?P<name>[a-z-]+) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
+REASONED = re.compile(r'^    (\w+): \w+ = [^\n]+\n    """(.*?)"""', re.MULTILINE | re.DOTALL)
+COUNTS = ("headers", "connections", "in_flight")
+SHAPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
+
+
+def commands() -> Iterator[str]:
+    """Every command with its options. Not the text of `--help`, which differs between versions of Python."""
+    for name, says, extra in COMMANDS:
+        try:
+            import_module(f"comity.cli.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"comity.cli.{name}":
+                raise
+            continue  # not built yet
+        yield f"## comity {name}\n\n"
+        yield f"{_sentence(says)} {f'Needs `comity[{extra}]`.' if extra else 'Part of the base install.'}\n\n"
+        (choices,) = (each for each in parser(name)._actions if isinstance(each, argparse._SubParsersAction))
+        yield from _command(choices.choices[name])
+
+
+def _command(command: argparse.ArgumentParser) -> Iterator[str]:
+    verbs = [each for each in command._actions if isinstance(each, argparse._SubParsersAction)]
+    if verbs:
+        about = {each.dest: each.help or "" for each in verbs[0]._choices_actions}
+        for verb, each in verbs[0].choices.items():
+            yield f"### {each.prog}\n\n{_sentence(about.get(verb, ''))}\n\n"
+            yield from _command(each)
+        return
+    rows = [_row(action) for action in command._actions if action.dest != "help"]
+    if rows:
+        yield "| | |\n|---|---|\n" + "".join(f"| {left} | {right} |\n" for left, right in rows) + "\n"
+
+
+def _row(action: argparse.Action) -> tuple[str, str]:
+    value = ""
+    if action.nargs != 0:
+        choices = "|".join(map(str, action.choices)) if action.choices else ""
+        value = f"{{{choices}}}" if choices else str(action.metavar or action.dest.upper())
+    if not action.option_strings:
+        return f"`{value}`{' (optional)' if action.nargs == '?' else ''}", _cell(action.help or "")
+    flags = ", ".join(f"`{flag}`" for flag in action.option_strings)
+    needed = " (required)" if action.required else ""
+    return f"{flags}{f' `{value}`' if value else ''}{needed}".replace("|", "\\|"), _cell(action.help or "")
+
+
+def stack() -> Iterator[str]:
+    """Every record of a stack file with its keys."""
+    schema = stack_schema()
+    records: dict[str, Any] = {"Stack": schema, **schema["$defs"]}
+    for name in _in_order(records):
+        record = records[name]
+        if "properties" not in record:
+            continue
+        comments = _comments(getattr(types, name))
+        title = "The file" if name == "Stack" else name
+        yield f"### {title}\n\n{inspect.cleandoc(getattr(types, name).__doc__ or '')}\n\n"
+        yield "| key | value | default | |\n|---|---|---|---|\n"
+        for key, value in record["properties"].items():
+            if key in record.get("required", ()):
+                default = "**required**"
+            else:
+                default = f"`{json.dumps(value['default'])}`" if value.get("default") not in (None, [], {}) else ""
+            note = _bare(value).get("description") or comments.get(key, "")
+            yield f"| `{key}` | {_shape(value)} | {default} | {_cell(note)} |\n"
+        yield "\n"
+
+
+def _in_order(records: dict[str, Any]) -> list[str]:
+    """The records as the file leads to them, level by level."""
+    order = ["Stack"]
+    for name in order:
+        named = re.findall(r"#/\$defs/(\w+)", json.dumps(records[name]))
+        order += [each for each in dict.fromkeys(named) if each not in order]
+    return order
+
+
+def _bare(value: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a fact without the long form `{value: …, evidence: …}`."""
+    first = value["anyOf"][0] if "anyOf" in value and _is_fact(value) else value
+    assert isinstance(first, dict)
+    return first
+
+
+def _is_fact(value: dict[str, Any]) -> bool:
+    return any("evidence" in each.get("properties", {}) for each in value.get("anyOf", ()))
+
+
+def _shape(value: dict[str, Any]) -> str:
+    bare = _bare(value)
+    if "$ref" in bare:
+        name = bare["$ref"].rpartition("/")[2]
+        return "level of evidence" if name == "Evidence" else f"[{name}](#{name.lower()})"
+    if "anyOf" in bare:
+        return " or ".join(_shape(each) for each in bare["anyOf"])
+    if "enum" in bare:
+        return " \\| ".join(f"`{each}`" for each in bare["enum"])
+    if bare.get("type") == "array":
+        return f"list of {_shape(bare.get('items', {}))}"
+    if bare.get("type") == "object":
+        return f"mapping of id to {_shape(bare.get('additionalProperties', {}))}"
+    if bare.get("format") == "date":
+        return "date"
+    if "title" in bare:
+        return str(bare["title"])
+    limits = [f">= {bare['minimum']:g}"] if "minimum" in bare else []
+    limits += [f"<= {bare['maximum']:g}"] if "maximum" in bare else []
+    shape = SHAPES.get(str(bare.get("type")), "text")
+    return f"{shape} {', '.join(limits)}".strip()
+
+
+def _comments(record: type) -> dict[str, str]:
+    """The remarks behind the fields of a record."""
+    found = re.findall(r"^    (\w+):[^\n]*?  # ([^\n]+)$", inspect.getsource(record), re.MULTILINE)
+    return dict(found)
+
+
+def absent() -> Iterator[str]:
+    """The table of absent facts."""
+    yield "| id | where | when | is taken as | source |\n|---|---|---|---|---|\n"
+    for row in ABSENT:
+        yield f"| `{row.id}` | `{row.fact}` | {_cell(row.when)} | {_cell(row.value)} | {_cell(row.source)} |\n"
+
+
+def limits() -> Iterator[str]:
+    """The limits of the data port, each with its reason."""
+    yield "| limit | value | why |\n|---|---|---|\n"
+    for name, reason in re.findall(
+        r'^    (\w+): \w+ = [^\n]+\n    """(.*?)"""', inspect.getsource(Limits), re.M | re.S
+    ):
+        value = getattr(DEFAULT_LIMITS, name)
+        unit = (
+            " s" if name.endswith("_seconds") else "" if name in ("headers", "connections", "in_flight") else " bytes"
+        )
+        yield f"| `{name}` | {value:,g}{unit} | {_cell(' '.join(reason.split()))} |\n"
+
+
+def hops() -> Iterator[str]:
+    """Fields that ask an upstream for more than inference."""
+    rows = dict(fields.BEYOND)
+    rows |= {f"tools[].type: {name}": row for name, row in fields.TOOLS.items()}
+    rows |= {f"messages[].{name}": row for name, row in fields.MESSAGE_BEYOND.items()}
+    rows |= {f"a part's {name}": row for name, row in fields.MEDIA_BEYOND.items()}
+    yield "| field | hop | why |\n|---|---|---|\n"
+    for name, row in rows.items():
+        asks = "refused always" if row.asks == fields.REFUSED else f"`{row.asks}`"
+        yield f"| `{name}` | {asks} | {_cell(row.why)} |\n"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "." if text else ""
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("%%", "%")
+
+
+MADE = {"commands": commands, "stack": stack, "absent": absent, "limits": limits, "hops": hops}
+
+
+def made(text: str) -> str:
+    """A page with everything between its marks made anew."""
+    return MARK.sub(lambda match: f"{match[1]}\n{''.join(MADE[match['name']]()).rstrip()}\n\n{match[4]}", text)
+
+
+def main() -> int:
+    """Writes, or with `--check` says which files are not as they would be written."""
+    check = "--check" in sys.argv[1:]
+    pages = {page: made(page.read_text("utf-8")) for page in sorted((ROOT / "docs").rglob("*.md"))}
+    pages[SCHEMA] = json.dumps(stack_schema(), indent=1, ensure_ascii=False) + "\n"
+    stale = [path for path, text in pages.items() if path.read_text("utf-8") != text]
+    for path in stale:
+        if check:
+            print(f"{path.relative_to(ROOT)} is not as it would be made; run `make fix`", file=sys.stderr)
+        else:
+            path.write_text(pages[path], "utf-8")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -28,7 +28,7 @@ class _Choice(Struct, gc=False):
 class _Said(Struct):
     choices: list[_Choice] | None = None
     usage: dict[str, Any] | None = None
-    error: msgspec.Raw | None = None
+    error: Any = None
 
 
 class Said(Struct, frozen=True, gc=False):
@@ -53,8 +53,7 @@ def said(document: bytes) -> Said | None:
     for choice in read.choices or ():
         if choice.finish_reason is not None:
             finish = choice.finish_reason if choice.finish_reason in FINISHES else "other"
-    failed = read.error is not None and bytes(read.error) != b"null"
-    return Said(finish, _usage(read.usage), failed)
+    return Said(finish, _usage(read.usage), failed=read.error is not None)
 
 
 def _usage(reported: dict[str, Any] | None) -> Usage | None:

@@ -120,21 +120,30 @@ class Upstream:
                 self.requests.append(request)
                 self.arrived.set()
                 answer = self.answers.popleft() if self.answers else self.otherwise
-                answering = asyncio.ensure_future(answer(request, writer))
-                leaving = asyncio.ensure_future(_until_left(reader, writer))
-                await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
-                if not answering.done():
-                    answering.cancel()
-                    self.left.set()
-                    break
-                leaving.cancel()
-                await asyncio.gather(leaving, return_exceptions=True)
-                keep = answering.result()
+                keep = await self._answer(answer, request, reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             self.left.set()
         finally:
             self._writers.discard(writer)
             writer.close()
+
+    async def _answer(
+        self, answer: Answer, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        """Answer, unless the other side leaves first; whether the connection may be kept."""
+        answering = asyncio.ensure_future(answer(request, writer))
+        leaving = asyncio.ensure_future(_until_left(reader, writer))
+        try:
+            await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            answered = answering.done()
+        finally:
+            answering.cancel()
+            leaving.cancel()
+            result, _ = await asyncio.gather(answering, leaving, return_exceptions=True)
+        if answered and isinstance(result, bool):
+            return result
+        self.left.set()
+        return False
 
 
 async def _until_left(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

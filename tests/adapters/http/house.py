@@ -40,7 +40,7 @@ def run(main: Coroutine[Any, Any, None]) -> None:
 
 async def until(condition: Any) -> None:
     """Wait for a condition that other tasks bring about."""
-    while not condition():
+    while not condition():  # noqa: ASYNC110 - the condition has no event
         await asyncio.sleep(0.002)
 
 

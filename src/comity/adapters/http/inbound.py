@@ -51,6 +51,7 @@ class Inbound(asyncio.Protocol):
     def _clear(self) -> None:
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
+        self._fed = 0
         self._head_bytes = 0
         self._head_lines = 0
         self._body: list[bytes] = []
@@ -132,7 +133,7 @@ class Inbound(asyncio.Protocol):
             self.keep = False
             return
         if self._phase <= HEAD:
-            self._head_bytes += len(data)
+            self._fed += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
@@ -145,7 +146,7 @@ class Inbound(asyncio.Protocol):
             return
         if self._fault:
             self._bad_http(self._fault)
-        elif self._phase == HEAD and self._head_bytes > self.port.limits.head:
+        elif self._phase == HEAD and self._fed > self.port.limits.head:
             self._refuse_now(431, "The request's head is too large.")
         elif self._early is not None and (
             self._discarded > DISCARDED_BODY or b"expect" in self._headers or not self._small_body()
@@ -182,7 +183,7 @@ class Inbound(asyncio.Protocol):
         if self._phase == BUSY and self._driver is not None and not self.paused:
             self.deadline = math.inf
             self._driver.expire()
-        elif self._phase in (HEAD, BODY) and self._head_bytes:
+        elif self._phase in (HEAD, BODY) and self._fed:
             self._refuse_now(408, "The request took too long to arrive.")
         else:
             self.abort()
@@ -208,9 +209,10 @@ class Inbound(asyncio.Protocol):
         if self._deaf or self._phase != HEAD:  # pipelined, or a trailer
             return
         self._head_lines += 1
+        self._head_bytes += len(name) + len(value)
         name = name.lower()
-        if self._head_lines > self.port.limits.headers:
-            self._set_early(431, "The request has too many headers.")
+        if self._head_lines > self.port.limits.headers or self._head_bytes > self.port.limits.head:
+            self._set_early(431, "The request's head is too large.")
         elif name in _WANTED:
             if name not in self._headers:
                 self._headers[name] = value

@@ -70,6 +70,7 @@ class Outbound(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._parts: list[bytes] = []
+        self._fed = 0
         self._head_bytes = 0
         self._head_lines = 0
         self._head_done = False
@@ -94,7 +95,7 @@ class Outbound(asyncio.Protocol):
         self.deadline = self._now() + first_byte
         self.begun = self._head_done = self._announced = self._complete = False
         self._busy = True
-        self._head_bytes = self._head_lines = self._drained = 0
+        self._fed = self._head_bytes = self._head_lines = self._drained = 0
         self.headers = {}
         if len(body) <= JOINED:
             transport.write(head + body)
@@ -144,12 +145,12 @@ class Outbound(asyncio.Protocol):
             return
         self.begun = True
         if not self._head_done:
-            self._head_bytes += len(data)
+            self._fed += len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserError:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._bad = True
-        if not self._head_done and self._head_bytes > UPSTREAM_HEAD:
+        if not self._head_done and self._fed > UPSTREAM_HEAD:
             self._bad = True
         self._deliver()
 
@@ -165,19 +166,23 @@ class Outbound(asyncio.Protocol):
 
     # httptools. They only take notes: what they raise would be lost in the parser.
 
+    def on_message_begin(self) -> None:
+        if self._complete:  # more than was asked for
+            self._bad = True
+
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._head_done:  # a trailer
             return
         self._head_lines += 1
+        self._head_bytes += len(name) + len(value)
         name = name.lower()
-        if self._head_lines > UPSTREAM_HEADERS:
+        if self._head_lines > UPSTREAM_HEADERS or self._head_bytes > UPSTREAM_HEAD:
             self._bad = True
         elif name in _WANTED:
             self.headers[name] = value
 
     def on_headers_complete(self) -> None:
-        if self._complete:
-            self._bad = True
+        if self._bad:
             return
         self.status = self._parser.get_status_code()
         if self.status < 200:  # interim: 100, 102, 103
@@ -187,19 +192,18 @@ class Outbound(asyncio.Protocol):
         self._head_done = True
 
     def on_body(self, data: bytes) -> None:
-        self._parts.append(data)
+        if self._head_done and not self._complete:
+            self._parts.append(data)
 
     def on_message_complete(self) -> None:
-        if self._head_done:
+        if self._head_done and not self._complete:
             self._complete = True
             self._kept = self._parser.should_keep_alive()  # told here alone
 
     # what the notes say
 
     def _deliver(self) -> None:
-        if self._bad:
-            self._fail("invalid")
-            return
+        """Tell the asker what came before what was wrong, if anything was: as if each byte had come alone."""
         if self._head_done and not self._announced:
             self._announced = True
             self.deadline = self._now() + self._idle
@@ -218,6 +222,8 @@ class Outbound(asyncio.Protocol):
                     self.close()
         if self._complete and self._busy:
             self._over()
+        elif self._bad:
+            self._fail("invalid")
 
     def _over(self) -> None:
         asker, self.asker = self.asker, None
@@ -225,7 +231,7 @@ class Outbound(asyncio.Protocol):
         self.reused = True
         self.resume()
         self.deadline = math.inf
-        if self._kept and self._transport is not None:
+        if self._kept and not self._bad and self._transport is not None:
             self._home.release(self)
         else:
             self.close()

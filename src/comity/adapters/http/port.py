@@ -112,5 +112,5 @@ class Port:
         self._watch = self.loop.call_later(self.limits.sweep_seconds, self._sweep)
         for inbound in [inbound for inbound in self.inbounds if inbound.deadline < now]:
             inbound.expire()
-        for pool in self._pools.values():
+        for pool in list(self._pools.values()):
             pool.expire(now)

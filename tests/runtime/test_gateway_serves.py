@@ -5,10 +5,10 @@ import json
 
 import openai
 import pytest
-from stacks import two_upstreams
 
 from comity.testing.gateway import Gateway
 from comity.testing.upstream import Upstream, chat
+from tests.runtime.stacks import two_upstreams
 
 ASK = {"model": "small", "messages": [{"role": "user", "content": "When does the library open?"}]}
 

@@ -6,11 +6,11 @@ import os
 import signal
 
 import openai
-from stacks import two_upstreams
 
 from comity.adapters.ledger import entries, shards
 from comity.testing.gateway import Gateway
 from comity.testing.upstream import Upstream, chat, events, stream
+from tests.runtime.stacks import two_upstreams
 
 ASK = {"model": "small", "messages": [{"role": "user", "content": "Tell me a long story."}]}
 

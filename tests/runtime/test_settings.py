@@ -4,6 +4,7 @@ import pytest
 
 from comity.runtime.backoff import MOST_S, STEADY_S, Backoff
 from comity.runtime.settings import Settings, is_loopback
+from comity.terms.errors import UsageFault
 
 HERE = {"stack_file": Path("comity.yaml"), "state": Path(".comity")}
 
@@ -12,7 +13,7 @@ HERE = {"stack_file": Path("comity.yaml"), "state": Path(".comity")}
     "given", [{"workers": 0}, {"workers": 257}, {"port": 70000}, {"control_port": -1}, {"tls_cert": Path("c.pem")}]
 )
 def test_what_cannot_be_is_refused(given):
-    with pytest.raises(ValueError, match=r"--|TLS"):
+    with pytest.raises(UsageFault, match=r"--|TLS"):
         Settings(**HERE, **given)
 
 

@@ -7,6 +7,8 @@ import os
 import stat
 from pathlib import Path
 
+from comity.terms.errors import Fault
+
 FOLDER = ".comity"
 """Name of the state folder, beside the stack file unless told otherwise."""
 
@@ -14,7 +16,7 @@ PRIVATE = 0o700
 PRIVATE_FILE = 0o600
 
 
-class StateError(RuntimeError):
+class StateError(Fault):
     """The state folder cannot be used; the message names the folder and the way out."""
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
+from comity.terms.errors import UsageFault
+
 DATA_PORT = 4000
 CONTROL_PORT = 4001
 LOOPBACK = "127.0.0.1"
@@ -26,7 +28,7 @@ class Settings:
     """How one gateway runs. Ports may be 0: the kernel chooses, and the announcement says which.
 
     `tls_cert` and `tls_key` (PEM) turn on TLS on the data port, and on the control port where it leaves loopback.
-    `drain_s` is in seconds.
+    `drain_s` is in seconds. Raises UsageFault for what cannot be.
     """
 
     stack_file: Path
@@ -42,12 +44,12 @@ class Settings:
 
     def __post_init__(self) -> None:
         if not 1 <= self.workers <= MAX_WORKERS:
-            raise ValueError(f"--workers {self.workers}: expected 1 to {MAX_WORKERS}")
+            raise UsageFault(f"--workers {self.workers}: expected 1 to {MAX_WORKERS}")
         for name, port in (("--port", self.port), ("--control-port", self.control_port)):
             if not 0 <= port <= 65535:
-                raise ValueError(f"{name} {port}: expected 0 to 65535")
+                raise UsageFault(f"{name} {port}: expected 0 to 65535")
         if (self.tls_cert is None) != (self.tls_key is None):
-            raise ValueError("TLS needs both --tls-cert and --tls-key")
+            raise UsageFault("TLS needs both --tls-cert and --tls-key")
 
     @property
     def control_tls(self) -> bool:

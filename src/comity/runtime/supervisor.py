@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from comity.runtime.messages import Endpoint, Keys, Reach, Start, Take
 from comity.runtime.nodes import Nodes
 from comity.runtime.realms import Realms
 from comity.runtime.settings import Settings
+from comity.runtime.tls import server_context
 
 Say = Callable[[str], None]
 
@@ -71,27 +74,29 @@ class Supervisor:
         """
         self.file = read_stack_file(self.settings.stack_file)
         self._endpoints = endpoints(self.file.stack, self.settings.stack_file, os.environ)
-        lock = StateLock(open_state(self.state))
-        try:
+        server_context(*self._tls_files())
+        with ExitStack() as held:
+            held.callback(StateLock(open_state(self.state)).release)
             self.keys = KeyTable(self.state, clock=unix_ms, say=self.say)
+            held.callback(self.keys.close)
             self.realms = Realms(self.file, self.state, clock=unix_ms, say=self.say)
-            self.realms.first()
-            await self._serve(ready)
-        finally:
-            lock.release()
+            self._first_realm()
+            data = held.enter_context(reserve(self.settings.host, self.settings.port, "--port"))
+            control = listen(self.settings.control_host, self.settings.control_port, "--control-port")
+            held.callback(control.close)
+            self.data_address, self.control_address = address_of(data), address_of(control)
+            await asyncio.to_thread(self._await_the_dying)
+            await self._serve(control, ready)
+        if self._fault is not None:
+            raise self._fault
 
-    async def _serve(self, ready: Callable[[Supervisor], None]) -> None:
-        settings = self.settings
-        data = reserve(settings.host, settings.port, "--port")
-        control = listen(settings.control_host, settings.control_port, "--control-port")
-        self.data_address, self.control_address = address_of(data), address_of(control)
+    async def _serve(self, control: socket.socket, ready: Callable[[Supervisor], None]) -> None:
         self.nodes = Nodes(self.file.stack, self.state, changed=self._reached, say=self.say)
-        self.fleet = Fleet(settings.workers, self._first_words, self.say)
+        self.fleet = Fleet(self.settings.workers, self._first_words, self.say)
         port = ControlPort(self._control(self), control, *self._control_tls())
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         try:
-            await asyncio.to_thread(self._await_the_dying)
             if not await self._or_stop(self.nodes.start()) or not await self._or_stop(self.fleet.start()):
                 return
             port.start()
@@ -104,14 +109,15 @@ class Supervisor:
         finally:
             for watch in self._watches:
                 watch.cancel()
-            await self._or_stop(self.fleet.drain(settings.drain_s))
+            await self._or_stop(self.fleet.drain(self.settings.drain_s))
             await self.nodes.stop()
             await port.stop()
-            data.close()
-            control.close()
-            self.keys.close()
-        if self._fault is not None:
-            raise self._fault
+
+    def _first_realm(self) -> None:
+        try:
+            self.realms.first()
+        except OSError as error:
+            raise CannotServe(f"the state folder {self.state} cannot be written: {error}") from error
 
     def _watch(self, task: Coroutine[Any, Any, None]) -> None:
         """Run a task beside the gateway; if it fails the gateway drains and ends, for what it watched is unwatched."""
@@ -142,13 +148,14 @@ class Supervisor:
         return True
 
     def _first_words(self) -> Start:
-        settings = self.settings
+        certificate, key = self._tls_files()
+        host, port = self.data_address
         return Start(
             state=str(self.state),
-            host=self.data_address[0],
-            port=self.data_address[1],
-            tls_cert=str(settings.tls_cert.absolute()) if settings.tls_cert else "",
-            tls_key=str(settings.tls_key.absolute()) if settings.tls_key else "",
+            host=host,
+            port=port,
+            tls_cert=certificate,
+            tls_key=key,
             realms=self.realms.digests,
             endpoints=(*self._endpoints.values(), *self.nodes.endpoints),
             keys=self.keys.keys,
@@ -157,9 +164,12 @@ class Supervisor:
     def _reached(self, deployment: str, endpoint: Endpoint | None) -> None:
         self.fleet.tell(Reach(deployment, endpoint))
 
+    def _tls_files(self) -> tuple[str, str]:
+        certificate, key = self.settings.tls_cert, self.settings.tls_key
+        return (str(certificate.absolute()), str(key.absolute())) if certificate and key else ("", "")
+
     def _control_tls(self) -> tuple[str | None, str | None]:
-        settings = self.settings
-        return (str(settings.tls_cert), str(settings.tls_key)) if settings.control_tls else (None, None)
+        return self._tls_files() if self.settings.control_tls else (None, None)
 
     def _await_the_dying(self) -> None:
         if not await_the_dying(self.state):

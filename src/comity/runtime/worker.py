@@ -10,7 +10,6 @@ import os
 import select
 import signal
 import socket
-import ssl
 import sys
 import threading
 import time
@@ -40,6 +39,8 @@ from comity.runtime.messages import (
 from comity.runtime.milestones import began
 from comity.runtime.receipts import receipts
 from comity.runtime.settings import DRAIN_S
+from comity.runtime.tls import server_context
+from comity.terms.errors import Fault
 from comity.terms.problems import Problems
 
 REPORT_S = 0.5
@@ -64,7 +65,7 @@ async def _work(end: socket.socket) -> int:
         return os.EX_PROTOCOL
     try:
         worker = await Worker.begin(start, channel)
-    except (Problems, LedgerBroken, OSError, ValueError) as error:
+    except (Problems, Fault, LedgerBroken, OSError, ValueError) as error:
         channel.say(Failed(str(error)))
         await channel.flush()
         return os.EX_UNAVAILABLE
@@ -110,7 +111,7 @@ class Worker:
                 gate.reach(endpoint.deployment, endpoint)
             gate.admit(start.keys)
             port = Port(gate, ledger, receipts=receipts(ledger), clock=unix_ms)
-            listener = await listen(port, start.host, start.port, tls=_tls(start))
+            listener = await listen(port, start.host, start.port, tls=server_context(start.tls_cert, start.tls_key))
         except BaseException:
             await asyncio.to_thread(ledger.close)
             raise
@@ -182,15 +183,6 @@ class Worker:
             published=ledger.published,
             open_intents=ledger.open_intents,
         )
-
-
-def _tls(start: Start) -> ssl.SSLContext | None:
-    if not start.tls_cert:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(start.tls_cert, start.tls_key)
-    context.set_alpn_protocols(["http/1.1"])
-    return context
 
 
 def _end_as_orphan(descriptor: int) -> None:

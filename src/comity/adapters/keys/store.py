@@ -13,6 +13,7 @@ import msgspec
 
 from comity.adapters.keys.key import Disclose, Key, Role, digest_of, new_secret
 from comity.adapters.state import PRIVATE_FILE
+from comity.terms.errors import Fault
 from comity.terms.instants import Instant
 
 FILE = "keys.db"
@@ -42,7 +43,7 @@ CREATE TABLE IF NOT EXISTS keys (
 _COLUMNS = "id, digest, application, role, disclose, created, expires, revoked"
 
 
-class KeyStoreError(RuntimeError):
+class KeyStoreError(Fault):
     """The key store cannot be read or written; the message names the file and the way out."""
 
 

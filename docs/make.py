@@ -173,6 +173,14 @@ def hops() -> Iterator[str]:
         yield f"| `{name}` | {asks} | {_cell(row.why)} |\n"
 
 
+def decisions() -> Iterator[str]:
+    """The pages of docs/adr, by their titles."""
+    yield "| | |\n|---|---|\n"
+    for page in sorted((ROOT / "docs" / "adr").glob("[0-9]*.md")):
+        title = page.read_text("utf-8").partition("\n")[0]
+        yield f"| [{int(page.name[:4])}](adr/{page.name}) | {title.lstrip('# 0123456789.')} |\n"
+
+
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:].rstrip(".") + "." if text else ""
 
@@ -181,7 +189,7 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").replace("%%", "%")
 
 
-MADE = {"commands": commands, "stack": stack, "absent": absent, "limits": limits, "hops": hops}
+MADE = {"commands": commands, "stack": stack, "absent": absent, "limits": limits, "hops": hops, "decisions": decisions}
 
 
 def made(text: str) -> str:

@@ -1,7 +1,9 @@
 """What can go wrong with a ledger, split by what the caller can do about it."""
 
+from comity.terms.errors import Fault
 
-class LedgerBroken(Exception):
+
+class LedgerBroken(Fault):
     """A write or sync failed, or the ledger is closed: nothing is accepted any more (fail closed).
 
     The process must stop taking requests; a restart recovers whatever was durable.

@@ -164,7 +164,7 @@ class Ledger:
     @property
     def published(self) -> int:
         """Tree size of the last signed checkpoint on disk."""
-        return self._publisher.published
+        return max(self._publisher.published, 0)
 
     @property
     def open_intents(self) -> int:

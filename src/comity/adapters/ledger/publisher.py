@@ -53,7 +53,7 @@ class Publisher:
     signed any more. Tiles that a crash takes are written again at the next start, before anything is served.
 
     Attributes:
-        published: size of the last checkpoint on disk.
+        published: size of the last checkpoint on disk; -1 before the first, which may be that of an empty tree.
         hashed: size of the tree in memory.
     """
 
@@ -149,7 +149,7 @@ class Publisher:
 
     def sync(self) -> None:
         """Make the full tiles durable, so that a start need not write them again."""
-        if self.published == self._synced:
+        if self.published <= self._synced:
             return
         sync_files(self._unsynced, self._folder / "tile")
         self._unsynced.clear()

@@ -25,7 +25,7 @@ _TILES_AT_ONCE = 65_536
 
 
 class Recovered(NamedTuple):
-    """A shard as it stands: entries that are durable, the size last signed, the tree, intents without an outcome."""
+    """A shard as it stands: entries that are durable, the size last signed (-1: none), the tree, open intents."""
 
     size: int
     signed: int
@@ -45,11 +45,11 @@ def recover(state: Path, shard: str, key: VerifierKey, places: Places) -> Recove
     folder = ledger_folder(state, shard)
     starts = segment_starts(folder)
     checkpoint = _last_signed(folder.parent, key)
-    signed = checkpoint.size if checkpoint else 0
+    signed = checkpoint.size if checkpoint else -1
     if not starts:
-        if signed:
+        if signed > 0:
             raise LedgerCorrupt(f"{folder} has no segment, but {signed} entries are signed: {_WAY_OUT}")
-        return Recovered(0, 0, Growth(), set())
+        return Recovered(0, signed, Growth(), set())
     last, open_intents = _last_segment(folder, starts[-1], key.name)
     size = last[-1].index + 1 if last else starts[-1]
     if size < signed:

@@ -1,0 +1,194 @@
+"""Audit of a shard on disk: everything, entries too (`comity log audit DIR`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from comity.adapters.ledger.failures import LedgerCorrupt
+from comity.adapters.ledger.segment import Entry, Header, groups, has_group_after
+from comity.adapters.ledger.segment_files import ledger_folder, read_segment, segment_path, segment_starts
+from comity.adapters.ledger.tile_files import read_checkpoint, read_tile
+from comity.proof.checkpoint import Checkpoint
+from comity.proof.growth import Growth
+from comity.proof.inspect import MAX_FINDINGS, Finding, compare_tile, inspect_tree
+from comity.proof.leaf import BLOCKS, beginning, leaf_value
+from comity.proof.note import Note, NoteError
+from comity.proof.policy import Policy
+from comity.proof.shape import ShapeError, check_block
+from comity.proof.tiles import Tile, tile_path
+from comity.proof.verify import CheckpointRefused, open_checkpoint
+from comity.terms import canon
+
+
+@dataclass(slots=True)
+class ShardAudit:
+    """What an audit of one shard found. It holds if `findings` is empty.
+
+    Attributes:
+        signed: entries under the last checkpoint.
+        entries: entries in the segments; those above `signed` wait for the next checkpoint.
+        lost: intents whose outcome is lost.
+        open: intents without an outcome.
+        torn: bytes after the last whole group, of a write that was under way or cut off.
+    """
+
+    shard: str
+    origin: str | None = None
+    signed: int = 0
+    entries: int = 0
+    lost: list[int] = field(default_factory=list)
+    open: list[int] = field(default_factory=list)
+    torn: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, name: str, place: object, sentence: str) -> None:
+        """Note that something is wrong."""
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(Finding(name, str(place), sentence))
+
+
+def audit_shard(state: Path, shard: str, policy: Policy, since: Checkpoint | None = None) -> ShardAudit:
+    """Recompute all leaves, tiles and the root of a shard, and follow every intent to its outcome.
+
+    Reads only. A shard that is being written can be audited: what came after the checkpoint that was read first is
+    counted, not judged against it.
+    """
+    audit = ShardAudit(shard)
+    checkpoint = _checkpoint(state, shard, policy, audit)
+    _Walk(state, audit, checkpoint).walk()
+    if checkpoint is not None:
+        if audit.entries < checkpoint.size:
+            place = ledger_folder(state, shard)
+            audit.add("shrunk", place, f"{checkpoint.size} entries are signed, but {audit.entries} are there.")
+        folder = state / "log" / shard
+        audit.findings += inspect_tree(checkpoint, lambda tile: read_tile(folder, tile), since)
+    return audit
+
+
+def _checkpoint(state: Path, shard: str, policy: Policy, audit: ShardAudit) -> Checkpoint | None:
+    path = state / "log" / shard / "checkpoint"
+    try:
+        text = read_checkpoint(state / "log" / shard)
+        if text is None:
+            audit.add("missing-file", path, "A shard has a checkpoint from its first start on.")
+            return None
+        checkpoint, _, _ = open_checkpoint(Note.parse(text), policy)
+    except CheckpointRefused as error:
+        audit.add(error.failure.name, path, error.failure.sentence)
+        return None
+    except (OSError, NoteError, UnicodeDecodeError) as error:
+        audit.add("unreadable", path, f"It is no checkpoint: {error}.")
+        return None
+    audit.origin, audit.signed = checkpoint.origin, checkpoint.size
+    return checkpoint
+
+
+class _Walk:
+    """The segments of a shard, from the first entry to the last."""
+
+    def __init__(self, state: Path, audit: ShardAudit, checkpoint: Checkpoint | None) -> None:
+        self._state = state
+        self._folder = ledger_folder(state, audit.shard)
+        self._audit = audit
+        self._checkpoint = checkpoint
+        self._growth = Growth()
+        self._open: set[int] = set()
+        self._last_start = 0
+
+    def walk(self) -> None:
+        starts = segment_starts(self._folder)
+        for first in starts:
+            if not self._segment(first, last=first == starts[-1]):
+                break
+        self._audit.entries = self._growth.size
+        self._audit.open = sorted(self._open)
+        for intent in self._audit.open:
+            if intent < self._last_start:
+                sentence = f"Intent {intent} is open since before the shard's last start, which did not close it."
+                self._audit.add("open-intent", self._folder, sentence)
+
+    def _segment(self, first: int, *, last: bool) -> bool:
+        path = segment_path(self._folder, first)
+        if first != self._growth.size:
+            self._audit.add("gap", path, f"It begins with entry {first}, but entry {self._growth.size} comes next.")
+            return False
+        try:
+            data, header, start = read_segment(self._folder, first)
+        except (LedgerCorrupt, OSError) as error:
+            self._audit.add("damaged", path, f"It cannot be read: {error}.")
+            return False
+        self._header(header, path)
+        for group in groups(data, start):
+            if group.entries[0][1].index != self._growth.size:
+                self._audit.add("gap", path, f"Entry {self._growth.size} is not where it must be.")
+                return False
+            for _, entry in group.entries:
+                self._entry(entry, path)
+            start = group.end
+        if start < len(data):
+            if not last or has_group_after(data, start):
+                self._audit.add("damaged", path, f"The group at byte {start} does not read, and others follow it.")
+                return False
+            self._audit.torn = len(data) - start
+        return True
+
+    def _header(self, header: Header, path: Path) -> None:
+        if header.reason == "start":
+            self._last_start = header.first
+        if self._audit.origin is not None and header.origin != self._audit.origin:
+            self._audit.add("different-logs", path, f"It belongs to {header.origin}.")
+        if set(header.open) != self._open:
+            self._audit.add(
+                "altered-entry", path, "The intents that were open when it was begun are not those it names."
+            )
+
+    def _entry(self, entry: Entry, path: Path) -> None:
+        if entry.kind == "intent":
+            self._open.add(entry.index)
+        elif entry.kind == "outcome":
+            if entry.intent not in self._open:
+                sentence = f"Entry {entry.index} is an outcome of {entry.intent}, which is no open intent."
+                self._audit.add("wrong-intent", path, sentence)
+            self._open.discard(-1 if entry.intent is None else entry.intent)
+        self._blocks(entry, path)
+        checkpoint = self._checkpoint
+        self._growth.push(leaf_value(beginning(entry.kind), entry.salt, entry.party, entry.decision, entry.content))
+        for tile, data in self._growth.take_full():
+            if checkpoint is not None and (tile.number + 1) << (8 * (max(tile.level, 0) + 1)) <= checkpoint.size:
+                self._tile(tile, data, path)
+        if checkpoint is not None and self._growth.size == checkpoint.size:
+            self._root(checkpoint, path)
+
+    def _root(self, checkpoint: Checkpoint, path: Path) -> None:
+        for tile, data in self._growth.take_partial():
+            self._tile(tile, data, path)
+        if self._growth.edge.root() != checkpoint.root and not self._audit.findings:
+            sentence = f"The first {checkpoint.size} entries give another root than the one that was signed."
+            self._audit.add("altered-entry", path, sentence)
+
+    def _tile(self, tile: Tile, data: bytes, path: Path) -> None:
+        folder = self._folder.parent
+        try:
+            found = compare_tile(tile, data, read_tile(folder, tile))
+        except OSError as error:
+            self._audit.add("missing-file", tile_path(tile), f"It cannot be read: {error}.")
+            return
+        if found is not None:
+            sentence = f"{found.sentence} Either the tile or the entry was altered."
+            self._audit.add("altered-entry" if tile.level == 0 else found.name, f"{path}, {found.place}", sentence)
+
+    def _blocks(self, entry: Entry, path: Path) -> None:
+        blocks = {"party": entry.party, "decision": entry.decision, "content": entry.content}
+        try:
+            parsed = {name: canon.parse_canonical(blocks[name]) for name in BLOCKS}
+            for name in BLOCKS:
+                check_block(entry.kind, name, parsed[name])
+        except (canon.CanonError, ShapeError) as error:
+            self._audit.add("bad-entry", path, f"Entry {entry.index} is not well formed: {error}.")
+            return
+        if entry.kind == "outcome":
+            if parsed["party"]["intent"] != entry.intent:
+                self._audit.add("wrong-intent", path, f"Entry {entry.index} names two intents.")
+            if parsed["content"]["finish"] == "lost" and entry.intent is not None:
+                self._audit.lost.append(entry.intent)

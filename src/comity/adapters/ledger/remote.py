@@ -1,0 +1,100 @@
+"""A log over HTTP: its shards, checkpoints and tiles (`comity log audit URL`)."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from typing import Any
+
+from comity.proof.checkpoint import is_shard
+from comity.proof.note import MAX_NOTE_BYTES
+from comity.proof.tiles import WIDTH, Tile, tile_path
+
+TIMEOUT_S = 15.0
+"""For each file: they are small, so whatever takes longer hangs."""
+
+MAX_TILE_BYTES = WIDTH * (2 + 65_535)
+"""The largest bundle that tlog-tiles allows."""
+
+MAX_LISTING_BYTES = 1 << 20
+"""Of /log/: 60,000 shards."""
+
+
+class NotThere(OSError):
+    """The server has no such file, or cannot be reached; the message says which."""
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A redirect is a hop that nobody ruled on."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+class RemoteLog:
+    """One log below a URL. Proxy variables are ignored, redirects are refused."""
+
+    def __init__(self, url: str) -> None:
+        """`url` is that of `/log/`, of one shard below it, or of the control port.
+
+        Raises:
+            ValueError: it is neither http nor https.
+        """
+        if not url.startswith(("http://", "https://")):
+            raise ValueError(f"{url} is no http or https URL")
+        self._url = url.rstrip("/")
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects())
+
+    def prefixes(self) -> list[str]:
+        """The URLs of its shards, without a slash at the end.
+
+        Raises:
+            NotThere: no checkpoint and no listing of shards is found.
+        """
+        try:
+            self.get(f"{self._url}/checkpoint", MAX_NOTE_BYTES)
+        except NotThere:
+            pass
+        else:
+            return [self._url]
+        folder = self._url if self._url.endswith("/log") else f"{self._url}/log"
+        lines = self.get(f"{folder}/", MAX_LISTING_BYTES).decode("utf-8", "replace").split()
+        if not all(is_shard(line) for line in lines):
+            raise NotThere(f"{folder}/ lists no shards")
+        return [f"{folder}/{line}" for line in lines]
+
+    def checkpoint(self, prefix: str) -> str:
+        """The checkpoint of a shard. Raises NotThere, or UnicodeDecodeError if it is no text."""
+        return self.get(f"{prefix}/checkpoint", MAX_NOTE_BYTES).decode("utf-8")
+
+    def vkey(self, prefix: str) -> str | None:
+        """The key that a shard gives as its own (to be pinned by hand, not to be believed), if it gives one."""
+        try:
+            return self.get(f"{prefix}/vkey", MAX_NOTE_BYTES).decode("utf-8", "replace").strip()
+        except NotThere:
+            return None
+
+    def tile(self, prefix: str, tile: Tile) -> bytes:
+        """A tile or bundle; of the full one if the partial one is gone. Raises NotThere."""
+        try:
+            return self.get(f"{prefix}/{tile_path(tile)}", MAX_TILE_BYTES)
+        except NotThere:
+            if tile.width == WIDTH:
+                raise
+        full = self.get(f"{prefix}/{tile_path(tile._replace(width=WIDTH))}", MAX_TILE_BYTES)
+        return full[: tile.width * (len(full) // WIDTH)]
+
+    def get(self, url: str, limit: int) -> bytes:
+        """A file of at most `limit` bytes. Raises NotThere."""
+        request = urllib.request.Request(url, headers={"Accept-Encoding": "identity"})  # noqa: S310 - checked above
+        try:
+            with self._opener.open(request, timeout=TIMEOUT_S) as answer:
+                data: bytes = answer.read(limit + 1)
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise NotThere(f"{url} gives status {error.code}") from error
+        except (OSError, ValueError) as error:
+            raise NotThere(f"{url} cannot be read: {error}") from error
+        if len(data) > limit:
+            raise NotThere(f"{url} is larger than {limit} bytes")
+        return data

@@ -1,0 +1,151 @@
+"""`comity log audit`: 0 the log holds, 1 it does not, 2 it could not be read."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from comity.adapters.ledger import shards
+from comity.adapters.ledger.audit import ShardAudit, audit_shard
+from comity.adapters.ledger.remote import NotThere, RemoteLog
+from comity.cli.receipt_prose import clean
+from comity.cli.trust import add_trust, trusted
+from comity.proof.checkpoint import Checkpoint
+from comity.proof.inspect import Finding, inspect_tree
+from comity.proof.note import MAX_NOTE_BYTES, Note, NoteError
+from comity.proof.policy import Policy
+from comity.proof.verify import CheckpointRefused, open_checkpoint
+from comity.terms.errors import UsageFault
+
+_SHOWN = 20
+"""Indices shown of a list of intents; --json has them all."""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Registers the command."""
+    log = commands.add_parser("log", help="audit a log", description=__doc__)
+    verbs = log.add_subparsers(dest="verb", metavar="VERB", required=True)
+    audit = verbs.add_parser(
+        "audit",
+        help="check a whole log",
+        description="DIR (a gateway's state folder): everything, entries too. URL: checkpoints, tiles and bundles.",
+    )
+    audit.add_argument("log", metavar="DIR|URL", help="a state folder such as .comity, or the URL of /log/")
+    add_trust(audit)
+    audit.add_argument(
+        "--since", type=Path, metavar="FILE", help="a checkpoint kept from before: the log must have grown from it"
+    )
+    audit.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Audits, prints, and returns the exit status."""
+    if "://" in options.log:
+        policy = trusted(options, [Path.cwd()])
+        audits = _remote(options.log, policy, _since(options, policy))
+    else:
+        state = _state(Path(options.log))
+        policy = trusted(options, [state.parent.resolve()] if (state / "log.vkey").is_file() else [Path.cwd()])
+        since = _since(options, policy)
+        audits = [audit_shard(state, shard, policy, _of(since, shard)) for shard in shards(state)]
+    if options.json:
+        print(json.dumps({"holds": _hold(audits), "shards": [_document(a) for a in audits]}, indent=2))
+    else:
+        for audit in audits:
+            print("\n".join(_lines(audit)))
+        print(f"{len(audits)} shard{'' if len(audits) == 1 else 's'}: {'holds' if _hold(audits) else 'DOES NOT HOLD'}")
+    return 0 if _hold(audits) else 1
+
+
+def _state(given: Path) -> Path:
+    for state in (given, given.parent if given.name == "log" else given / ".comity"):
+        if (state / "log").is_dir():
+            return state
+    raise UsageFault(f"{given} is no state folder: it has no log/ in it")
+
+
+def _since(options: argparse.Namespace, policy: Policy) -> Checkpoint | None:
+    if options.since is None:
+        return None
+    try:
+        with options.since.open("rb") as file:
+            note = Note.parse(file.read(MAX_NOTE_BYTES + 1).decode("utf-8"))
+        return open_checkpoint(note, policy)[0]
+    except (OSError, UnicodeDecodeError, NoteError, CheckpointRefused) as error:
+        raise UsageFault(f"{options.since} is no checkpoint that can be trusted: {error}") from error
+
+
+def _of(since: Checkpoint | None, shard: str) -> Checkpoint | None:
+    return since if since is not None and since.origin.endswith(f"/{shard}") else None
+
+
+def _remote(url: str, policy: Policy, since: Checkpoint | None) -> list[ShardAudit]:
+    try:
+        log = RemoteLog(url)
+        prefixes = log.prefixes()
+    except (NotThere, ValueError) as error:
+        raise UsageFault(str(error)) from error
+    return [_remote_shard(log, prefix, policy, since) for prefix in prefixes]
+
+
+def _remote_shard(log: RemoteLog, prefix: str, policy: Policy, since: Checkpoint | None) -> ShardAudit:
+    shard = prefix.rpartition("/")[2]
+    audit = ShardAudit(shard)
+    try:
+        checkpoint, _, _ = open_checkpoint(Note.parse(log.checkpoint(prefix)), policy)
+    except CheckpointRefused as error:
+        audit.add(error.failure.name, f"{prefix}/checkpoint", error.failure.sentence)
+        if error.failure.name == "unknown-signer" and (key := log.vkey(prefix)):
+            audit.add(
+                "key-to-pin", f"{prefix}/vkey", f"It gives {key} as its own: ask its owner, then give it as --key."
+            )
+        return audit
+    except NotThere as error:
+        audit.add("missing-file", f"{prefix}/checkpoint", f"{error}.")
+        return audit
+    except (NoteError, UnicodeDecodeError) as error:
+        audit.add("unreadable", f"{prefix}/checkpoint", f"It is no checkpoint: {error}.")
+        return audit
+    audit.origin, audit.signed = checkpoint.origin, checkpoint.size
+    audit.entries = checkpoint.size
+    if not checkpoint.origin.endswith(f"/{shard}"):
+        audit.add("different-logs", f"{prefix}/checkpoint", f"It is the checkpoint of {checkpoint.origin}.")
+    audit.findings += inspect_tree(checkpoint, lambda tile: log.tile(prefix, tile), _of(since, shard))
+    return audit
+
+
+def _hold(audits: list[ShardAudit]) -> bool:
+    return not any(audit.findings for audit in audits)
+
+
+def _lines(audit: ShardAudit) -> list[str]:
+    waiting = audit.entries - audit.signed
+    lines = [
+        f"shard {audit.shard}: {audit.signed} entries signed"
+        + (f", {waiting} not yet signed" if waiting > 0 else "")
+        + (f", {audit.torn} bytes of an unfinished write" if audit.torn else "")
+    ]
+    if audit.lost:
+        lines.append(f"  lost outcomes of {len(audit.lost)} intents: {_indices(audit.lost)}")
+    if audit.open:
+        lines.append(f"  open intents: {len(audit.open)}: {_indices(audit.open)}")
+    lines += [f"  FAILS {f.name} at {clean(f.place)}: {clean(f.sentence)}" for f in audit.findings]
+    return lines
+
+
+def _indices(numbers: list[int]) -> str:
+    shown = ", ".join(str(number) for number in numbers[:_SHOWN])
+    return f"{shown}, …" if len(numbers) > _SHOWN else shown
+
+
+def _document(audit: ShardAudit) -> dict[str, Any]:
+    document = asdict(audit)
+    document["findings"] = [_finding(finding) for finding in audit.findings]
+    return document
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return finding._asdict()

@@ -1,0 +1,110 @@
+"""`comity verify`: check a receipt offline. 0 it is valid, 1 it is not, 2 it could not be read or is no receipt."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from comity.cli.receipt_prose import clean, sentences
+from comity.cli.trust import NOBODY, add_trust, trusted
+from comity.proof.inclusion import InclusionProof
+from comity.proof.note import Note
+from comity.proof.receipt import MAX_RECEIPT_BYTES
+from comity.proof.verify import Verification, verify_file
+from comity.terms.errors import UsageFault
+
+MAX_BODY_BYTES = 1 << 30
+"""Of --request and --response: far above any body that a gateway relays."""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Registers the command."""
+    verify = commands.add_parser("verify", help="check a receipt, offline", description=__doc__)
+    verify.add_argument("receipt", metavar="RECEIPT", help="the receipt file, or - for standard input")
+    add_trust(verify)
+    verify.add_argument(
+        "--request", type=Path, metavar="FILE", help="the request's body as sent: check that it is the one"
+    )
+    verify.add_argument("--response", type=Path, metavar="FILE", help="the answer's body as received: the same")
+    verify.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Verifies, prints, and returns the exit status."""
+    from_stdin = options.receipt == "-"
+    near = [Path.cwd()] if from_stdin else [Path.cwd(), Path(options.receipt).resolve().parent]
+    policy = trusted(options, near)
+    request = None if options.request is None else _read(options.request, MAX_BODY_BYTES)
+    response = None if options.response is None else _read(options.response, MAX_BODY_BYTES)
+    data = (
+        sys.stdin.buffer.read(MAX_RECEIPT_BYTES + 1) if from_stdin else _read(Path(options.receipt), MAX_RECEIPT_BYTES)
+    )
+    result = verify_file(data, policy, request=request, response=response)
+    pin = _to_pin(result)
+    if options.json:
+        print(json.dumps(_document(result, pin), indent=2, sort_keys=True))
+    elif result.failure is None:
+        print("Valid.")
+        print("\n".join(sentences(result)))
+        print("A ruling says that no rule in force there forbade it, not that it was lawful.")
+    else:
+        print(f"Not valid: {result.failure.name} (step {result.failure.step}).")
+        print(clean(result.failure.sentence))
+        if pin and policy is NOBODY:
+            print("No key is trusted here: give --key or --policy, or run this beside the gateway's .comity folder.")
+        if pin:
+            print(f"The key to pin begins with {clean(pin)}: ask the log's owner for it, not who gave you the receipt.")
+    if result.failure is None:
+        return 0
+    return 2 if result.failure.is_no_receipt else 1
+
+
+def _read(file: Path, limit: int) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except OSError as error:
+        raise UsageFault(f"{file} cannot be read: {error.strerror}") from error
+    if len(data) > limit and limit == MAX_BODY_BYTES:
+        raise UsageFault(f"{file} is larger than {limit} bytes")
+    return data
+
+
+def _to_pin(result: Verification) -> str | None:
+    """Name and id of the key that signed, as its vkey begins, if nobody that is trusted did."""
+    if result.failure is None or result.failure.name != "unknown-signer" or result.receipt is None:
+        return None
+    entry = next(iter(result.receipt.entries.values()))
+    note = Note.parse(InclusionProof.parse(entry.proof).checkpoint)
+    origin = note.text.partition("\n")[0]
+    ids = [line.key_id.hex() for line in note.signatures if line.name == origin]
+    return f"{origin}+{ids[0]}+" if ids else f"{origin}+"
+
+
+def _document(result: Verification, pin: str | None) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "valid": result.valid,
+        "receipt": result.receipt_id,
+        "failure": None,
+        "checked": list(result.checked_bytes),
+        "complete": result.valid and ("outcome" in result.entries or "denial" in result.entries),
+        "entries": {},
+    }
+    if result.failure is not None:
+        document["failure"] = result.failure._asdict()
+    if pin is not None:
+        document["pin"] = pin
+    if result.signer is not None:
+        document["log"] = {"origin": result.signer.name, "key": result.signer.text}
+    for kind, entry in result.entries.items():
+        shown = {name: entry.shown.block(name) for name in entry.shown.blocks}
+        document["entries"][kind] = {
+            "index": entry.index,
+            "tree_size": entry.checkpoint.size,
+            "witnesses": entry.witnesses,
+            "blocks": {name: block for name, block in shown.items() if block is not None},
+        }
+    return document

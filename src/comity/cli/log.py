@@ -21,7 +21,7 @@ from comity.proof.verify import CheckpointRefused, open_checkpoint
 from comity.terms.errors import UsageFault
 
 _SHOWN = 20
-"""Indices shown of a list of intents; --json has them all."""
+"""Findings, and indices of intents, shown; --json has them all."""
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,7 +48,9 @@ def run(options: argparse.Namespace) -> int:
         audits = _remote(options.log, policy, _since(options, policy))
     else:
         state = _state(Path(options.log))
-        policy = trusted(options, [state.parent.resolve()] if (state / "log.vkey").is_file() else [Path.cwd()])
+        if options.policy is None and options.key is None and (state / "log.vkey").is_file():
+            options.key = str(state / "log.vkey")
+        policy = trusted(options, [Path.cwd()])
         since = _since(options, policy)
         audits = [audit_shard(state, shard, policy, _of(since, shard)) for shard in shards(state)]
     if options.json:
@@ -132,7 +134,9 @@ def _lines(audit: ShardAudit) -> list[str]:
         lines.append(f"  lost outcomes of {len(audit.lost)} intents: {_indices(audit.lost)}")
     if audit.open:
         lines.append(f"  open intents: {len(audit.open)}: {_indices(audit.open)}")
-    lines += [f"  FAILS {f.name} at {clean(f.place)}: {clean(f.sentence)}" for f in audit.findings]
+    lines += [f"  FAILS {f.name} at {clean(f.place)}: {clean(f.sentence)}" for f in audit.findings[:_SHOWN]]
+    if len(audit.findings) > _SHOWN:
+        lines.append(f"  and {len(audit.findings) - _SHOWN} more, which --json shows")
     return lines
 
 

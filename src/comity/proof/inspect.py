@@ -31,7 +31,7 @@ def inspect_tree(checkpoint: Checkpoint, fetch: Fetch, since: Checkpoint | None 
         since: an older checkpoint of the same log, authenticated too: the tree must have grown from it.
 
     Returns:
-        What is wrong, or nothing: `shrunk`, `forked`, `missing-file`, `altered-bundle`, `altered-tile`, `altered-entry`.
+        What is wrong: `shrunk`, `forked`, `missing-file`, `altered-bundle`, `altered-tile`, `altered-entry`.
     """
     findings: list[Finding] = []
     if since is not None and since.size > checkpoint.size:

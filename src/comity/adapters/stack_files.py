@@ -41,8 +41,16 @@ class StackFile:
         return self.reading.stack
 
 
-def read_stack_file(path: Path, environ: Mapping[str, str] = os.environ, today: date | None = None) -> StackFile:
+def read_stack_file(
+    path: Path,
+    environ: Mapping[str, str] | None = os.environ,
+    today: date | None = None,
+    embedded: frozenset[str] | None = None,
+) -> StackFile:
     """Reads and checks the stack file at `path`.
+
+    With `environ` None neither keys nor the files that it names are looked for: who only explains a stack needs no
+    key of it. `embedded` are the models that the embedded node has; None leaves their names unchecked.
 
     Raises:
         Problems: if there is no such file, or it cannot be opened.
@@ -71,8 +79,9 @@ def read_stack_file(path: Path, environ: Mapping[str, str] = os.environ, today: 
         ),
         packs=frozenset(pack_folders(folder)),
         environment=environ,
-        file_exists=lambda name: (folder / name).is_file(),
+        file_exists=None if environ is None else lambda name: (folder / name).is_file(),
         file_date=dated,
+        embedded=embedded,
     )
     return StackFile(path, read_stack(data, str(path), surroundings), dated)
 

@@ -12,6 +12,9 @@ from comity.terms.errors import Fault
 FOLDER = ".comity"
 """Name of the state folder, beside the stack file unless told otherwise."""
 
+MODELS = "models"
+"""Folder of the state folder where the embedded node looks for further models, as NAME.gguf."""
+
 PRIVATE = 0o700
 PRIVATE_FILE = 0o600
 

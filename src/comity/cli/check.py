@@ -8,8 +8,10 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
+from comity.adapters.node import names
 from comity.adapters.packs import load_packs, read_folder, tried
 from comity.adapters.stack_files import read_stack_file
+from comity.adapters.state import FOLDER, MODELS
 from comity.terms.problems import Problem, Problems, in_order
 
 
@@ -43,7 +45,8 @@ def _of_pack(folder: Path) -> tuple[Problem, ...]:
 
 def _of_stack(path: Path) -> tuple[Problem, ...]:
     try:
-        file = read_stack_file(path, os.environ)
+        models = path.resolve().parent / FOLDER / MODELS
+        file = read_stack_file(path, os.environ, embedded=names(models))
     except Problems as error:
         return error.problems
     problems = file.problems

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time
@@ -51,7 +50,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints the explanation; 0 if there is a placement for every model asked for, 1 if one is refused."""
     now = _instant(options.as_of)
-    file = read_stack_file(options.config, os.environ, options.as_of)
+    file = read_stack_file(options.config, None, options.as_of)
     realm = build_realm(file, now)
     cases, observe = _cases(options, realm)
     models = [options.model] if options.model else sorted({each.model for each in realm.stack.deployments.values()})

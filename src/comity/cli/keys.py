@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _registered(file: Path, application: str) -> bool:
-    known = sorted(read_stack_file(file).stack.applications)
+    known = sorted(read_stack_file(file, None).stack.applications)
     if application in known:
         return True
     near = nearest(application, known)

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from comity.adapters.node import EmbeddedNode, NodeError, locate
+from comity.adapters.state import MODELS
 from comity.runtime.backoff import Backoff
 from comity.runtime.endpoints import embedded, inside
 from comity.runtime.failures import CannotServe
 from comity.runtime.messages import Endpoint
 from comity.stack.types import Stack
-
-MODELS = "models"
-"""Folder in the state folder where an operator puts GGUF files of their own."""
 
 
 @dataclass(slots=True)
@@ -82,7 +80,7 @@ class Nodes:
         """
         try:
             await asyncio.gather(*(self._raise(kept) for kept in self._kept))
-        except NodeError as error:
+        except (NodeError, OSError) as error:
             raise CannotServe(f"an embedded model cannot be served: {error}") from error
         self._tasks = [asyncio.create_task(self._keep(kept), name=f"node {kept.deployment}") for kept in self._kept]
 
@@ -105,7 +103,7 @@ class Nodes:
                 kept.restarts += 1
                 try:
                     await self._raise(kept)
-                except NodeError as error:
+                except (NodeError, OSError) as error:
                     self._down(kept, f"does not start: {error}")
 
     async def _raise(self, kept: _Kept) -> None:

@@ -41,6 +41,12 @@ def locate(url: str, models: Path | None) -> Path:
     raise NodeError(_unknown(name, models))
 
 
+def names(models: Path | None) -> frozenset[str]:
+    """Every model that `locate` finds, by name."""
+    folders = [SHIPPED] if models is None else [SHIPPED, models]
+    return frozenset(path.stem for folder in folders for path in folder.glob("*" + SUFFIX))
+
+
 def card(name: str) -> dict[str, object]:
     """What a shipped model is: its digest, licence, languages and training data.
 

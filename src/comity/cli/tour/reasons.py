@@ -22,7 +22,7 @@ class Reasons:
     def __init__(self, gateway: Gateway) -> None:
         """Builds the realm in force now."""
         self.now = time.time_ns() // 1_000_000
-        self.realm: Realm = build_realm(read_stack_file(gateway.stack_file, {}), self.now)
+        self.realm: Realm = build_realm(read_stack_file(gateway.stack_file, None), self.now)
         self.conditions = configured(self.realm.stack)
 
     def of(self, visit: Visit) -> Explanation:

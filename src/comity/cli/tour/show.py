@@ -12,8 +12,10 @@ from rich.text import Text
 from comity.cli.tour.visit import Outcome
 from comity.cli.tour.visits import Visit
 from comity.placement.explanation import Explanation
+from comity.terms.citations import Citation
 
 INDENT = 4
+BASES = ("statute", "guidance", "prudential", "tenant")
 
 
 class Show:
@@ -69,13 +71,17 @@ class Show:
     def _refusal(self, outcome: Outcome) -> None:
         self._line("refused", f"{outcome.status} {outcome.refusal.get('type', '')}", "bold yellow")
         refusal = outcome.refusal.get("refusal") or {}
+        kept_out: dict[str, list[str]] = {}
+        rules: dict[str, dict[str, str]] = {}
         for candidate in refusal.get("candidates", []):
-            name = candidate.get("deployment", "a deployment")
             for rule in candidate["rules"]:
-                self._line("", f"{name}: {rule['law']}, {rule['cite']} ({rule['basis']}) [{rule['id']}]")
-        rules = [rule for candidate in refusal.get("candidates", []) for rule in candidate["rules"]]
-        for remedy in dict.fromkeys(rule["remedy"] for rule in rules if rule.get("remedy")):
-            self._line("remedy", remedy)
+                rules[rule["id"]] = rule
+                kept_out.setdefault(rule["id"], []).append(candidate.get("deployment", "a deployment"))
+        for rule_id, names in sorted(kept_out.items(), key=lambda item: -len(item[1])):
+            rule = rules[rule_id]
+            who = "all" if len(names) == len(refusal["candidates"]) else ", ".join(names)
+            self._line("by", f"{rule['law']}, {rule['cite']} ({rule['basis']}) [{rule_id}]: {who}")
+            self._line("remedy", rule.get("remedy", ""))
 
     def _why(self, chosen: str, why: Explanation) -> None:
         for each in why.deployments:
@@ -85,13 +91,12 @@ class Show:
                 owed = ", ".join(f"{rule.cite}: {obligation}" for rule, obligation in each.obliges)
                 if owed:
                     self._line("owed", owed)
-        kept_out: dict[tuple[str, ...], list[str]] = {}
+        kept_out: dict[Citation, list[str]] = {}
         for each in why.deployments:
-            if each.forbids:
-                rules = tuple(f"{rule.law}, {rule.cite} [{rule.id}]" for rule in each.forbids)
-                kept_out.setdefault(rules, []).append(f"{each.deployment} ({'/'.join(each.places)})")
-        for rules, names in kept_out.items():
-            self._line("not", f"{', '.join(names)}: {'; '.join(rules)}")
+            for rule in each.forbids:
+                kept_out.setdefault(rule, []).append(each.deployment.removesuffix("-civic"))
+        for rule, names in sorted(kept_out.items(), key=lambda item: (BASES.index(item[0].basis), -len(item[1]))):
+            self._line("not", f"{', '.join(names)}: {rule.law}, {rule.cite} [{rule.id}]")
         if not kept_out:
             self._line("why", "no rule in force here forbids any of them; the best score serves")
 

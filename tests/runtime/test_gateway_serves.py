@@ -6,6 +6,7 @@ import json
 import openai
 import pytest
 
+from comity.cli.main import main
 from comity.testing.gateway import Gateway
 from comity.testing.upstream import Upstream, chat
 from tests.runtime.stacks import two_upstreams
@@ -18,7 +19,7 @@ def client(gateway: Gateway, key: str) -> openai.AsyncOpenAI:
 
 
 def test_an_application_is_served_and_proven(tmp_path, until):
-    async def main():
+    async def walk():
         async with Upstream(chat("At nine.")) as first, Upstream(chat("At ten.")) as second:
             gateway = Gateway(two_upstreams(tmp_path / "gw", first.url, second.url), workers=2)
             desk, front = gateway.new_key("--app", "desk"), gateway.new_key("--app", "front")
@@ -33,7 +34,7 @@ def test_an_application_is_served_and_proven(tmp_path, until):
                 await a_new_key_works_at_once(gateway, until)
             assert (await gateway.end(15)) == 0
 
-    asyncio.run(main())
+    asyncio.run(walk())
 
 
 async def answers_and_streams(gateway, key, upstream):
@@ -86,6 +87,11 @@ async def the_control_port_needs_a_role(gateway, desk, auditor):
 
 
 async def the_log_is_public_and_nothing_else_there_is(gateway):
+    url = "http://{}:{}/log/".format(*gateway.first["control"])
+    assert (
+        await asyncio.to_thread(main, ["log", "audit", url, "--key", (gateway.state / "log.vkey").read_text().strip()])
+        == 0
+    )
     code, _, listing = await gateway.get("/log/")
     shards = listing.decode().split()
     assert code == 200 and len(shards) == 2

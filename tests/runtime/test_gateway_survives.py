@@ -4,11 +4,13 @@ import asyncio
 import json
 import os
 import signal
+import socket
+import subprocess
 
 import openai
 
 from comity.adapters.ledger import entries, shards
-from comity.testing.gateway import Gateway
+from comity.testing.gateway import COMITY, Gateway
 from comity.testing.upstream import Upstream, chat, events, stream
 from tests.runtime.stacks import two_upstreams
 
@@ -25,16 +27,28 @@ def finishes(state):
     ]
 
 
-def intents(state):
-    return sum(entry.kind == "intent" for shard in shards(state) for entry in entries(state, shard))
-
-
 def alive(pid):
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     return True
+
+
+def accepts(address):
+    """Whether anyone listens there."""
+    try:
+        with socket.create_connection(tuple(address), timeout=5):
+            return True
+    except ConnectionRefusedError:
+        return False
+
+
+def audited(gateway):
+    """The audit's verdict on the log, and how many lost intents it lists."""
+    command = (*COMITY, "log", "audit", str(gateway.state), "--json")
+    audit = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+    return audit["holds"], sum(len(shard["lost"]) for shard in audit["shards"])
 
 
 def client(gateway, key):
@@ -67,6 +81,31 @@ async def breaks(story):
     return False
 
 
+def test_an_answer_under_way_is_finished_before_the_gateway_ends(tmp_path, until):
+    async def main():
+        gate = asyncio.Event()
+        async with Upstream(chat("Yes.")) as first, Upstream(chat("Yes.")) as second:
+            gateway = Gateway(two_upstreams(tmp_path / "gw", first.url, second.url))
+            key = gateway.new_key("--app", "desk")
+            await gateway.start()
+            async with client(gateway, key) as ours:
+                story = await held_stream(ours, first, gate)
+                ending = asyncio.create_task(gateway.stop())
+
+                async def closed() -> bool:
+                    return not await asyncio.to_thread(accepts, gateway.first["data"])
+
+                await until(closed)
+                assert not ending.done()
+                gate.set()
+                rest = [chunk.choices[0].delta.content or "" async for chunk in story]
+                assert "".join(rest) == "upon "
+            assert await ending == 0
+            assert finishes(gateway.state) == ["stop"]
+
+    asyncio.run(main())
+
+
 def test_a_killed_worker_is_replaced_and_what_it_had_open_is_lost_in_the_log(tmp_path, until):
     async def main():
         gate = asyncio.Event()
@@ -87,7 +126,7 @@ def test_a_killed_worker_is_replaced_and_what_it_had_open_is_lost_in_the_log(tmp
                 await until(replaced)
                 assert await says(gateway, key) == "Yes."
             assert sorted(finishes(gateway.state)) == ["lost", "stop"]
-            assert intents(gateway.state) == 2
+            assert audited(gateway) == (True, 1)
             gate.set()
 
     asyncio.run(main())
@@ -118,6 +157,7 @@ def test_workers_and_nodes_do_not_outlive_a_killed_supervisor_and_a_restart_clos
             async with Gateway(gateway.stack_file) as again:
                 assert await says(again, key) == "Yes."
             assert sorted(finishes(gateway.state)) == ["aborted", "stop"]
+            assert audited(gateway) == (True, 0)
             gate.set()
 
     asyncio.run(main())
@@ -144,6 +184,7 @@ def test_all_of_it_killed_at_once_leaves_a_log_that_the_next_start_closes(tmp_pa
 
                 await until(closed)  # also in a shard that no worker holds now
             assert sorted(finishes(gateway.state)) == ["lost", "stop"]
+            assert audited(gateway) == (True, 1)
             gate.set()
 
     asyncio.run(main())

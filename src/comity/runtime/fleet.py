@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import sys
@@ -131,14 +132,19 @@ class Fleet:
     async def _live(self, slot: Slot) -> int:
         """One worker's life, from birth to exit status."""
         ours, theirs = socket.socketpair()
+        slot.last_words = ""
         try:
             # A process group of its own: Ctrl-C in the terminal is the supervisor's to answer.
             process = await asyncio.create_subprocess_exec(
                 *COMMAND, stdin=theirs.fileno(), stdout=DEVNULL, process_group=0
             )
+        except OSError as error:
+            ours.close()
+            slot.last_words = f"the system starts no process ({error.strerror})"
+            return os.EX_OSERR
         finally:
             theirs.close()
-        slot.process, slot.last_words = process, ""
+        slot.process = process
         slot.channel = await Channel.over(ours, to_supervisor)
         try:
             slot.channel.say(self._start())

@@ -26,6 +26,7 @@ from comity.runtime.key_table import KeyTable
 from comity.runtime.listening import address_of, listen, reserve
 from comity.runtime.messages import Endpoint, Keys, Reach, Start, Take
 from comity.runtime.nodes import Nodes
+from comity.runtime.own_faults import handler
 from comity.runtime.realms import Realms
 from comity.runtime.settings import Settings
 from comity.runtime.tls import server_context
@@ -72,6 +73,7 @@ class Supervisor:
             Problems: the stack file or a pack of it cannot be used; everything that is wrong.
             CannotServe, StateError, KeyStoreError: what else keeps the gateway from starting.
         """
+        asyncio.get_running_loop().set_exception_handler(handler(self.say))
         self.file = read_stack_file(self.settings.stack_file)
         self._endpoints = endpoints(self.file.stack, self.settings.stack_file, os.environ)
         server_context(*self._tls_files())

@@ -37,6 +37,7 @@ from comity.runtime.messages import (
     to_worker,
 )
 from comity.runtime.milestones import began
+from comity.runtime.own_faults import VERBOSE, handler, told
 from comity.runtime.receipts import receipts
 from comity.runtime.settings import DRAIN_S
 from comity.runtime.tls import server_context
@@ -55,11 +56,18 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end = socket.socket(fileno=os.dup(sys.stdin.fileno()))
     threading.Thread(target=_end_as_orphan, args=(end.fileno(),), daemon=True, name="orphan").start()
-    return run(_work(end))
+    try:
+        return run(_work(end))
+    except Exception as error:
+        if os.environ.get(VERBOSE):
+            raise
+        print(f"comity worker: {told(error)}", file=sys.stderr)
+        return os.EX_SOFTWARE
 
 
 async def _work(end: socket.socket) -> int:
     channel = await Channel.over(end, to_worker)
+    asyncio.get_running_loop().set_exception_handler(handler(lambda words: channel.say(Complaint(words))))
     start = await channel.hear()
     if not isinstance(start, Start):
         return os.EX_PROTOCOL
@@ -121,13 +129,12 @@ class Worker:
     async def live(self) -> int:
         """Serve until told to drain, orphaned, or broken; the exit status."""
         loop = asyncio.get_running_loop()
-        told: asyncio.Task[float] = asyncio.create_task(self._obey(), name="obey")
+        orders = asyncio.create_task(self._obey(), name="orders")
         broken = asyncio.create_task(self._report(), name="report")
-        loop.add_signal_handler(signal.SIGTERM, told.cancel)
-        await asyncio.wait((told, broken), return_when=asyncio.FIRST_COMPLETED)
-        seconds = DRAIN_S if told.cancelled() else told.result() if told.done() else 0.0
-        fault = self._ledger.fault
-        told.cancel()
+        loop.add_signal_handler(signal.SIGTERM, orders.cancel)
+        await asyncio.wait((orders, broken), return_when=asyncio.FIRST_COMPLETED)
+        seconds, fault = _verdict(orders, self._ledger.fault)
+        orders.cancel()
         broken.cancel()
         await self._listener.drain(seconds)
         await asyncio.to_thread(self._ledger.close)
@@ -183,6 +190,16 @@ class Worker:
             published=ledger.published,
             open_intents=ledger.open_intents,
         )
+
+
+def _verdict(orders: asyncio.Task[float], fault: str | None) -> tuple[float, str | None]:
+    """Seconds that the drain may take, and what is wrong."""
+    if orders.cancelled():
+        return DRAIN_S, fault
+    if not orders.done():
+        return 0.0, fault
+    error = orders.exception()
+    return (orders.result(), fault) if error is None else (DRAIN_S, told(error))
 
 
 def _end_as_orphan(descriptor: int) -> None:

@@ -39,7 +39,10 @@ class Growth:
 
     def push(self, value: bytes) -> None:
         """Take in the next leaf value (32 bytes)."""
-        hashed = leaf_hash(value)
+        self.push_hashed(value, leaf_hash(value))
+
+    def push_hashed(self, value: bytes, hashed: bytes) -> None:
+        """Take in the next leaf value whose leaf hash is known."""
         self._values += value
         self._grow(0, hashed)
         completed = self.edge.append(hashed)

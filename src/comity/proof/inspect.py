@@ -8,7 +8,7 @@ from comity.proof.checkpoint import Checkpoint
 from comity.proof.growth import Growth
 from comity.proof.reader import Fetch
 from comity.proof.tiles import ENTRIES, WIDTH, Tile, tile_path, unpack_bundle, width_in
-from comity.proof.tree import HASH_SIZE
+from comity.proof.tree import HASH_SIZE, CompactRange, leaf_hash
 
 MAX_FINDINGS = 100
 """After so many an inspection ends: what is wrong is known by then."""
@@ -23,7 +23,7 @@ class Finding(NamedTuple):
 
 
 def inspect_tree(checkpoint: Checkpoint, fetch: Fetch, since: Checkpoint | None = None) -> list[Finding]:
-    """Recompute the tree of a checkpoint from its entry bundles and compare every tile.
+    """Compare every bundle and every tile of a log with the root that its checkpoint signs.
 
     Args:
         checkpoint: authenticated by the caller.
@@ -31,74 +31,106 @@ def inspect_tree(checkpoint: Checkpoint, fetch: Fetch, since: Checkpoint | None 
         since: an older checkpoint of the same log, authenticated too: the tree must have grown from it.
 
     Returns:
-        What is wrong: `shrunk`, `forked`, `missing-file`, `altered-bundle`, `altered-tile`, `altered-entry`.
+        What is wrong: `shrunk`, `forked`, `missing-file`, `altered-bundle`, `altered-tile`, `altered-checkpoint`.
+        Where a bundle and a tile disagree, the tree above them tells which was altered.
     """
-    findings: list[Finding] = []
     if since is not None and since.size > checkpoint.size:
-        sentence = f"It had {since.size} entries and now has {checkpoint.size}."
-        return [Finding("shrunk", checkpoint.origin, sentence)]
-    growth = Growth()
-    for number in range(-(-checkpoint.size // WIDTH)):
-        tile = Tile(ENTRIES, number, width_in(ENTRIES, number, checkpoint.size))
-        values = _bundle(tile, fetch, findings)
-        if values is None or len(findings) >= MAX_FINDINGS:
-            return findings
-        for value in values:
-            if since is not None and growth.size == since.size and growth.edge.root() != since.root:
-                findings.append(_forked(checkpoint.origin, since.size))
-                since = None
-            growth.push(value)
-        for tile, data in growth.take_full():
-            _compare(tile, data, fetch, findings)
-    for tile, data in growth.take_partial():
-        _compare(tile, data, fetch, findings)
-    if since is not None and growth.size == since.size and growth.edge.root() != since.root:
-        findings.append(_forked(checkpoint.origin, since.size))
-    if growth.edge.root() != checkpoint.root and not findings:
-        sentence = f"The bundles give another root for {checkpoint.size} entries than the checkpoint signs."
-        findings.append(Finding("altered-entry", checkpoint.origin, sentence))
-    return findings
+        return [Finding("shrunk", checkpoint.origin, f"It had {since.size} entries and now has {checkpoint.size}.")]
+    return _Inspection(checkpoint, fetch, since).run()
 
 
-def compare_tile(tile: Tile, expected: bytes, data: bytes) -> Finding | None:
-    """A tile or bundle against what the entries give; names the first entry or hash that differs."""
-    if data == expected:
-        return None
-    step = HASH_SIZE + 2 if tile.level == ENTRIES else HASH_SIZE
-    at = next((i for i in range(0, len(expected), step) if data[i : i + step] != expected[i : i + step]), len(expected))
-    first = tile.number * WIDTH + at // step
-    if tile.level == ENTRIES:
-        return Finding("altered-bundle", tile_path(tile), f"Entry {first} of this bundle is not the one in the tree.")
-    what = f"entry {first}" if tile.level == 0 else f"hash {first} of level {tile.level}"
-    return Finding("altered-tile", tile_path(tile), f"The hash of {what} is not the one that the entries give.")
+class _Inspection:
+    def __init__(self, checkpoint: Checkpoint, fetch: Fetch, since: Checkpoint | None) -> None:
+        self._checkpoint = checkpoint
+        self._fetch = fetch
+        self._since = since
+        self._growth = Growth()
+        self.findings: list[Finding] = []
 
+    def run(self) -> list[Finding]:
+        size = self._checkpoint.size
+        for number in range(-(-size // WIDTH)):
+            if len(self.findings) >= MAX_FINDINGS:
+                return self.findings
+            leaves = self._leaves(number)
+            if leaves is None:
+                return self.findings
+            for leaf in leaves:
+                self._grown()
+                self._growth.push_hashed(leaf, leaf)
+            self._compare(self._growth.take_full())
+        self._grown()
+        self._compare(self._growth.take_partial())
+        if self._growth.edge.root() != self._checkpoint.root and not self.findings:
+            sentence = f"It signs another root than that of the {size} entries in the bundles and tiles."
+            self.findings.append(Finding("altered-checkpoint", self._checkpoint.origin, sentence))
+        return self.findings
 
-def _bundle(tile: Tile, fetch: Fetch, findings: list[Finding]) -> list[bytes] | None:
-    path = tile_path(tile)
-    try:
-        values = unpack_bundle(fetch(tile))
-    except OSError as error:
-        findings.append(Finding("missing-file", path, f"It cannot be read: {error}."))
-        return None
-    except ValueError as error:
-        findings.append(Finding("altered-bundle", path, f"It is no bundle: {error}."))
-        return None
-    if len(values) != tile.width or any(len(value) != HASH_SIZE for value in values):
-        findings.append(Finding("altered-bundle", path, f"It has not {tile.width} entries of {HASH_SIZE} bytes."))
-        return None
-    return values
+    def _grown(self) -> None:
+        since = self._since
+        if since is not None and self._growth.size == since.size:
+            self._since = None
+            if self._growth.edge.root() != since.root:
+                sentence = f"Its first {since.size} entries are not those that an older checkpoint signs."
+                self.findings.append(Finding("forked", self._checkpoint.origin, sentence))
 
+    def _leaves(self, number: int) -> list[bytes] | None:
+        """The true leaf hashes of a bundle, or None if neither it nor its tile can be read."""
+        width = width_in(ENTRIES, number, self._checkpoint.size)
+        entries = self._hashes(Tile(ENTRIES, number, width))
+        tile = self._hashes(Tile(0, number, width))
+        if entries is None or tile is None or entries == tile:
+            return entries or tile
+        at = next(i for i in range(width) if entries[i] != tile[i])
+        altered = Tile(ENTRIES if self._true(number, tile) else 0, number, width)
+        sentence = f"Its entry {number * WIDTH + at} is not the one in the tree."
+        name = "altered-bundle" if altered.level == ENTRIES else "altered-tile"
+        self.findings.append(Finding(name, tile_path(altered), sentence))
+        return tile if altered.level == ENTRIES else entries
 
-def _compare(tile: Tile, expected: bytes, fetch: Fetch, findings: list[Finding]) -> None:
-    if tile.level == ENTRIES or len(findings) >= MAX_FINDINGS:
-        return
-    try:
-        found = compare_tile(tile, expected, fetch(tile))
-    except OSError as error:
-        found = Finding("missing-file", tile_path(tile), f"It cannot be read: {error}.")
-    if found is not None:
-        findings.append(found)
+    def _true(self, number: int, hashes: list[bytes]) -> bool:
+        """Whether the tree above a tile of level 0 holds these hashes."""
+        edge = self._growth.edge
+        if len(hashes) == WIDTH:
+            own = CompactRange()
+            for leaf in hashes:
+                own.append(leaf)
+            above = Tile(1, number // WIDTH, width_in(1, number // WIDTH, self._checkpoint.size))
+            parents = self._hashes(above)
+            return parents is not None and parents[number % WIDTH] == own.root()
+        whole = CompactRange(edge.size, edge.hashes)
+        for leaf in hashes:
+            whole.append(leaf)
+        return whole.root() == self._checkpoint.root
 
+    def _hashes(self, tile: Tile) -> list[bytes] | None:
+        """The hashes of a tile, or of a bundle's entries; a finding if it cannot be read."""
+        path = tile_path(tile)
+        try:
+            data = self._fetch(tile)
+            if tile.level != ENTRIES:
+                hashes = [data[at : at + HASH_SIZE] for at in range(0, len(data), HASH_SIZE)]
+            else:
+                hashes = [leaf_hash(value) for value in unpack_bundle(data)]
+        except OSError as error:
+            self.findings.append(Finding("missing-file", path, f"It cannot be read: {error}."))
+            return None
+        except ValueError as error:
+            self.findings.append(Finding("altered-bundle", path, f"It is no bundle: {error}."))
+            return None
+        if len(hashes) != tile.width or len(hashes[-1]) != HASH_SIZE:
+            name = "altered-bundle" if tile.level == ENTRIES else "altered-tile"
+            self.findings.append(Finding(name, path, f"It has not {tile.width} entries."))
+            return None
+        return hashes
 
-def _forked(origin: str, size: int) -> Finding:
-    return Finding("forked", origin, f"Its first {size} entries are not those that an older checkpoint signs.")
+    def _compare(self, files: list[tuple[Tile, bytes]]) -> None:
+        """Tiles above level 0 against what the leaves give."""
+        for tile, expected in files:
+            if tile.level < 1 or len(self.findings) >= MAX_FINDINGS:
+                continue
+            hashes = self._hashes(tile)
+            if hashes is not None and b"".join(hashes) != expected:
+                at = next(i for i, node in enumerate(hashes) if node != expected[i * HASH_SIZE : (i + 1) * HASH_SIZE])
+                sentence = f"Its hash {at} is not that of the tile below."
+                self.findings.append(Finding("altered-tile", tile_path(tile), sentence))

@@ -11,12 +11,12 @@ from comity.adapters.ledger.segment_files import ledger_folder, read_segment, se
 from comity.adapters.ledger.tile_files import read_checkpoint, read_tile
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.growth import Growth
-from comity.proof.inspect import MAX_FINDINGS, Finding, compare_tile, inspect_tree
+from comity.proof.inspect import MAX_FINDINGS, Finding, inspect_tree
 from comity.proof.leaf import BLOCKS, beginning, leaf_value
 from comity.proof.note import Note, NoteError
 from comity.proof.policy import Policy
 from comity.proof.shape import ShapeError, check_block
-from comity.proof.tiles import Tile, tile_path
+from comity.proof.tiles import ENTRIES, WIDTH, Tile, unpack_bundle, width_in
 from comity.proof.verify import CheckpointRefused, open_checkpoint
 from comity.terms import canon
 
@@ -56,13 +56,13 @@ def audit_shard(state: Path, shard: str, policy: Policy, since: Checkpoint | Non
     """
     audit = ShardAudit(shard)
     checkpoint = _checkpoint(state, shard, policy, audit)
-    _Walk(state, audit, checkpoint).walk()
     if checkpoint is not None:
-        if audit.entries < checkpoint.size:
-            place = ledger_folder(state, shard)
-            audit.add("shrunk", place, f"{checkpoint.size} entries are signed, but {audit.entries} are there.")
         folder = state / "log" / shard
         audit.findings += inspect_tree(checkpoint, lambda tile: read_tile(folder, tile), since)
+    _Walk(state, audit, checkpoint).walk()
+    if checkpoint is not None and audit.entries < checkpoint.size:
+        place = ledger_folder(state, shard)
+        audit.add("shrunk", place, f"{checkpoint.size} entries are signed, but {audit.entries} are there.")
     return audit
 
 
@@ -93,6 +93,8 @@ class _Walk:
         self._audit = audit
         self._checkpoint = checkpoint
         self._growth = Growth()
+        self._public_holds = not audit.findings
+        self._bundle: list[bytes] = []
         self._open: set[int] = set()
         self._last_start = 0
 
@@ -152,31 +154,26 @@ class _Walk:
                 self._audit.add("wrong-intent", path, sentence)
             self._open.discard(-1 if entry.intent is None else entry.intent)
         self._blocks(entry, path)
+        value = leaf_value(beginning(entry.kind), entry.salt, entry.party, entry.decision, entry.content)
+        self._compare(value, entry.index, path)
+        self._growth.push(value)
+        self._growth.take_full()
         checkpoint = self._checkpoint
-        self._growth.push(leaf_value(beginning(entry.kind), entry.salt, entry.party, entry.decision, entry.content))
-        for tile, data in self._growth.take_full():
-            if checkpoint is not None and (tile.number + 1) << (8 * (max(tile.level, 0) + 1)) <= checkpoint.size:
-                self._tile(tile, data, path)
-        if checkpoint is not None and self._growth.size == checkpoint.size:
-            self._root(checkpoint, path)
-
-    def _root(self, checkpoint: Checkpoint, path: Path) -> None:
-        for tile, data in self._growth.take_partial():
-            self._tile(tile, data, path)
-        if self._growth.edge.root() != checkpoint.root and not self._audit.findings:
-            sentence = f"The first {checkpoint.size} entries give another root than the one that was signed."
+        if checkpoint is None or self._growth.size != checkpoint.size or self._audit.findings:
+            return
+        if self._growth.edge.root() != checkpoint.root:
+            sentence = f"The first {self._growth.size} entries give another root than the one that was signed."
             self._audit.add("altered-entry", path, sentence)
 
-    def _tile(self, tile: Tile, data: bytes, path: Path) -> None:
-        folder = self._folder.parent
-        try:
-            found = compare_tile(tile, data, read_tile(folder, tile))
-        except OSError as error:
-            self._audit.add("missing-file", tile_path(tile), f"It cannot be read: {error}.")
+    def _compare(self, value: bytes, index: int, path: Path) -> None:
+        """An entry against the bundle that shows it, where the public files are those that were signed."""
+        if self._checkpoint is None or not self._public_holds or index >= self._checkpoint.size:
             return
-        if found is not None:
-            sentence = f"{found.sentence} Either the tile or the entry was altered."
-            self._audit.add("altered-entry" if tile.level == 0 else found.name, f"{path}, {found.place}", sentence)
+        if index % WIDTH == 0 or not self._bundle:
+            width = width_in(ENTRIES, index // WIDTH, self._checkpoint.size)
+            self._bundle = unpack_bundle(read_tile(self._folder.parent, Tile(ENTRIES, index // WIDTH, width)))
+        if self._bundle[index % WIDTH] != value:
+            self._audit.add("altered-entry", path, f"Entry {index} is not the one that was signed.")
 
     def _blocks(self, entry: Entry, path: Path) -> None:
         blocks = {"party": entry.party, "decision": entry.decision, "content": entry.content}

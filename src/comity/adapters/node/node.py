@@ -26,6 +26,7 @@ class Endpoint:
 
     @property
     def url(self) -> str:
+        """The base URL of its API."""
         return f"http://{self.host}:{self.port}/v1"
 
 

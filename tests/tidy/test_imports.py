@@ -1,0 +1,113 @@
+"""What starting Comity touches: nothing that was not asked for (DESIGN part 8)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.tidy.tree import SOURCE
+
+ONLY_FOR_SERVE = (
+    "msgspec",
+    "yaml",
+    "cedarpy",
+    "httptools",
+    "uvloop",
+    "starlette",
+    "uvicorn",
+    "rich",
+    "xllamacpp",
+    "openai",
+)
+
+# Runs in a process of its own; prints what an import did beyond reading modules.
+WATCH = """
+import sys
+sys.dont_write_bytecode = True
+done = []
+SUFFIXES = ('.py', '.pyc', '.so', '.pth', '.toml', '.cfg', '.egg-link')
+def hook(event, args):
+    if event.startswith(('socket.', 'subprocess.', 'os.fork', 'os.exec', 'os.spawn', 'os.remove', 'os.rename',
+                         'os.mkdir', 'os.putenv', 'shutil.', 'tempfile.', 'sqlite3.', 'urllib.', 'http.')):
+        done.append(f'{event} {args}')
+    elif event == 'open':
+        path, mode, flags = args
+        writes = isinstance(mode, str) and set(mode) & set('wax+')
+        if writes or not str(path).endswith(SUFFIXES):
+            done.append(f'open {path} {mode}')
+sys.addaudithook(hook)
+"""
+
+# Only `cryptography` and what it stands on, as after `pip install comity`.
+BASE_ONLY = f"""
+import sys
+ABSENT = {ONLY_FOR_SERVE!r}
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition('.')[0] in ABSENT:
+            raise ModuleNotFoundError(f'No module named {{name!r}}', name=name)
+sys.meta_path.insert(0, Absent())
+from comity.cli.main import main
+raise SystemExit(main(sys.argv[1:]))
+"""
+
+
+def _python(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+def test_import_opens_no_socket_writes_nothing_and_reads_only_modules() -> None:
+    ran = _python("-c", f"{WATCH}\nimport comity\nimport json; print(json.dumps(done))")
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout) == []
+
+
+def _every_module() -> list[str]:
+    """Every module but the doubles and the two that run when they are imported."""
+    names = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+        if "testing" not in parts and parts[-1] != "__main__":
+            names.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+    return names
+
+
+def test_no_module_opens_a_socket_or_writes_when_imported() -> None:
+    """Third parties read files of their own (data, configuration); none may speak or write."""
+    ran = _python(
+        "-c",
+        f"{WATCH}\nfrom importlib import import_module\n"
+        f"for name in {_every_module()!r}: import_module(name)\n"
+        "import json; print(json.dumps([each for each in done if not (each.startswith('open') and each.endswith((' r', ' rb')))]))",
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert [each for each in json.loads(ran.stdout) if not each.startswith("open") or "None" not in each] == []
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["verify", "--help"], ["log", "--help"]])
+def test_help_and_verification_load_no_part_of_a_gateway(arguments: list[str]) -> None:
+    ran = _python(
+        "-c",
+        "import sys\nfrom comity.cli.main import main\n"
+        f"try: main({arguments!r})\nexcept SystemExit: pass\n"
+        f"print('loaded:', sorted(set({ONLY_FOR_SERVE!r}) & set(sys.modules)))",
+    )
+    assert ran.stdout.splitlines()[-1:] == ["loaded: []"], ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("command", ["verify", "log"])
+def test_the_base_install_verifies(command: str) -> None:
+    ran = _python("-c", BASE_ONLY, command, "--help")
+    assert ran.returncode == 0, ran.stderr
+    assert f"usage: comity {command}" in ran.stdout
+
+
+@pytest.mark.parametrize("command", ["serve", "check", "explain", "law", "keys", "demo"])
+def test_a_command_without_its_extra_says_which(command: str) -> None:
+    ran = _python("-c", BASE_ONLY, command, "--help")
+    assert ran.returncode == 2
+    assert "pip install 'comity[serve" in ran.stderr
+    assert "Traceback" not in ran.stderr

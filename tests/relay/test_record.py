@@ -1,0 +1,119 @@
+"""Blocks of entries: canonical, of the documented shape, and saying what happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comity.law.case import NOTHING_ADDED, Addition, Case
+from comity.placement.types import Candidate, Placement
+from comity.proof.shape import check_block
+from comity.relay.body import Ask
+from comity.relay.exchange import Exchange
+from comity.relay.record import Recorder
+from comity.relay.usage import Usage
+from comity.terms import canon
+from comity.terms.citations import Citation
+from comity.terms.refusal import Refusal, Refused
+from comity.testing.gate import TENANT
+
+D = "ab" * 32
+CASE = Case("infer", "FR", "general", ("personal",), ("FR",), grounds=("eu.art6.public",), risk="high")
+PLACEMENT = Placement(
+    D, D, D, D, "observe", "civic",
+    ((Candidate("paris", 1, (("cost", 1),), assumptions=("paris.latency=worst",), forbidden=("x/y",)),),
+     (Candidate("lyon", 2, ()), Candidate("brest", 2, (), advisories=("us/cloud-act",)))),
+)  # fmt: skip
+
+
+def exchange(addition: Addition = NOTHING_ADDED, *, stream: bool = False) -> Exchange:
+    made = Exchange(TENANT, addition, b'{"model":"civic \xc3\xa9"}', bytes(16), 1_000)
+    made.ask = Ask("civic é", stream)
+    return made
+
+
+def checked(kind: str, blocks: tuple[bytes, bytes, bytes]) -> tuple[Any, Any, Any]:
+    parsed = tuple(canon.parse_canonical(block) for block in blocks)
+    for name, block in zip(("party", "decision", "content"), parsed, strict=True):
+        check_block(kind, name, block, exact=True)
+    return parsed  # type: ignore[return-value]
+
+
+@given(
+    st.booleans(), st.sampled_from([NOTHING_ADDED, Addition(("health",), ("KE",), ("general",)), Addition(("health",))])
+)
+def test_intents(stream: bool, addition: Addition) -> None:
+    made = exchange(addition, stream=stream)
+    made.place(CASE, PLACEMENT)
+    recorder = Recorder("strict")
+    first, again = recorder.intent(made), recorder.intent(made)
+    assert first == again
+    assert first[0] is again[0] and first[1] is again[1]  # kept, not written anew
+    party, decision, content = checked("intent", first)
+    assert party["case"]["risk"] == "high"
+    assert ("added" in party) == (addition is not NOTHING_ADDED)
+    assert decision["tiers"] == [["paris"], ["lyon", "brest"]]
+    assert decision["model"] == "civic é"
+    assert decision["rules"] == ["x/y"]
+    assert content.get("stream", False) == stream
+
+
+USAGES = st.none() | st.builds(Usage, st.sampled_from([-1, 0, 9]), st.sampled_from([-1, 0, 9]))
+
+
+@given(
+    st.lists(st.sampled_from(["paris", "lyon", "brest"]), max_size=4),
+    USAGES,
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+)
+def test_outcomes(tried: list[str], usage: Usage | None, answered: bool, sent: bool, changed: bool) -> None:
+    made = exchange()
+    made.intent = 7
+    made.place(CASE, PLACEMENT)
+    made.step("durable")
+    for number, deployment in enumerate(tried):
+        made.attempt(deployment, number).end("status" if number % 2 else "refused", number + 1, 500 * (number % 2))
+    if answered and tried:
+        made.answer(200, 9)
+    made.response = made.commitment("response")
+    made.response.update(b"hello")
+    made.upstream_request = D if sent else None
+    made.upstream_response = made.commitment("upstream-response") if changed else None
+    made.usage, made.finish = usage, "stop"
+    party, decision, content = checked("outcome", Recorder("relaxed").outcome(made, 11))
+    assert party == {"intent": 7}
+    assert [attempt["deployment"] for attempt in decision["attempts"]] == tried
+    assert decision["durability"] == "relaxed"
+    assert content["bytes"] == 5
+    assert ("upstream" in content) == (sent or changed)
+    assert content.get("usage", {}).get("prompt_tokens", -1) == (usage.prompt_tokens if usage else -1)
+
+
+def test_denials() -> None:
+    rule = Citation("eu.gdpr/transfer", "GDPR", "Art. 44", "statute", "x")
+    refusal = Refusal("forbidden", "x", D, D, (Refused("paris", (rule, rule)), Refused("lyon", (rule,))))
+    made = exchange(Addition(subjects=("KE",)))
+    party, decision, content = checked("denial", Recorder("strict").denial(made, CASE, "civic", refusal, b"{}", 5))
+    assert party["added"] == {"subjects": ["KE"]}
+    assert decision["rules"] == ["eu.gdpr/transfer"]
+    assert [candidate["deployment"] for candidate in decision["candidates"]] == ["paris", "lyon"]
+    assert content["status"] == 451
+    bare = Refusal("no-candidate", "x", D)
+    checked("denial", Recorder("strict").denial(made, CASE, "civic", bare, b"{}", 5))
+
+
+def test_another_model_or_application_is_another_fragment() -> None:
+    recorder = Recorder("strict")
+    one, other = exchange(), exchange()
+    other.ask = Ask("other")
+    other.tenant = msgspec.structs.replace(TENANT, application="other")
+    for made in (one, other):
+        made.place(CASE, PLACEMENT)
+    first, second = recorder.intent(one), recorder.intent(other)
+    assert first[0] != second[0]
+    assert first[1] != second[1]

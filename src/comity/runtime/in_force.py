@@ -27,6 +27,13 @@ class Asked(NamedTuple):
     operation: str
 
 
+class Made(NamedTuple):
+    """The cases that must all be permitted, and the one of them that entries show."""
+
+    cases: tuple[Case, ...]
+    shown: Case
+
+
 class InForce:
     """A realm with everything derived from it; replaced as a whole when the next realm's time comes."""
 
@@ -35,14 +42,13 @@ class InForce:
         self.conditions: Conditions = configured(realm.stack)
         self.words = words(realm)
         self._decisions = Decisions(realm, self.conditions)
-        self._cases: Docket[Asked, tuple[Case, ...]] = Docket()
+        self._cases: Docket[Asked, Made] = Docket()
         self._models = {name: tuple(sorted(_models(realm.stack, name))) for name in realm.stack.applications}
 
     def prepare(self) -> None:
         """Judge the registered case of every application ahead of its first request."""
         for name in self.realm.stack.applications:
-            for case in self._made(Asked(name, NOTHING_ADDED, "infer")):
-                self.realm.rule(case)
+            self.realm.rule(self.case(Asked(name, NOTHING_ADDED, "infer")))
 
     def case(self, asked: Asked) -> Case:
         """The registered case with what the request adds united, as entries show it (docs/spec/entry.md).
@@ -50,8 +56,7 @@ class InForce:
         Raises:
             KeyError: no such application in this realm.
         """
-        cases = self._cases.get(asked, self._made)
-        return next(case for case in reversed(cases) if case.purpose == cases[0].purpose)
+        return self._cases.get(asked, self._made).shown
 
     def place(self, asked: Asked, wish: Wish, now: Instant) -> Placement | Refusal:
         """The decision of this realm; equal questions give the same object."""
@@ -63,15 +68,16 @@ class InForce:
             message = f"The model {wish.model!r} is not served to this application."
             return Refusal("unknown-model", message, self.realm.digest)
         observe = application.observe is not None and now < end_of(application.observe.until)
-        return self._decisions.decide(self._cases.get(asked, self._made), wish, now, observe=observe)
+        return self._decisions.decide(self._cases.get(asked, self._made).cases, wish, now, observe=observe)
 
     def models(self, application: str) -> tuple[str, ...]:
         """The models that an application may ask for, sorted."""
         return self._models.get(application, ())
 
-    def _made(self, asked: Asked) -> tuple[Case, ...]:
+    def _made(self, asked: Asked) -> Made:
         application = self.realm.stack.applications[asked.application]
-        return widened(registered(application, asked.operation), asked.addition)
+        cases = widened(registered(application, asked.operation), asked.addition)
+        return Made(cases, next(case for case in reversed(cases) if case.purpose == application.purpose))
 
     def _may_ask(self, application: str, model: str) -> bool:
         deployment = self.realm.stack.deployments.get(model)

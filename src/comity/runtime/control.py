@@ -6,9 +6,11 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MAX_HEAD_BYTES = 16_384
 """Request line and headers; a role key and a long tile path are a fraction of it."""
@@ -16,7 +18,10 @@ MAX_HEAD_BYTES = 16_384
 MAX_CONNECTIONS = 256
 """Auditors, witnesses and one scraper; past this the port answers 503 rather than starve the supervisor."""
 
-KEEP_ALIVE_S = 15
+HEAD_S = 10.0
+"""A connection on which no whole request comes for so long, or twice that, is closed: heads take milliseconds."""
+
+KEEP_ALIVE_S = 10
 SHUTDOWN_S = 2
 
 
@@ -27,13 +32,44 @@ class _Server(uvicorn.Server):
         yield
 
 
+class _Impatient(H11Protocol):
+    """uvicorn has no deadline for the head of a request: connections that trickle would fill the port."""
+
+    def __init__(self, *arguments: Any, head_s: float, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._head_s = head_s
+        self._seen: object = self  # the request after which it waited at the last look; itself: it did not wait
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(self._head_s, self._look)
+
+    def _look(self) -> None:
+        if self.transport.is_closing():
+            return
+        waits = self.cycle is None or self.cycle.response_complete
+        if waits and self._seen is self.cycle:
+            self.transport.abort()
+            return
+        self._seen = self.cycle if waits else self
+        self.loop.call_later(self._head_s, self._look)
+
+
 class ControlPort:
     """Serves `application` on a socket that listens already."""
 
-    def __init__(self, application: Any, listening: socket.socket, tls_cert: str | None, tls_key: str | None) -> None:
+    def __init__(
+        self,
+        application: Any,
+        listening: socket.socket,
+        tls_cert: str | None = None,
+        tls_key: str | None = None,
+        *,
+        head_s: float = HEAD_S,
+    ) -> None:
         config = uvicorn.Config(
             application,
-            http="h11",
+            http=cast(Any, partial(_Impatient, head_s=head_s)),
             ws="none",
             lifespan="off",
             log_config=None,

@@ -9,6 +9,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --no-deps
 PAPERS := src tests bench models docs
+JOBS   ?= 2
 ONCE   ?=
 ARGS   ?=
 
@@ -20,8 +21,8 @@ help:  ## this list
 demo: $(VENV)/.gateway  ## the tour, which then stays up; ONCE=1 ends after it
 	@$(BIN)/comity demo $(if $(ONCE),--once) $(ARGS)
 
-test: $(VENV)/.dev  ## all tests; ARGS="tests/law -k adequacy" for some of them
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.dev  ## all tests, by JOBS=2 processes; ARGS="tests/law -k adequacy" for some of them
+	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 check: $(VENV)/.dev  ## style, types, floors, and whether made files are as they would be made
 	@$(BIN)/ruff check --quiet $(PAPERS)

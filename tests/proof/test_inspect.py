@@ -1,0 +1,80 @@
+"""Inspection of a whole public log: what was altered is named, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from comity.proof.checkpoint import Checkpoint
+from comity.proof.growth import Growth
+from comity.proof.inspect import inspect_tree
+from comity.proof.tiles import Tile, tile_path
+from tests.vectors import generate
+
+SIZE = 256 * 3 + 10
+VALUES = [generate.sha256(b"leaf %d" % index) for index in range(SIZE)]
+
+
+def published(values: list[bytes]) -> tuple[Checkpoint, dict[Tile, bytes]]:
+    growth = Growth()
+    for value in values:
+        growth.push(value)
+    return Checkpoint("example.org/log", growth.size, growth.edge.root()), dict(growth.take())
+
+
+CHECKPOINT, TILES = published(VALUES)
+
+
+def read(tiles: dict[Tile, bytes], tile: Tile) -> bytes:
+    if tile not in tiles:
+        raise FileNotFoundError(tile_path(tile))
+    return tiles[tile]
+
+
+def found(tiles: dict[Tile, bytes], checkpoint: Checkpoint = CHECKPOINT, since: Checkpoint | None = None) -> list[str]:
+    return [f"{f.name} {f.place}" for f in inspect_tree(checkpoint, lambda tile: read(tiles, tile), since)]
+
+
+def test_what_was_published_holds() -> None:
+    assert found(TILES) == []
+    assert inspect_tree(published([])[0], lambda tile: read({}, tile)) == []
+
+
+@pytest.mark.parametrize("tile", sorted(TILES), ids=tile_path)
+@pytest.mark.parametrize("at", [2, -1])
+def test_an_altered_file_is_named_and_no_other(tile: Tile, at: int) -> None:
+    data = bytearray(TILES[tile])
+    data[at] ^= 1
+    name = "altered-bundle" if tile.level == -1 else "altered-tile"
+    assert found({**TILES, tile: bytes(data)}) == [f"{name} {tile_path(tile)}"]
+
+
+@pytest.mark.parametrize("tile", sorted(TILES), ids=tile_path)
+def test_a_missing_file_is_named(tile: Tile) -> None:
+    rest = {other: data for other, data in TILES.items() if other != tile}
+    assert f"missing-file {tile_path(tile)}" in found(rest)
+
+
+@pytest.mark.parametrize("tile", sorted(TILES), ids=tile_path)
+def test_a_cut_file_is_named(tile: Tile) -> None:
+    name = "altered-bundle" if tile.level == -1 else "altered-tile"
+    assert f"{name} {tile_path(tile)}" in found({**TILES, tile: TILES[tile][:-1]})
+    assert f"{name} {tile_path(tile)}" in found({**TILES, tile: TILES[tile][:-34]})
+
+
+def test_another_root() -> None:
+    other = Checkpoint(CHECKPOINT.origin, SIZE, bytes(32))
+    assert found(TILES, other) == ["altered-checkpoint example.org/log"]
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 700, SIZE])
+def test_growth_since_an_older_checkpoint(size: int) -> None:
+    older = published(VALUES[:size])[0]
+    assert found(TILES, since=older) == []
+    if size:
+        forked = published([*VALUES[: size - 1], bytes(32)])[0]
+        assert found(TILES, since=forked) == ["forked example.org/log"]
+
+
+def test_shrinkage() -> None:
+    larger = published([*VALUES, bytes(32)])[0]
+    assert found(TILES, since=larger) == ["shrunk example.org/log"]

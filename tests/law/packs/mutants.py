@@ -1,0 +1,113 @@
+"""Rules with one thing taken out: cases that are worth anything notice every one of them.
+
+A mutant drops one side of an `and` or an `or`, a negation, one word of a list, or the whole of an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from comity.adapters.packs import schema_text, vocabulary, zone
+from comity.law.cases import PackCase
+from comity.law.cedar import Policies, Schema, World
+from comity.law.epoch import CASE, Epoch, case_entities, profile_entities
+from comity.law.pack import Pack
+from comity.law.rule import KINDS, Rule
+from comity.law.trial import _as_if, _epoch_on
+from comity.terms.instants import Instant
+
+Expr = Mapping[str, Any]
+
+
+class Scene(Struct, frozen=True):
+    """A case made ready for the engine: what is in force, the world with the case in it, and its profiles."""
+
+    case: PackCase
+    rules: frozenset[str]
+    world: World
+    names: tuple[str, ...]
+
+
+def scenes(pack: Pack) -> list[Scene]:
+    words = vocabulary()
+    schema = Schema(words.schema(schema_text()))
+    epochs: dict[Instant, Epoch] = {}
+    made = []
+    for case in pack.cases:
+        epoch = _epoch_on(
+            case.on, _as_if(pack, case) if case.lists else pack, schema, zone, {} if case.lists else epochs
+        )
+        entities, names = profile_entities(case.at.profiles())
+        data = words.close(case.case.data)
+        facts = case_entities(case.case.case(), data, case.case.controller, public=case.case.public)
+        made.append(Scene(case, frozenset(epoch.rules), epoch.world.with_([*entities, *facts]), tuple(names)))
+    return made
+
+
+def survivors(pack: Pack, stage: Sequence[Scene]) -> Iterator[str]:
+    """Each mutant that no case of the pack notices."""
+    for rule in pack.rules:
+        watching = [scene for scene in stage if rule.id in scene.rules and _watched(rule, scene.case)]
+        before = _fires(rule, watching)
+        for what, mutant in _mutants(rule):
+            if _fires(mutant, watching) == before:
+                yield f"{rule.id}: without {what}"
+
+
+def _watched(rule: Rule, case: PackCase) -> bool:
+    """Whether the case says exactly which rules of this kind fire."""
+    return rule.kind == "prohibit" or (case.oblige if rule.kind == "oblige" else case.advise) is not None
+
+
+def _fires(rule: Rule, stage: Sequence[Scene]) -> list[bool]:
+    policies = Policies(KINDS[rule.kind][1], [rule])
+    answers = (scene.world.ask(policies, CASE, scene.names) for scene in stage)
+    return [any(rule.id in answer.rules for answer in each) for each in answers]
+
+
+def _mutants(rule: Rule) -> Iterator[tuple[str, Rule]]:
+    conditions = rule.policy["conditions"]
+    for number, condition in enumerate(conditions):
+        changed = [(what, {**condition, "body": body}) for what, body in _smaller(condition["body"])]
+        if condition["kind"] == "unless":
+            changed.append(("its exception", {"kind": "unless", "body": {"Value": False}}))
+        for what, mutant in changed:
+            rest = [*conditions[:number], mutant, *conditions[number + 1 :]]
+            yield what, replace(rule, policy={**rule.policy, "conditions": rest})
+
+
+def _smaller(expr: Expr) -> Iterator[tuple[str, Expr]]:
+    """Every expression that is `expr` less one thing, with the words of what is missing."""
+    ((operator, operands),) = expr.items()
+    if operator in ("&&", "||"):
+        for side, other in (("left", "right"), ("right", "left")):
+            yield _words(operands[side]), operands[other]
+            for what, part in _smaller(operands[side]):
+                yield what, {operator: {**operands, side: part}}
+    elif operator == "!":
+        yield f"not, of {_words(operands['arg'])}", operands["arg"]
+        for what, part in _smaller(operands["arg"]):
+            yield what, {"!": {"arg": part}}
+    elif operator == "containsAny":
+        words = operands["right"]["Set"]
+        for number, word in enumerate(words):
+            yield _words(word), {operator: {**operands, "right": {"Set": [*words[:number], *words[number + 1 :]]}}}
+
+
+def _words(expr: object) -> str:
+    """The attributes and words that an expression names, in order."""
+    if isinstance(expr, dict):
+        found = expr.get("__entity")
+        if isinstance(found, dict):
+            return str(found["id"])
+        attribute = expr.get(".")
+        if isinstance(attribute, dict):
+            return str(attribute["attr"])
+        return " ".join(filter(None, (_words(value) for value in expr.values())))
+    if isinstance(expr, list | tuple):
+        return " ".join(filter(None, (_words(value) for value in expr)))
+    return ""

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from comity.runtime.backoff import Backoff
@@ -73,8 +73,8 @@ class Slot:
 class Fleet:
     """All workers of a gateway."""
 
-    def __init__(self, count: int, start: Callable[[], Start], say: Callable[[str], None]) -> None:
-        """`start` gives the first words to a worker that is born now; `say` speaks to the operator."""
+    def __init__(self, count: int, start: Callable[[], Awaitable[Start]], say: Callable[[str], None]) -> None:
+        """`start` gives the first words to a worker that is born now, once it can; `say` speaks to the operator."""
         loop = asyncio.get_running_loop()
         self.slots = [Slot(number, loop.create_future()) for number in range(1, count + 1)]
         self._start = start
@@ -105,10 +105,14 @@ class Fleet:
         """Let answers under way finish, then end every worker."""
         self._draining = True
         self.tell(Drain(seconds))
-        _, left = await asyncio.wait(self._tasks, timeout=seconds + GRACE_S) if self._tasks else ((), ())
-        for slot in self.slots:
-            if slot.process is not None and slot.process.returncode is None:
-                slot.process.kill()
+        for slot, task in zip(self.slots, self._tasks, strict=False):
+            if slot.channel is None:
+                task.cancel()  # not born yet: there is nothing to finish
+        if not self._tasks:
+            return
+        _, left = await asyncio.wait(self._tasks, timeout=seconds + GRACE_S)
+        for task in left:
+            task.cancel()
         if left:
             await asyncio.wait(left)
 
@@ -145,16 +149,19 @@ class Fleet:
         finally:
             theirs.close()
         slot.process = process
-        slot.channel = await Channel.over(ours, to_supervisor)
+        channel = None
         try:
-            slot.channel.say(self._start())
-            while (message := await slot.channel.hear()) is not None:
+            channel = await Channel.over(ours, to_supervisor)
+            channel.say(await self._start())
+            slot.channel = channel  # from here on it hears what all workers are told
+            while (message := await channel.hear()) is not None:
                 self._hear(slot, message)
             return await asyncio.wait_for(process.wait(), GRACE_S)
         except TimeoutError:
             return -signal.SIGKILL
         finally:
-            slot.channel.close()
+            if channel is not None:
+                channel.close()
             slot.channel, slot.shard = None, ""
             self._retire(slot)
             if process.returncode is None:

@@ -44,6 +44,7 @@ class Supervisor:
     fleet: Fleet
     data_address: tuple[str, int]
     control_address: tuple[str, int]
+    _listening: socket.socket
 
     def __init__(self, settings: Settings, *, control: Callable[[Supervisor], Any], say: Say) -> None:
         """`control` makes the control port's ASGI application; `say` gets a line for the operator now and then."""
@@ -52,6 +53,7 @@ class Supervisor:
         self._control = control
         self.say = say
         self._stop = asyncio.Event()
+        self._prepared = asyncio.Event()
         self._endpoints: dict[str, Endpoint] = {}
         self._watches: list[asyncio.Task[None]] = []
         self._fault: CannotServe | None = None
@@ -82,37 +84,54 @@ class Supervisor:
             self.keys = KeyTable(self.state, clock=unix_ms, say=self.say)
             held.callback(self.keys.close)
             self.realms = Realms(self.file, self.state, clock=unix_ms, say=self.say)
-            self._first_realm()
-            data = held.enter_context(reserve(self.settings.host, self.settings.port, "--port"))
-            control = listen(self.settings.control_host, self.settings.control_port, "--control-port")
-            held.callback(control.close)
-            self.data_address, self.control_address = address_of(data), address_of(control)
-            await asyncio.to_thread(self._await_the_dying)
-            await self._serve(control, ready)
+            self.nodes = Nodes(self.file.stack, self.state, changed=self._reached, say=self.say)
+            self.fleet = Fleet(self.settings.workers, self._first_words, self.say)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
+            try:
+                if await self._or_stop(self._begin(held)):
+                    await self._serve(ready)
+            finally:
+                self._stop.clear()
+                await self._or_stop(self.fleet.drain(self.settings.drain_s))
+                await self.nodes.stop()
         if self._fault is not None:
             raise self._fault
 
-    async def _serve(self, control: socket.socket, ready: Callable[[Supervisor], None]) -> None:
-        self.nodes = Nodes(self.file.stack, self.state, changed=self._reached, say=self.say)
-        self.fleet = Fleet(self.settings.workers, self._first_words, self.say)
-        port = ControlPort(self._control(self), control, *self._control_tls())
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
+    async def _begin(self, held: ExitStack) -> None:
+        """Nodes, workers and the realm side by side: a process takes its time to be born. Nothing listens before
+        the realm stands."""
         try:
-            if not await self._or_stop(self.nodes.start()) or not await self._or_stop(self.fleet.start()):
-                return
-            port.start()
-            self._watch(self.keys.watch(lambda keys: self.fleet.tell(Keys(keys))))
-            self._watch(self.realms.build_ahead(lambda realm: self.fleet.tell(Take(realm.digest))))
-            self._watch(asyncio.to_thread(self._close_abandoned))
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.nodes.start())
+                group.create_task(self.fleet.start())
+                group.create_task(self._prepare(held))
+        except BaseExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+
+    async def _prepare(self, held: ExitStack) -> None:
+        """What a worker must be told: the realm, and the ports."""
+        await asyncio.to_thread(self._first_realm)
+        data = held.enter_context(reserve(self.settings.host, self.settings.port, "--port"))
+        control = listen(self.settings.control_host, self.settings.control_port, "--control-port")
+        held.callback(control.close)
+        self.data_address, self.control_address = address_of(data), address_of(control)
+        self._listening = control
+        await asyncio.to_thread(self._await_the_dying)
+        self._prepared.set()
+
+    async def _serve(self, ready: Callable[[Supervisor], None]) -> None:
+        port = ControlPort(self._control(self), self._listening, *self._control_tls())
+        port.start()
+        self._watch(self.keys.watch(lambda keys: self.fleet.tell(Keys(keys))))
+        self._watch(self.realms.build_ahead(lambda realm: self.fleet.tell(Take(realm.digest))))
+        self._watch(asyncio.to_thread(self._close_abandoned))
+        try:
             ready(self)
             await self._stop.wait()
-            self._stop.clear()
         finally:
             for watch in self._watches:
                 watch.cancel()
-            await self._or_stop(self.fleet.drain(self.settings.drain_s))
-            await self.nodes.stop()
             await port.stop()
 
     def _first_realm(self) -> None:
@@ -149,7 +168,8 @@ class Supervisor:
         await task
         return True
 
-    def _first_words(self) -> Start:
+    async def _first_words(self) -> Start:
+        await self._prepared.wait()
         certificate, key = self._tls_files()
         host, port = self.data_address
         return Start(

@@ -1,12 +1,15 @@
 """`comity serve` that does not start: everything that is wrong is said, and nothing listens."""
 
+import os
 import socket
+import subprocess
 
 import pytest
 
 from comity.adapters.state import StateLock, open_state
 from comity.cli.announcement import notes
 from comity.cli.main import main
+from comity.testing.gateway import COMITY
 
 STACK = """
 origin: test.example/gateway
@@ -90,3 +93,23 @@ def test_what_an_operator_should_not_overlook_is_noted(tmp_path):
     )
     told = "\n".join(notes(read_stack_file(path, {}, date(2026, 11, 23)).stack))
     assert "NOT enforced" in told and "relaxed" in told and "KE" in told and "pilot" in told
+
+
+def test_once_it_serves_it_says_where_and_under_which_law_and_no_secret(file):
+    file.write_text(STACK.replace('/v1"}', '/v1", key: env:COMITY_TEST_KEY}'))
+    command = [*COMITY, "serve", "-c", str(file), "--port", "0", "--control-port", "0"]
+    environment = {**os.environ, "COMITY_TEST_KEY": "hush-hush"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    ) as served:
+        told = []
+        while not told or "note: no application has a key" not in told[-1]:
+            told.append(served.stdout.readline())
+            assert told[-1], told
+        served.terminate()
+        told.append(served.stdout.read())
+    text = "".join(told)
+    assert served.returncode == 0
+    assert "http://127.0.0.1:" in text and "https://one.example:443/v1" in text
+    assert (file.parent / ".comity" / "log.vkey").read_text().strip() in text
+    assert "hush" not in text and "Traceback" not in text

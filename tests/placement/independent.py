@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,7 @@ _Words.yaml_implicit_resolvers = {
 }
 
 
+@cache
 def _read(path: Path) -> dict:
     return yaml.load(path.read_text(), _Words)
 

@@ -16,7 +16,7 @@ from comity.placement.types import Placement, Wish
 from comity.terms.refusal import Refusal
 from tests.placement import independent, worlds
 
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 WISH = Wish("m")
 
 

@@ -11,7 +11,7 @@ from comity.adapters.ledger.places import Places
 from comity.adapters.ledger.reading import entries
 from comity.adapters.ledger.segment import Entry, groups, has_group_after
 from comity.adapters.ledger.segment_files import ledger_folder, read_segment, segment_path, segment_starts
-from comity.adapters.ledger.tile_files import read_checkpoint, read_tile, synced_size, write_tiles
+from comity.adapters.ledger.tile_files import has_full, read_checkpoint, read_tile, synced_size, write_tiles
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.growth import Growth
 from comity.proof.leaf import beginning, leaf_value
@@ -158,6 +158,9 @@ def _from_tiles(state: Path, shard: str, checkpoint: Checkpoint, last: list[Entr
     reader = TreeReader(checkpoint.size, lambda tile: read_tile(folder, tile))
     if reader.root() != checkpoint.root:
         raise TileError("the tiles are not those of the checkpoint")
+    for number in range(start // WIDTH):
+        if not has_full(folder, number):
+            raise TileError(f"tile or bundle {number} is gone or cut")
     for entry in last:
         if entry.index < start and leaf_hash(_value(entry)) != reader.node(0, entry.index):
             raise TileError(f"entry {entry.index} is not that of its tile")

@@ -65,6 +65,17 @@ def partial_folder(path: Path) -> Path:
     return path.with_name(f"{path.name}.p")
 
 
+def has_full(folder: Path, number: int) -> bool:
+    """Whether the full tile of level 0 and the full bundle of this number are there, of the right length."""
+    try:
+        return all(
+            (folder / tile_path(Tile(level, number, WIDTH))).stat().st_size == WIDTH * size
+            for level, size in ((0, 32), (ENTRIES, _BUNDLE_ENTRY))
+        )
+    except FileNotFoundError:
+        return False
+
+
 def remove_partial(folders: Iterable[Path]) -> None:
     """Remove the partial tiles of full ones. A crash before or within leaves files that harm nobody."""
     for folder in folders:

@@ -17,7 +17,6 @@ from typing import Any
 
 from comity.adapters.http.limits import DEFAULT_LIMITS, Limits
 from comity.cli.main import COMMANDS, parser
-from comity.relay import fields
 from comity.stack import types
 from comity.stack.absent import ABSENT
 from comity.stack.schema import stack_schema
@@ -161,18 +160,6 @@ def limits() -> Iterator[str]:
         yield f"| `{name}` | {value:,g}{unit} | {_cell(' '.join(reason.split()))} |\n"
 
 
-def hops() -> Iterator[str]:
-    """Fields that ask an upstream for more than inference."""
-    rows = dict(fields.BEYOND)
-    rows |= {f"tools[].type: {name}": row for name, row in fields.TOOLS.items()}
-    rows |= {f"messages[].{name}": row for name, row in fields.MESSAGE_BEYOND.items()}
-    rows |= {f"a part's {name}": row for name, row in fields.MEDIA_BEYOND.items()}
-    yield "| field | hop | why |\n|---|---|---|\n"
-    for name, row in rows.items():
-        asks = "refused always" if row.asks == fields.REFUSED else f"`{row.asks}`"
-        yield f"| `{name}` | {asks} | {_cell(row.why)} |\n"
-
-
 def decisions() -> Iterator[str]:
     """The pages of docs/adr, by their titles."""
     yield "| | |\n|---|---|\n"
@@ -189,7 +176,7 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").replace("%%", "%")
 
 
-MADE = {"commands": commands, "stack": stack, "absent": absent, "limits": limits, "hops": hops, "decisions": decisions}
+MADE = {"commands": commands, "stack": stack, "absent": absent, "limits": limits, "decisions": decisions}
 
 
 def made(text: str) -> str:

@@ -1,0 +1,76 @@
+"""A log that we wrote, read by `tlog-scales`, which is not ours and knows nothing of Comity."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tlog_scales.backend import LocalBackend
+from tlog_scales.reader import TilesReader
+from tlog_scales.signing import Vkey
+from tlog_scales.tlog import ConsistencyProof, InclusionProof
+
+from comity.adapters.ledger import Ledger, build_receipt, entries
+from comity.proof.inclusion import InclusionProof as Text
+from comity.proof.leaf import beginning, leaf_value
+from comity.proof.tree import leaf_hash
+from tests.adapters.ledger.writing import ask, deny, run
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, int]:
+    """A state folder, its one shard, and the size that it had at an earlier checkpoint."""
+    state = tmp_path_factory.mktemp("state")
+
+    async def work(ledger: Ledger) -> tuple[str, int]:
+        await ask(ledger)
+        await deny(ledger, 300)
+        old = await ledger.publish()
+        await deny(ledger, 500)
+        return ledger.shard, old
+
+    shard, old = run(state, work)
+    return state, shard, old
+
+
+def reader(log: tuple[Path, str, int]) -> TilesReader:
+    return TilesReader(LocalBackend(log[0] / "log" / log[1]))
+
+
+def test_checkpoint_and_root(log: tuple[Path, str, int]) -> None:
+    foreign = reader(log)
+    checkpoint = foreign.get_checkpoint()
+    checkpoint.verify(Vkey.from_string((log[0] / "log" / log[1] / "vkey").read_text().strip()))
+    assert checkpoint.size == 802
+    assert foreign.calculate_root_hash() == checkpoint.root_hash
+
+
+def test_entries_and_their_proofs(log: tuple[Path, str, int]) -> None:
+    foreign = reader(log)
+    checkpoint = foreign.get_checkpoint()
+    for entry in entries(log[0], log[1]):
+        value = leaf_value(beginning(entry.kind), entry.salt, entry.party, entry.decision, entry.content)
+        assert foreign.get_entry(entry.index) == value
+        if entry.index % 50 == 0:
+            proof = foreign.get_inclusion_proof(entry.index, checkpoint.size)
+            proof.check(leaf_hash(value), checkpoint.root_hash)
+
+
+def test_our_proofs(log: tuple[Path, str, int]) -> None:
+    state, shard, _ = log
+    foreign = reader(log)
+    checkpoint = foreign.get_checkpoint()
+    receipt = build_receipt(state, shard, 0)
+    for kind, index in (("intent", 0), ("outcome", 1)):
+        proof = Text.parse(receipt[kind]["proof"])
+        value = foreign.get_entry(index)
+        InclusionProof(index, checkpoint.size, list(proof.path)).check(leaf_hash(value), checkpoint.root_hash)
+
+
+def test_consistency(log: tuple[Path, str, int]) -> None:
+    foreign = reader(log)
+    checkpoint = foreign.get_checkpoint()
+    proof = foreign.get_consistency_proof(log[2], checkpoint.size)
+    assert isinstance(proof, ConsistencyProof)
+    foreign.set_size(log[2])
+    proof.check(foreign.mth(0, log[2]), checkpoint.root_hash)

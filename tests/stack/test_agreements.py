@@ -56,3 +56,8 @@ def test_an_assessment_ends_too() -> None:
     assert assessed(agreement, DAY) is agreement.tia
     assert assessed(agreement, AFTER) is None
     assert assessed(Agreement(PAIR, ("eu.scc-m2",)), DAY) is None
+
+
+def test_where_attestation_is_required_nothing_unattested_counts() -> None:
+    stack = Stack("a", (), {}, {}, {}, {}, agreements=(Agreement(PAIR, ("eu.art28",)),), attest="required")
+    assert agreements_between(stack, "controller", "operator", "one", DAY) == ()

@@ -14,8 +14,11 @@ def agreements_between(
 
     `deployment` None asks for the relay itself, which only an agreement that covers everything of the
     operator's reaches. `since` and `until` are the first and the last day; an expired agreement is absent
-    (DESIGN part 6).
+    (DESIGN part 6). So is every agreement under `attest: required`, for there is no attestation yet that could
+    make one count.
     """
+    if stack.attest == "required":
+        return ()
     return tuple(
         agreement
         for agreement in stack.agreements

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from comity.stack.check_dates import check_dates
+from comity.stack.check_promises import check_promises
 from comity.stack.check_references import check_references
 from comity.stack.check_upstreams import check_upstreams
 from comity.stack.check_words import check_words
@@ -48,6 +49,7 @@ def read_stack(data: bytes, file: str, surroundings: Surroundings) -> Reading:
     check_words(draft, surroundings)
     check_dates(draft, surroundings)
     check_upstreams(draft, surroundings)
+    check_promises(draft)
     spoken = {(problem.line, problem.column) for problem in formal}  # an alias is no value of any type
     misfits = (note for note in draft.notes if (note.problem.line, note.problem.column) not in spoken)
     notes = sorted({note.problem: note for note in (*map(Note, formal), *misfits)}.values(), key=_place)

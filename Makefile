@@ -54,7 +54,8 @@ lock:  ## resolve dependencies anew into requirements/*.txt, for every Python fr
 	@sh requirements/lock.sh
 
 clean:  ## remove what make made
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find src tests bench models docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says what an environment holds; it is made anew when a lock file is newer.
 

@@ -6,6 +6,7 @@ or the end is looked into; a piece with none of those costs a few searches and n
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from comity.proof.commitment import Commitment
@@ -83,26 +84,24 @@ class StreamAnswer:
         return whole and not self.failed
 
     def _read(self, data: bytes) -> bytes:
-        """Look into every event; splice, note, and stop at the end."""
+        """Look into the events that are worth it; splice, note, and stop at the end."""
         out: list[bytes] = []
-        start = 0
-        while start < len(data):
-            match = _END.search(data, start)
-            end = match.end() if match else len(data)
-            event = data[start:end]
-            start = end
-            self.upstream.update(event)
+        taken = 0
+        for event in _events(data):
+            taken += len(event)
+            if not _worth_reading(event):
+                out.append(event)
+                continue
             content = _content(event)
             if content.startswith(b"[DONE]"):
                 self.ended = True
                 self.tail = event
-                self.response.update(b"".join(out))
-                self.response.update(event)
                 self._rest = b""
-                return b"".join(out)
+                break
             out.append(self._note(event, content))
         passed = b"".join(out)
-        self.response.update(passed)
+        self.upstream.update(data[:taken])
+        self.response.update(passed + self.tail if self.ended else passed)
         return passed
 
     def _note(self, event: bytes, content: bytes) -> bytes:
@@ -124,6 +123,18 @@ def _last_end(data: bytes) -> int:
     """Offset behind the last blank line, 0 if there is none. A line may end in \\r\\n."""
     plain, carriage = data.rfind(b"\n\n"), data.rfind(b"\n\r\n")
     return max(plain + 2 if plain >= 0 else 0, carriage + 3 if carriage >= 0 else 0)
+
+
+def _events(data: bytes) -> list[bytes]:
+    """Cut into events, each with the blank line that ends it; the last may have none."""
+    if b"\r" not in data:
+        events = [event + b"\n\n" for event in data.split(b"\n\n")]
+        rest = events.pop()[:-2]
+    else:
+        ends = [0, *(match.end() for match in _END.finditer(data))]
+        events = [data[start:end] for start, end in itertools.pairwise(ends)]
+        rest = data[ends[-1] :]
+    return [*events, rest] if rest else events
 
 
 def _worth_reading(data: bytes) -> bool:

@@ -140,3 +140,11 @@ def test_indices_outside_the_tree_are_refused() -> None:
 def test_an_edge_has_a_hash_for_each_subtree() -> None:
     with pytest.raises(ValueError, match="2 perfect subtrees"):
         tree.CompactRange(3, [b"x" * 32])
+
+
+def test_a_path_that_is_too_short_leads_to_no_root() -> None:
+    path = generate.path(LEAVES[:5], 2)
+    assert tree.root_from_inclusion(LEAVES[2], 2, 5, path) == generate.root(LEAVES[:5])
+    assert tree.root_from_inclusion(LEAVES[2], 2, 5, path[:-1]) is None
+    assert tree.root_from_inclusion(LEAVES[2], 2, 5, [*path, path[0]]) is None
+    assert tree.root_from_inclusion(LEAVES[2], 5, 5, path) is None

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from comity.adapters.ledger import Ledger, LedgerBroken, LedgerCorrupt, build_receipt, entries, shards
+from comity.adapters.ledger.log_key import load_or_create
+from comity.adapters.ledger.places import Places, places_path, read_place
+from comity.adapters.ledger.recovery import recover
+from comity.adapters.ledger.segment_files import SegmentWriter, ledger_folder
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.note import Note
 from comity.terms import canon
 from tests.adapters.ledger.writing import ask, audited, deny, enter, opened, run, verified
-from tests.proof.samples import intent, outcome
+from tests.proof.samples import ORIGIN, intent, outcome
 
 
 def segments(state: Path) -> list[Path]:
@@ -245,3 +251,64 @@ def test_the_checkpoint_never_shrinks_over_many_starts(tmp_path: Path) -> None:
     audit = audited(tmp_path, shard)
     assert audit.findings == []
     assert len(audit.lost) == 11
+
+
+def test_an_outcome_that_was_torn_off_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The side index named an outcome that never became durable, of an intent two segments before."""
+    monkeypatch.setattr("comity.adapters.ledger.committer.SEGMENT_BYTES", 1024)
+
+    async def work(ledger: Ledger) -> str:
+        index = await enter(ledger, "intent", intent())
+        for _ in range(8):
+            await deny(ledger, 1)
+        await enter(ledger, "outcome", outcome(index), index)
+        return ledger.shard
+
+    shard = run(tmp_path, work)
+    last = segments(tmp_path)[-1]
+    data = last.read_bytes()
+    last.write_bytes(data[: data.rindex(b"CMTG")])
+    for name in ("checkpoint", "ledger/tiles-synced"):
+        (tmp_path / "log" / shard / name).unlink()
+    folder = ledger_folder(tmp_path, shard)
+    places = Places(places_path(folder))
+    assert (place := read_place(folder, 0)) is not None
+    assert place.outcome == 9
+    signer = load_or_create(tmp_path, ORIGIN, bytes).named(f"{ORIGIN}/{shard}")
+    recovered = recover(tmp_path, shard, signer.key, places)
+    assert (recovered.size, recovered.open) == (9, {0})
+    assert (place := read_place(folder, 0)) is not None
+    assert place.outcome is None
+    assert read_place(folder, 8) is not None
+    assert read_place(folder, 9) is None
+    places.close()
+    opened(tmp_path).close()
+    result = verified(tmp_path, build_receipt(tmp_path, shard, 0))
+    assert result.valid
+    assert result.entries["outcome"].shown.block("content") is not None
+    assert audited(tmp_path, shard).lost == [0]
+
+
+def test_a_segment_is_synced_before_the_next_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With relaxed durability too: only the last segment may ever be torn."""
+    events: list[str] = []
+    real_sync, real_begin = os.fdatasync, SegmentWriter.begin
+
+    def begin(writer: SegmentWriter, *arguments: Any) -> None:
+        real_begin(writer, *arguments)
+        events.append("begun")
+
+    monkeypatch.setattr("comity.adapters.ledger.committer.SEGMENT_BYTES", 1024)
+    monkeypatch.setattr(os, "fdatasync", lambda handle: (real_sync(handle), events.append("synced"))[0])
+    monkeypatch.setattr(SegmentWriter, "begin", begin)
+
+    async def work(ledger: Ledger) -> None:
+        ledger._publisher.publish = lambda: None  # type: ignore[method-assign]
+        for _ in range(8):
+            await deny(ledger, 3)
+        del ledger._publisher.publish  # type: ignore[method-assign]
+
+    run(tmp_path, work, durability="relaxed")
+    rotations = [at for at, event in enumerate(events) if event == "begun"][1:]
+    assert len(rotations) > 2
+    assert all(events[at - 1] == "synced" for at in rotations)

@@ -41,7 +41,7 @@ class Problem:
         return ": ".join([*parts, message])
 
 
-class Problems(Exception):  # noqa: N818 - a plural that a reader would say aloud
+class Problems(Exception):
     """A file cannot be used; `problems` holds everything that is wrong with it, in the file's order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -51,6 +51,4 @@ class Problems(Exception):  # noqa: N818 - a plural that a reader would say alou
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The same problems by file, line and column, each said once."""
-    return tuple(
-        sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line, p.column, p.where, p.found, p.hint))
-    )
+    return tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line, p.column, p.where, p.found, p.hint)))

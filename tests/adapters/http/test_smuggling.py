@@ -128,6 +128,9 @@ def test_trailers_are_not_headers() -> None:
             await wire.send(LINE + b"host: x\r\ntransfer-encoding: chunked\r\n\r\n" + chunks)
             assert (await wire.response()).status == 401
             assert not house.log.kept
+            await wire.send(LINE + KEY + b"transfer-encoding: chunked\r\n\r\n" + chunks)
+            assert (await wire.response()).status == 200
+            assert "added" not in house.log.kept[0].party
             wire.close()
 
     run(main())

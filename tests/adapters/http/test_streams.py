@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
 
 from comity.adapters.http.limits import Limits
 from comity.relay.ports import Timeouts
-from comity.testing.upstream import Answer, events, raw, silence, stream
+from comity.testing.upstream import Answer, events, raw, silence, stream, whole
 from tests.adapters.http.house import House, chat, run, until
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
@@ -197,6 +198,44 @@ def test_a_slow_client_holds_its_upstream_back_and_memory_stays_bounded() -> Non
             assert sent < 1_000  # what sockets and our buffers hold; 130 MB were on offer
             wire.vanish()
             await house.outcome()
+
+    run(main())
+
+
+def test_a_client_that_has_not_read_its_last_answer_is_slow_from_the_start() -> None:
+    async def main() -> None:
+        async with House(limits=Limits(sweep_seconds=0.01, write_high=1)) as house:
+            house.upstream.answers.append(whole(b"x" * 1_000_000))
+            sent = 0
+
+            async def torrent(request: object, writer: asyncio.StreamWriter) -> bool:
+                nonlocal sent
+                writer.write(CHUNKED)
+                while sent < 1_000:
+                    writer.write(_chunk(b"data: " + b"x" * 65_000 + b"\n\n"))
+                    sent += 1
+                    await writer.drain()
+                return False
+
+            house.upstream.otherwise = torrent
+            listening = house.listener._server.sockets[0]
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # what it accepts inherits it
+            narrow = socket.socket()
+            narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            narrow.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(narrow, house.listener.address)
+            _, writer = await asyncio.open_connection(sock=narrow, limit=4096)
+            writer.write(chat())
+            await until(lambda: house.outcomes() and not any(inbound.busy for inbound in house.port.inbounds))
+            assert all(inbound.paused for inbound in house.port.inbounds)
+            writer.write(chat(stream=True))
+            await until(lambda: sent)
+            before = -1
+            while before != sent:
+                before = sent
+                await asyncio.sleep(0.1)
+            assert sent < 300
+            writer.transport.abort()
 
     run(main())
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from comity.cli.tour.gateway import Gateway, usual_port
@@ -15,6 +16,7 @@ from comity.cli.tour.show import Show
 from comity.cli.tour.visit import MODEL, Outcome, make
 from comity.cli.tour.visits import VISITS, Visit
 from comity.placement.types import Placement
+from comity.terms.errors import Fault
 
 DATA_PORT = 4000
 CONTROL_PORT = 4001
@@ -30,6 +32,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Takes the tour; 0 if every step held."""
+    return take(VISITS, once=options.once)
+
+
+def take(visits: Sequence[Visit], *, once: bool) -> int:
+    """Makes the visits, then proves the last one that was answered; 0 if every step held."""
     show = Show()
     started = time.monotonic()
     show.title(
@@ -38,18 +45,18 @@ def run(options: argparse.Namespace) -> int:
         "They all run on this machine; the stack file says where each of them stands for.",
     )
     with tempfile.TemporaryDirectory(prefix="comity-tour-") as folder:
-        ports = (None, None) if options.once else (usual_port(DATA_PORT), usual_port(CONTROL_PORT))
+        ports = (None, None) if once else (usual_port(DATA_PORT), usual_port(CONTROL_PORT))
         gateway = Gateway(Path(folder), *ports)
         try:
-            gateway.start(sorted({visit.application for visit in VISITS}))
-            outcomes = [_visit(number, visit, gateway, show) for number, visit in enumerate(VISITS, 1)]
-            _prove(gateway, VISITS[2], outcomes[2], show, Path(folder))
+            gateway.start(sorted({visit.application for visit in visits}))
+            outcomes = [_visit(number, visit, gateway, show) for number, visit in enumerate(visits, 1)]
+            _prove(gateway, *_last_answered(visits, outcomes), show, len(visits), Path(folder))
             took = time.monotonic() - started
             if show.failed:
                 show.say(f"{len(show.failed)} of the tour's checks did not hold ({took:.1f} s).", "bold yellow")
                 return 1
             show.say(f"Every step held ({took:.1f} s).", "bold")
-            if not options.once:
+            if not once:
                 _stay(gateway, show)
             return 0
         finally:
@@ -81,18 +88,29 @@ def _visit(number: int, visit: Visit, gateway: Gateway, show: Show) -> Outcome:
     return outcome
 
 
-def _prove(gateway: Gateway, visit: Visit, outcome: Outcome, show: Show, folder: Path) -> None:
+def _last_answered(visits: Sequence[Visit], outcomes: Sequence[Outcome]) -> tuple[Visit, Outcome]:
+    answered = [(visit, outcome) for visit, outcome in zip(visits, outcomes, strict=True) if outcome.deployment]
+    if not answered:
+        raise Fault("no request of the tour was answered, so there is nothing to prove")
+    return answered[-1]
+
+
+def _prove(gateway: Gateway, visit: Visit, outcome: Outcome, show: Show, number: int, folder: Path) -> None:
     receipt = gateway.receipt(outcome.receipt, visit.application)
     apart = folder / "auditor"
     apart.mkdir()
     path = apart / "receipt.json"
     path.write_text(json.dumps(receipt, ensure_ascii=False), encoding="utf-8")
     status, said = verify(path, gateway.vkey)
-    show.step("8. the receipt, verified by a process that cannot reach the gateway", f"comity verify {path.name}", said)
+    show.step(
+        f"{number + 1}. its receipt, verified by a process that cannot reach the gateway",
+        f"comity verify {path.name}",
+        said,
+    )
     show.check([] if status == 0 else [f"the receipt is not valid: exit {status}"])
     path.write_text(altered(receipt, outcome.deployment), encoding="utf-8")
     status, said = verify(path, gateway.vkey)
-    show.step("9. the same receipt with one byte changed", f"comity verify {path.name}", said)
+    show.step(f"{number + 2}. the same receipt with one byte changed", f"comity verify {path.name}", said)
     show.check([] if status == 1 else [f"the altered receipt gave exit {status}, expected 1"])
 
 

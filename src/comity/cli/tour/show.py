@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.padding import Padding
 from rich.panel import Panel
+from rich.table import Table
 from rich.text import Text
 
 from comity.cli.tour.visit import Outcome
 from comity.cli.tour.visits import Visit
 from comity.placement.explanation import Explanation
+from comity.placement.types import MICRO
 from comity.terms.citations import Citation
 
 INDENT = 4
+LABEL = 9
 BASES = ("statute", "guidance", "prudential", "tenant")
 
 
@@ -81,9 +84,16 @@ class Show:
             rule = rules[rule_id]
             who = "all" if len(names) == len(refusal["candidates"]) else ", ".join(names)
             self._line("by", f"{rule['law']}, {rule['cite']} ({rule['basis']}) [{rule_id}]: {who}")
-            self._line("remedy", rule.get("remedy", ""))
+            if who == "all" and rule.get("remedy"):
+                self._line("remedy", rule["remedy"])
 
     def _why(self, chosen: str, why: Explanation) -> None:
+        scores = [
+            f"{each.deployment.removesuffix('-civic')} {each.candidate.score / MICRO:.2f}"
+            for each in why.deployments
+            if each.candidate is not None
+        ]
+        self._line("permitted", f"{', '.join(scores)} (score: lower is better)")
         for each in why.deployments:
             if each.deployment == chosen:
                 for advisory in each.advises:
@@ -97,8 +107,6 @@ class Show:
                 kept_out.setdefault(rule, []).append(each.deployment.removesuffix("-civic"))
         for rule, names in sorted(kept_out.items(), key=lambda item: (BASES.index(item[0].basis), -len(item[1]))):
             self._line("not", f"{', '.join(names)}: {rule.law}, {rule.cite} [{rule.id}]")
-        if not kept_out:
-            self._line("why", "no rule in force here forbids any of them; the best score serves")
 
     def _head(self, title: str, detail: str) -> None:
         if self._plain:
@@ -108,7 +116,10 @@ class Show:
 
     def _line(self, label: str, text: str, style: str = "") -> None:
         if self._plain:
-            self._console.print(f"{'':{INDENT}}{label:<9} {text}", markup=False, soft_wrap=True)
+            self._console.print(f"{'':{INDENT}}{label:<{LABEL}} {text}", markup=False, soft_wrap=True)
             return
-        line = Text.assemble((f"{label:<9} ", "dim"), (text, style))
+        line = Table.grid(padding=(0, 1))
+        line.add_column(width=LABEL, style="dim")
+        line.add_column(overflow="fold")
+        line.add_row(label, Text(text, style=style))
         self._console.print(Padding(line, (0, 0, 0, INDENT)))

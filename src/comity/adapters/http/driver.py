@@ -33,6 +33,10 @@ OURS = frozenset({401, 403, 429})
 """Statuses of an upstream that are about us and not about the request: our key, our share of its capacity."""
 
 
+OUTCOME_RETRY_SECONDS = 0.05
+"""How soon an outcome is offered again to a log that is overloaded: long enough to write a group or two."""
+
+
 class Driver:
     """One request under way. Callbacks come from the log, the upstream's connection, the client and the watch."""
 
@@ -311,16 +315,22 @@ class Driver:
 
     def _seal(self) -> None:
         """Enter the outcome; the end of the answer waits for it."""
-        exchange, port = self._exchange, self._port
+        exchange = self._exchange
         self._sealing = True
         if self._sent is not exchange.body and self._sent:
             sent = exchange.commitment("upstream-request")
             sent.update(self._sent)
             exchange.upstream_request = sent.hexdigest()
+        self._enter_outcome()
+
+    def _enter_outcome(self) -> None:
+        exchange, port = self._exchange, self._port
         try:
             blocks = port.recorder.outcome(exchange, port.clock())
             port.log.append("outcome", *blocks, self.outcome_entered, intent=exchange.intent)
-        except (Overloaded, LedgerBroken) as error:
+        except Overloaded:  # what was begun has to be concluded: wait for the log
+            port.loop.call_later(OUTCOME_RETRY_SECONDS, self._enter_outcome)
+        except LedgerBroken as error:
             self.outcome_entered(error)
 
     def outcome_entered(self, error: BaseException | None) -> None:

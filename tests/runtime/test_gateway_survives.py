@@ -132,6 +132,25 @@ def test_a_killed_worker_is_replaced_and_what_it_had_open_is_lost_in_the_log(tmp
     asyncio.run(main())
 
 
+def test_a_gateway_that_ends_without_a_worker_closes_its_shard(tmp_path, until):
+    async def main():
+        gate = asyncio.Event()
+        async with Upstream(chat("Yes.")) as first:
+            gateway = Gateway(two_upstreams(tmp_path / "gw", first.url, first.url))
+            key, operator = gateway.new_key("--app", "desk"), gateway.new_key("--role", "operator")
+            async with gateway:
+                async with client(gateway, key) as ours:
+                    story = await held_stream(ours, first, gate)
+                    (worker,) = (await gateway.status(operator))["workers"]
+                    os.kill(worker["pid"], signal.SIGKILL)
+                    assert await breaks(story)
+                assert await gateway.stop() == 0  # before another worker is there
+            assert finishes(gateway.state) == ["lost"]
+            gate.set()
+
+    asyncio.run(main())
+
+
 def test_workers_and_nodes_do_not_outlive_a_killed_supervisor_and_a_restart_closes_the_log(tmp_path, until):
     node = '  inside: {model: civic-tiny, site: paris, url: "embedded:civic-tiny"}'
 

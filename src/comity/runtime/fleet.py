@@ -71,7 +71,12 @@ class Slot:
 
 
 class Fleet:
-    """All workers of a gateway."""
+    """All workers of a gateway.
+
+    Attributes:
+        slots: their places, by number.
+        bereaved: whether a worker ever ended without closing its shard. Its successor may have taken another.
+    """
 
     def __init__(self, count: int, start: Callable[[], Awaitable[Start]], say: Callable[[str], None]) -> None:
         """`start` gives the first words to a worker that is born now, once it can; `say` speaks to the operator."""
@@ -81,6 +86,7 @@ class Fleet:
         self._say = say
         self._tasks: list[asyncio.Task[None]] = []
         self._draining = False
+        self.bereaved = False
 
     async def start(self) -> None:
         """Start all workers; returns when every one listens.
@@ -167,6 +173,7 @@ class Fleet:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+            self.bereaved = self.bereaved or process.returncode != os.EX_OK
 
     def _hear(self, slot: Slot, message: ToSupervisor) -> None:
         match message:

@@ -93,8 +93,10 @@ class Supervisor:
                     await self._serve(ready)
             finally:
                 self._stop.clear()
-                await self._or_stop(self.fleet.drain(self.settings.drain_s))
+                drained = await self._or_stop(self.fleet.drain(self.settings.drain_s))
                 await self.nodes.stop()
+                if drained and self._prepared.is_set() and self.fleet.bereaved:
+                    await asyncio.to_thread(self._close_abandoned)
         if self._fault is not None:
             raise self._fault
 

@@ -75,7 +75,7 @@ def test_trust_is_the_nearest_log(receipt: Path, capsys: pytest.CaptureFixture[s
     assert main(["verify", str(receipt)]) == 0
     out = capsys.readouterr().out
     assert out.startswith("Valid.\n")
-    for said in ("triage of chu-lyon", "infer for healthcare", "health about people in FR", "Answered by paris, after lyon",
+    for said in ("triage of chu-lyon", "infer for healthcare", "on data that is health, about people in FR", "Answered by paris, after lyon",
                  "paris or lyon, then local", "stop, the answer is complete", "not that it was lawful"):  # fmt: skip
         assert said in out
 
@@ -96,7 +96,7 @@ def test_without_trust_nothing_is_valid(
     out = capsys.readouterr().out
     shard_key = VerifierKey.parse(key(gateway)).named(f"{ORIGIN}/{gateway[1]}")
     assert "unknown-signer" in out
-    assert shard_key.text[: shard_key.text.rindex("+") + 1] in out
+    assert f"{shard_key.name}+{shard_key.id.hex()}+" in out
 
 
 def test_a_key_is_a_text_or_a_file(gateway: tuple[Path, str], elsewhere: Path) -> None:

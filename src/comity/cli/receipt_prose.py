@@ -62,11 +62,11 @@ def _asked(first: ProvenEntry) -> list[str]:
     if party is None:
         return [f"Asked{when}; who asked is closed in this receipt."]
     case = party["case"]
-    data = _list(case["data"]) or "no regulated data"
-    people = f" about people in {_list(case['subjects'])}" if case["subjects"] else ""
+    data = f"on data that is {_list(case['data'])}" if case["data"] else "on no data that law regulates"
+    people = f", about people in {_list(case['subjects'])}" if case["subjects"] else ""
     lines = [
         f"Asked{when} by application {clean(party['application'])} of {clean(party['controller'])}: "
-        f"{clean(case['operation'])} for {clean(case['purpose'])}, with {data}{people}."
+        f"{clean(case['operation'])} for {clean(case['purpose'])}, {data}{people}."
     ]
     added = party.get("added", {})
     if extra := [f"{name} {_list(values)}" for name, values in sorted(added.items()) if values]:

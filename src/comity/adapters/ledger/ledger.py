@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,16 +11,16 @@ from typing import Any, Literal
 
 from comity.adapters.ledger.committer import Committer, Done, Pending
 from comity.adapters.ledger.disk import PUBLIC, create_durably, make_folders
-from comity.adapters.ledger.failures import LedgerBroken, NotYetCovered, Overloaded, UnknownReceipt
+from comity.adapters.ledger.failures import LedgerBroken, NotYetCovered, Overloaded
 from comity.adapters.ledger.log_key import load_or_create
 from comity.adapters.ledger.places import Places, places_path
 from comity.adapters.ledger.publisher import Publisher, Wish
-from comity.adapters.ledger.receipts import build_receipt, last_index
+from comity.adapters.ledger.receipts import build_receipt, last_index, parse_receipt_id
 from comity.adapters.ledger.recovery import Recovered, recover
 from comity.adapters.ledger.segment import SALT_SIZE, Entry
 from comity.adapters.ledger.segment_files import SegmentWriter, ledger_folder
 from comity.adapters.ledger.shard import Held, take_shard
-from comity.proof.checkpoint import is_shard, shard_origin
+from comity.proof.checkpoint import shard_origin
 from comity.proof.entry import KINDS, MAX_BLOCK_BYTES, lost_outcome, outcome_party
 from comity.proof.note import Signer
 
@@ -38,7 +37,6 @@ SWITCH_INTERVAL_S = 0.001
 disk would wait longer for the interpreter than for the disk."""
 
 _KINDS = frozenset(KINDS)
-_RECEIPT_ID = re.compile(r"([a-z0-9]{1,16})\.(0|[1-9][0-9]{0,17})")
 
 
 class Ledger:
@@ -275,18 +273,6 @@ class Ledger:
         # called on the other threads; the first fault is the one that explains
         if self._fault is None:
             self._fault = fault
-
-
-def parse_receipt_id(receipt_id: str) -> tuple[str, int]:
-    """Shard and index of a receipt id.
-
-    Raises:
-        UnknownReceipt: it is not of the form `<shard>.<index>`.
-    """
-    match = _RECEIPT_ID.fullmatch(receipt_id)
-    if match is None or not is_shard(match[1]):
-        raise UnknownReceipt("a receipt id has the form <shard>.<index>")
-    return match[1], int(match[2])
 
 
 def _close_open(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,20 @@ from comity.proof.note import Note
 from comity.proof.reader import TreeReader
 from comity.proof.receipt import Receipt, ShownEntry
 from comity.proof.tree import leaf_hash, verify_inclusion
+
+_RECEIPT_ID = re.compile(r"([a-z0-9]{1,16})\.(0|[1-9][0-9]{0,17})")
+
+
+def parse_receipt_id(receipt_id: str) -> tuple[str, int]:
+    """Shard and index of a receipt id.
+
+    Raises:
+        UnknownReceipt: it is not of the form `<shard>.<index>`.
+    """
+    match = _RECEIPT_ID.fullmatch(receipt_id)
+    if match is None or not is_shard(match[1]):
+        raise UnknownReceipt("a receipt id has the form <shard>.<index>")
+    return match[1], int(match[2])
 
 
 def last_index(state: Path, shard: str, index: int) -> int:

@@ -25,10 +25,13 @@ def reserve(host: str, port: int, flag: str, patience_s: float = LINGER_S) -> so
     Raises:
         CannotServe: another process listens there, or the address is not this machine's.
     """
-    probe = _until_free(lambda: _bound(host, port, flag, shared=False), patience_s)
-    chosen = probe.getsockname()[1]
-    probe.close()
-    return _bound(host, chosen, flag, shared=True)
+
+    def claim() -> socket.socket:
+        with _bound(host, port, flag, shared=False) as probe:
+            chosen = address_of(probe)[1]
+        return _bound(host, chosen, flag, shared=True)
+
+    return _until_free(claim, patience_s)
 
 
 def listen(host: str, port: int, flag: str, patience_s: float = LINGER_S) -> socket.socket:

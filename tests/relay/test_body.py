@@ -81,7 +81,7 @@ def test_only_the_model_changes_and_the_narrowing_goes(document: dict[str, Any],
         assert json.loads(spliced) == expected | {"model": served_as}
         if not narrows and document["model"] == served_as:
             assert spliced is body
-        if not narrows and ask.plain:
+        if not narrows and ask.once:
             assert abs(len(spliced) - len(body)) == abs(len(json.dumps(served_as, ensure_ascii=False).encode()) - len(
                 json.dumps(document["model"], ensure_ascii=False).encode())) or not document["model"].isascii()  # fmt: skip
 

@@ -36,7 +36,8 @@ class Ask(Struct, frozen=True):
     """What the decision needs of a request's body.
 
     `hops` are the words for what it asks beyond inference, sorted; `asked` names the fields that ask for them.
-    `only` and `ignore` are the caller's own narrowing. `plain` says that the key `model` stands once in the bytes.
+    `only` and `ignore` are the caller's own narrowing. `once` says that the key `model` stands once in the bytes,
+    spelled without escapes, so that it can be found by a search; `narrowed` that `provider` has to be taken out.
     """
 
     model: str
@@ -45,7 +46,8 @@ class Ask(Struct, frozen=True):
     ignore: tuple[str, ...] = ()
     hops: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
-    plain: bool = False
+    once: bool = False
+    narrowed: bool = False
 
 
 class _Closed(Struct, forbid_unknown_fields=True, gc=False):
@@ -109,9 +111,9 @@ def read(body: bytes) -> Ask:
     except RecursionError:
         raise BadRequest("The body is nested too deep.") from None
     # an escaped letter could spell a second key, and a doubled key means two things to two parsers
-    if not plain.messages or body.count(b'"model"') != 1 or body.count(b'"stream"') > 1 or b"\\u00" in body:
+    if not plain.messages or not _once(body) or body.count(b'"stream"') > 1:
         return _read_whole(body)
-    return Ask(_model(plain.model), plain.stream is True, plain=True)
+    return Ask(_model(plain.model), plain.stream is True, once=True)
 
 
 def splice(body: bytes, ask: Ask, served_as: str) -> bytes:
@@ -119,16 +121,16 @@ def splice(body: bytes, ask: Ask, served_as: str) -> bytes:
 
     Returns `body` itself where nothing changes.
     """
-    if ask.plain:
-        if ask.model == served_as:
-            return body
+    if ask.model == served_as and not ask.narrowed:
+        return body
+    if ask.once and not ask.narrowed:
         found = _MODEL.search(body)
         assert found is not None  # `read` saw the key
         return b"%b%b%b" % (body[: found.start(1)], msgspec.json.encode(served_as), body[found.end(1) :])
     places = scan.spans(body)
     model = places["model"]
     edits = [] if ask.model == served_as else [(model.value, model.end, msgspec.json.encode(served_as))]
-    if "provider" in places:
+    if ask.narrowed:
         edits.append((*_member(places, "provider", body), b""))
     for start, end, text in sorted(edits, reverse=True):
         body = body[:start] + text + body[end:]
@@ -162,7 +164,12 @@ def _read_whole(body: bytes) -> Ask:
     _refuse(found)
     only, ignore = _narrowing(document.get("provider"))
     words = tuple(sorted({hop.asks for hop in found}))
-    return Ask(_model(model), bool(stream), only, ignore, words, tuple(hop.field for hop in found))
+    asked = tuple(hop.field for hop in found)
+    return Ask(_model(model), bool(stream), only, ignore, words, asked, _once(body), "provider" in document)
+
+
+def _once(body: bytes) -> bool:
+    return body.count(b'"model"') == 1 and b"\\u00" not in body
 
 
 def _refuse(found: list[Hop]) -> None:

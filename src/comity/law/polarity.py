@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 Expr: TypeAlias = Mapping[str, Any]
 
 ADDABLE = frozenset({"data", "subjects"})
+_CASE: Expr = {"Var": "principal"}
 
 
 def switched_off_by(policy: Expr) -> Iterator[str]:
@@ -22,15 +23,31 @@ def switched_off_by(policy: Expr) -> Iterator[str]:
 
 
 def mentions(expr: object) -> set[str]:
-    """The addable attributes that `expr` reads."""
+    """What `expr` reads of the case that a request may change: its addable attributes, or `principal` as a whole.
+
+    The whole case counts, because an attribute can be taken from it in a way that nobody reads at a glance:
+    `(if true then principal else principal).data`.
+    """
+    addable = _addable(expr)
+    if addable:
+        return {addable}
+    if expr == _CASE:
+        return {"principal"}
     if isinstance(expr, Mapping):
         attribute = expr.get(".")
-        if isinstance(attribute, Mapping) and attribute.get("left") == {"Var": "principal"}:
-            return {str(attribute["attr"])} & ADDABLE
-        return set().union(*(mentions(value) for value in expr.values())) if expr else set()
-    if isinstance(expr, list | tuple):
-        return set().union(*(mentions(value) for value in expr)) if expr else set()
-    return set()
+        if isinstance(attribute, Mapping) and attribute.get("left") == _CASE:
+            return set()  # `principal.purpose`: no request changes it, each purpose is judged apart
+        return set().union(*map(mentions, expr.values()))
+    return set().union(*map(mentions, expr)) if isinstance(expr, list | tuple) else set()
+
+
+def _addable(expr: object) -> str:
+    """`principal.data` if that, or its like, is what `expr` is; else nothing."""
+    if not isinstance(expr, Mapping) or not isinstance(expr.get("."), Mapping):
+        return ""
+    attribute = expr["."]
+    found = attribute.get("left") == _CASE and attribute.get("attr") in ADDABLE
+    return f"principal.{attribute['attr']}" if found else ""
 
 
 def _walk(expr: Expr, *, positive: bool) -> Iterator[str]:
@@ -43,11 +60,14 @@ def _walk(expr: Expr, *, positive: bool) -> Iterator[str]:
         yield from _walk(operands["right"], positive=positive)
     elif operator == "!":
         yield from _walk(operands["arg"], positive=not positive)
-    elif operator == "in" and not mentions(operands["right"]):
+    elif operator == "in" and _addable(operands["left"]) and not mentions(operands["right"]):
         # `principal.data in X` holds if any member is in X: it can only become true as members are added.
         if not positive:
-            names = ", ".join(f"principal.{name}" for name in sorted(read))
+            names = ", ".join(sorted(read))
             yield f"{names} stands under a negation or in `unless`: a header that adds to it could switch the rule off"
     else:
-        names = ", ".join(f"principal.{name}" for name in sorted(read))
-        yield f"{names} is used with {operator!r}; only `in` keeps the promise that a header cannot switch a rule off"
+        names = ", ".join(sorted(read))
+        yield (
+            f"{names} is used with {operator!r}; only `in` keeps the promise that a header cannot switch a rule off,"
+            " with principal.data or principal.subjects itself on its left"
+        )

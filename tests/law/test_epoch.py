@@ -82,3 +82,10 @@ def test_coverage_is_by_jurisdiction_class_and_operation() -> None:
     assert gaps("DE") == [("DE", "health")]  # not a toy state before March
     assert gaps("FR", "embed") == [("FR", "health")]
     assert list(covered.gaps(frozenset({("KE", "control")}), (), "infer")) == []
+
+
+def test_a_draft_forbids_and_covers_nothing() -> None:
+    draft = toy.pack(coverage_yaml=toy.COVERAGE.replace('"on"', "draft"))
+    epoch = Epoch((draft,), SCHEMA, start_of(date(2026, 2, 1)), lambda _: UTC)
+    assert judged(epoch, ABROAD)[0].forbids == ("toy/1",)
+    assert not epoch.covered.cells

@@ -59,6 +59,15 @@ BROKEN = {
         toy.RULES.replace('principal.data in Comity::DataClass::"personal"', "principal.data == principal.data"),
         "only `in` keeps the promise",
     ),
+    "one candidate by name": (
+        toy.RULES.replace("resource.kinds", 'resource == Comity::Profile::"p0" || resource.kinds'),
+        "Comity::Profile 'p0' is made anew for each question",
+    ),
+    "a head that narrows": (
+        toy.RULES.replace('"place", resource)', '"place", resource == Comity::Profile::"p0")'),
+        "its head narrows resource",
+    ),
+    "ends before it begins": (toy.RULES.replace("2026-06-30", "2025-06-30"), "lies before @from"),
     "unless dropped, so a case moves": (toy.RULES.split("unless")[0] + ";", None),
 }
 
@@ -92,6 +101,26 @@ def test_a_rule_that_is_never_silent_is_refused() -> None:
 
 def test_a_case_with_an_unknown_word_is_named() -> None:
     assert "helth" in problems_of(cases_yaml=toy.CASES.replace("data: [health]", "data: [helth]", 1))
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        (toy.LISTS.replace("  toyland:", "  KE:"), "lists.yaml: KE is a jurisdiction"),
+        (toy.LISTS.replace("from: 2026-03-01", "from: 2026-03-01, until: 2026-02-01"), "before it begins"),
+        (toy.LISTS.replace("member: DE", "member: ZZ"), "lists.yaml: toyland has ZZ"),
+    ],
+)
+def test_a_broken_list_is_named(changed: str, expected: str) -> None:
+    assert expected in problems_of(lists_yaml=changed)
+
+
+@pytest.mark.parametrize("name", ["comity", "Toy", "../toy", ""])
+def test_a_name_that_is_no_packs_is_refused(name: str) -> None:
+    """Rules of the house are named comity/…: a pack of that name could stand in their place."""
+    read, problems = read_pack(name, toy.files(), parse_rules)
+    assert read is None
+    assert "is no name for a pack" in str(problems[0])
 
 
 @pytest.mark.parametrize("file", ["rules.cedar", "lists.yaml", "coverage.yaml", "cases.yaml", "SOURCES.md"])

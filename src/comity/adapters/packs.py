@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from comity.law.cedar import parse_rules
+from comity.law.conflict import conflicts
 from comity.law.pack import FILES, MAX_FILE_BYTES, Pack, read_pack
 from comity.law.trial import Trial, try_pack
 from comity.law.vocabulary import Vocabulary, read_vocabulary
@@ -35,23 +36,38 @@ def zone(name: str) -> tzinfo:
     """The time zone `name`; raises ValueError with the name if there is none."""
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: "Europe" is a folder of zones
         raise ValueError(f"no time zone {name!r}") from error
 
 
 def pack_folders(beside: Path | None = None) -> Mapping[str, Path]:
-    """Every pack by name. A folder beside the stack file may add packs; it may not replace one that ships."""
-    found: dict[str, Path] = {}
-    for root in (SHIPPED, beside / "packs" if beside else None):
-        if root is not None and root.is_dir():
-            for folder in sorted(root.iterdir()):
-                if (folder / "coverage.yaml").is_file() and folder.name not in found:
-                    found[folder.name] = folder
+    """Every pack by name. A folder beside the stack file may add packs; it may not replace one that ships.
+
+    Raises:
+        Problems: if it holds a pack by the name of one that ships, for nobody could say which of the two is meant.
+    """
+    found = _packs_in(SHIPPED)
+    if beside is not None and (beside / "packs").resolve() != SHIPPED.resolve():
+        added = _packs_in(beside / "packs")
+        twice = sorted(found.keys() & added.keys())
+        if twice:
+            hint = "give the folder, its coverage and its rules a name of their own"
+            raise Problems(
+                Problem(str(added[name]), 0, 0, "", f"a pack {name} ships with Comity", "", hint) for name in twice
+            )
+        found |= added
     return found
+
+
+def _packs_in(root: Path) -> dict[str, Path]:
+    if not root.is_dir():
+        return {}
+    return {folder.name: folder for folder in sorted(root.iterdir()) if (folder / "coverage.yaml").is_file()}
 
 
 def read_folder(folder: Path) -> tuple[Pack | None, tuple[Problem, ...]]:
     """The pack in `folder`, read whole, or every problem of it."""
+    folder = folder.resolve()  # a pack has its folder's name, also where the folder is called "."
     contents = {}
     for name in FILES:
         path = folder / name
@@ -97,6 +113,7 @@ def load_packs(names: Iterable[str], beside: Path | None = None) -> tuple[Pack, 
         if pack is not None:
             problems += tried(pack).problems
             packs.append(pack)
+    problems += conflicts(packs)
     if problems:
         raise Problems(problems)
     return tuple(packs)

@@ -150,10 +150,12 @@ def _groups(packs: Iterable[Pack], at: Instant, zone: Zone) -> Mapping[str, tupl
 
 
 def _covered(packs: Iterable[Pack], groups: Mapping[str, tuple[str, ...]], at: Instant, zone: Zone) -> Covered:
+    # A draft forbids like any pack, but nobody has yet said that its rules are complete: it answers for nothing.
     return Covered(
         frozenset(
             (place, role, data, operation)
             for pack in packs
+            if pack.coverage.status != "draft"
             for cover in pack.coverage.covers
             if _in_force(at, zone(pack.coverage.timezone))(cover.since, cover.until)
             for name in cover.jurisdictions

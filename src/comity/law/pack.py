@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Literal, TypeVar
@@ -17,6 +18,8 @@ from comity.law.rule import Rule, read_rule
 from comity.terms.problems import Problem
 
 FILES = ("rules.cedar", "lists.yaml", "coverage.yaml", "cases.yaml", "SOURCES.md")
+RESERVED = "comity"  # rules of the house are named comity/…, so no pack may be
+_NAME = re.compile(r"[a-z][a-z0-9.-]*")
 MAX_FILE_BYTES = 1 << 20  # a pack is read by people; the largest shipped file is a tenth of this
 
 Parse = Callable[[str], Mapping[str, Mapping[str, Any]]]
@@ -73,6 +76,8 @@ def read_pack(name: str, files: Mapping[str, bytes], parse: Parse) -> tuple[Pack
     def fault(file: str, found: str, hint: str = "") -> None:
         problems.append(Problem(f"{name}/{file}", 0, 0, "", found, "", hint))
 
+    if name == RESERVED or not _NAME.fullmatch(name):
+        fault("", f"{name!r} is no name for a pack", "expected <jurisdiction>.<law>: a-z, 0-9, - and .")
     texts: dict[str, str] = {}
     for file in FILES:
         if file not in files:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, get_args
 
@@ -67,9 +67,7 @@ def read_rule(pack: str, policy: Mapping[str, Any]) -> tuple[Rule | None, list[s
     if kind not in KINDS:
         faults.append(f"@kind is {kind!r}, expected one of {', '.join(KINDS)}")
     else:
-        effect, action = KINDS[kind]
-        if policy.get("effect") != effect or _action(policy) != action:
-            faults.append(f"@kind {kind} must be a {effect} on the action {action}")
+        faults += _misfits(policy, kind)
         if not notes.get(_OWN[kind]):
             faults.append(f"@{_OWN[kind]} is missing, which every rule of kind {kind} has")
     if notes.get("basis") and notes["basis"] not in get_args(Basis):
@@ -80,6 +78,8 @@ def read_rule(pack: str, policy: Mapping[str, Any]) -> tuple[Rule | None, list[s
     if review != "none" and not review.startswith("counsel:"):
         faults.append(f"@review is {review!r}, expected none or counsel:NAME:DATE")
     since, until = _day(notes.get("from"), "from", faults), _day(notes.get("until"), "until", faults)
+    if since and until and until < since:
+        faults.append(f"@until {until} lies before @from {since}")
     exposure = _thousandths(notes.get("exposure"), faults)
     if faults or since is None:
         return None, [f"{rule_id}: {fault}" for fault in faults]
@@ -106,6 +106,16 @@ def read_rule(pack: str, policy: Mapping[str, Any]) -> tuple[Rule | None, list[s
         exposure=exposure,
         policy=policy,
     ), []
+
+
+def _misfits(policy: Mapping[str, Any], kind: str) -> Iterator[str]:
+    """What of the policy's head does not fit a rule of this kind."""
+    effect, action = KINDS[kind]
+    if policy.get("effect") != effect or _action(policy) != action:
+        yield f"@kind {kind} must be a {effect} on the action {action}"
+    for part in ("principal", "resource"):
+        if (policy.get(part) or {}).get("op") != "All":
+            yield f"its head narrows {part}; a rule sees every case and candidate, and asks in `when`"
 
 
 def _action(policy: Mapping[str, Any]) -> str:

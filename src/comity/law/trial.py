@@ -9,10 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from comity.law.cases import PackCase
-from comity.law.cedar import Schema, faults
+from comity.law.cedar import Schema
 from comity.law.epoch import Epoch, Zone, profile_entities
 from comity.law.pack import Member, Pack
 from comity.law.vocabulary import Vocabulary
+from comity.law.wellformed import ill_formed
 from comity.stack.jurisdictions import NAMES
 from comity.terms.instants import Instant, start_of
 from comity.terms.problems import Problem
@@ -47,7 +48,7 @@ class Trial(Struct, frozen=True):
 def try_pack(pack: Pack, vocabulary: Vocabulary, schema_text: str, zone: Zone) -> Trial:
     """Runs the cases of `pack`, alone, each on its date, and reports everything that does not hold."""
     text = vocabulary.schema(schema_text)
-    problems = [_problem(pack, "rules.cedar", sentence) for sentence in _static(pack, vocabulary, text)]
+    problems = [*ill_formed(pack, vocabulary, text)]
     if problems:
         return Trial(pack.name, (), (), tuple(problems))
     schema = Schema(text)
@@ -79,41 +80,6 @@ def try_pack(pack: Pack, vocabulary: Vocabulary, schema_text: str, zone: Zone) -
         if not rule.silent:
             problems.append(_problem(pack, "rules.cedar", f"{rule.rule} keeps silent in no case while in force"))
     return Trial(pack.name, tuple(results), coverage, tuple(problems))
-
-
-def _static(pack: Pack, vocabulary: Vocabulary, schema: str) -> Iterator[str]:
-    yield from faults(pack.rules, schema)
-    for rule in pack.rules:
-        for kind, name in sorted(set(_literals(rule.policy))):
-            if kind == "Comity::Jurisdiction" and name not in NAMES:
-                yield f"{rule.id}: no jurisdiction {name}"
-            if kind == "Comity::Group" and name not in pack.groups:
-                yield f"{rule.id}: no group {name} in lists.yaml"
-    for name, group in pack.groups.items():
-        for entry in group.members:
-            if entry.member not in NAMES:
-                yield f"lists.yaml: {name} has {entry.member}, which is no jurisdiction"
-    for cover in pack.coverage.covers:
-        for name in cover.jurisdictions:
-            if name not in NAMES and name not in pack.groups:
-                yield f"coverage.yaml: {name} is neither a jurisdiction nor a group of this pack"
-        for word in (
-            *(w for w in cover.data if w not in vocabulary.data),
-            *(w for w in cover.operations if w not in vocabulary.operations),
-        ):
-            yield f"coverage.yaml: {word} is not in the vocabulary"
-
-
-def _literals(expr: object) -> Iterator[tuple[str, str]]:
-    if isinstance(expr, dict):
-        found = expr.get("__entity")
-        if isinstance(found, dict):
-            yield str(found["type"]), str(found["id"])
-        for value in expr.values():
-            yield from _literals(value)
-    elif isinstance(expr, list | tuple):
-        for value in expr:
-            yield from _literals(value)
 
 
 def _epoch_on(on: date, pack: Pack, schema: Schema, zone: Zone, epochs: dict[Instant, Epoch]) -> Epoch:

@@ -13,7 +13,7 @@ UNSTATED = "unstated"
 
 _NAMESPACE = "namespace Comity {"
 
-_ENUMS = {
+ENUMS: Mapping[str, str] = {
     "Operation": "operations",
     "DataClass": "data",
     "Purpose": "purposes",
@@ -24,6 +24,7 @@ _ENUMS = {
     "Kind": "kinds",
     "Certificate": "certificates",
 }
+"""Each enum of the Cedar schema, and the list of the vocabulary that holds its words."""
 
 
 class Word(Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,7 +73,7 @@ class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True):
         A misspelled word then fails a policy's validation, where a string would pass in silence.
         """
         enums = []
-        for entity, name in _ENUMS.items():
+        for entity, name in ENUMS.items():
             words: Mapping[str, Word] = getattr(self, name)
             members = ", ".join('"' + word + '"' for word in sorted(words))
             enums.append(f"  entity {entity} enum [{members}];")

@@ -155,15 +155,21 @@ class KeyStore:
             # SQLite gives its journal the mode of the database, so the file is made private before it opens it.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
             connection = sqlite3.connect(self.path, timeout=BUSY_S)
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version > _VERSION:
+            try:
+                self._prepare(connection)
+            except BaseException:
                 connection.close()
-                raise KeyStoreError(f"{self.path} was written by a newer version of comity; install that one")
-            if version == 0:
-                with connection:
-                    connection.execute(_TABLE)
-                    connection.execute(f"PRAGMA user_version = {_VERSION}")
+                raise
         return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > _VERSION:
+            raise KeyStoreError(f"{self.path} was written by a newer version of comity; install that one")
+        if version == 0:
+            with connection:
+                connection.execute(_TABLE)
+                connection.execute(f"PRAGMA user_version = {_VERSION}")
 
     def _failing(self, verb: str) -> _Failing:
         return _Failing(self.path, verb)

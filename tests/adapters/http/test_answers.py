@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from comity.proof.commitment import commit, opening
 from comity.testing.gate import TENANT
 from comity.testing.upstream import chat as says
-from comity.testing.upstream import completion, events, status, stream, whole
+from comity.testing.upstream import completion, events, raw, status, stream, whole
 from tests.adapters.http.house import House, run
 
 
@@ -106,6 +108,24 @@ def test_names_are_left_out_for_a_key_that_may_not_see_them() -> None:
             response = await house.ask()
             assert response.status == 200
             assert not {"comity-deployment", "comity-site"} & set(response.headers)
+
+    run(main())
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_a_whole_answer_in_chunks_gets_a_length(closes: bool) -> None:
+    async def main() -> None:
+        async with House() as house:
+            body = completion("Até às cinco.")
+            head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n"
+            head += b"connection: close\r\n\r\n" if closes else b"\r\n"
+            chunks = b"".join(b"%x\r\n%b\r\n" % (1, body[at : at + 1]) for at in range(len(body)))
+            house.upstream.otherwise = raw(head + chunks + b"0\r\nx-trailer: y\r\n\r\n", keep=True)
+            for _ in range(2):
+                response = await house.ask()
+                assert response.body == body
+                assert response.headers["content-length"] == str(len(body))
+            assert house.upstream.connections == (2 if closes else 1)
 
     run(main())
 

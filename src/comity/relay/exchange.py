@@ -56,6 +56,14 @@ class Attempt:
         self.status = status
 
 
+def _holds(placement: Placement, deployment: str) -> bool:
+    for tier in placement.tiers:
+        for candidate in tier:
+            if candidate.deployment == deployment:
+                return True
+    return False
+
+
 class Exchange:
     """One request, from its complete body to its sealed end.
 
@@ -134,7 +142,7 @@ class Exchange:
         """
         if self.state != "PLACED":
             raise IllegalStep(f"attempt in state {self.state}")
-        if not any(candidate.deployment == deployment for tier in self.placement.tiers for candidate in tier):
+        if not _holds(self.placement, deployment):
             raise IllegalStep(f"{deployment} is not in the placement")
         attempt = Attempt(deployment, now)
         self.attempts.append(attempt)

@@ -211,9 +211,7 @@ class Inbound(asyncio.Protocol):
         self._head_lines += 1
         self._head_bytes += len(name) + len(value)
         name = name.lower()
-        if self._head_lines > self.port.limits.headers or self._head_bytes > self.port.limits.head:
-            self._set_early(431, "The request's head is too large.")
-        elif name in _WANTED:
+        if name in _WANTED:
             if name not in self._headers:
                 self._headers[name] = value
             elif name in _LISTS:
@@ -229,7 +227,9 @@ class Inbound(asyncio.Protocol):
         version = self._parser.get_http_version()
         self.chunked = version == "1.1"
         self.keep = self._parser.should_keep_alive() and self.chunked and not self.port.draining
-        headers = self._headers
+        headers, limits = self._headers, self.port.limits
+        if self._head_lines > limits.headers or self._head_bytes > limits.head:
+            self._set_early(431, "The request's head is too large.")
         coding = headers.get(b"transfer-encoding")
         if coding is not None and (coding.lower() != b"chunked" or b"content-length" in headers or not self.chunked):
             self._fault = "Transfer-Encoding is chunked, alone, and without a Content-Length."
@@ -240,7 +240,7 @@ class Inbound(asyncio.Protocol):
         elif not self._fault and self._early is None:
             self._judge_head()
         if not self._fault:
-            self.deadline = self.port.now() + self.port.limits.body_seconds
+            self.deadline = self.port.now() + limits.body_seconds
 
     def on_body(self, data: bytes) -> None:
         if self._deaf:

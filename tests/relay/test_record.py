@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from comity.law.case import NOTHING_ADDED, Addition, Case
 from comity.placement.types import Candidate, Placement
+from comity.proof.entry import MAX_BLOCK_BYTES
 from comity.proof.shape import check_block
 from comity.relay.body import Ask
 from comity.relay.exchange import Exchange
@@ -105,6 +106,23 @@ def test_denials() -> None:
     assert content["status"] == 451
     bare = Refusal("no-candidate", "x", D)
     checked("denial", Recorder("strict").denial(made, CASE, "civic", bare, b"{}", 5))
+
+
+def test_a_very_large_stack_still_has_entries() -> None:
+    rules = tuple(Citation(f"xx.law/rule-{number}", "x", "x", "statute", "x") for number in range(20))
+    refusal = Refusal("forbidden", "x", D, D, tuple(Refused(f"deployment-{number}", rules) for number in range(300)))
+    blocks = Recorder("strict").denial(exchange(), CASE, "civic", refusal, b"{}", 5)
+    _, decision, _ = checked("denial", blocks)
+    assert "candidates" not in decision
+    assert len(decision["rules"]) == 20
+    assumptions = tuple(f"absent/latency deployments.deployment-{number}" for number in range(300))
+    tier = tuple(Candidate(f"deployment-{number}", 0, (), assumptions=assumptions) for number in range(200))
+    made = exchange()
+    made.place(CASE, Placement(D, D, D, D, "enforce", "m", (tier,)))
+    blocks = Recorder("strict").intent(made)
+    _, decision, _ = checked("intent", blocks)
+    assert len(decision["tiers"][0]) == 200
+    assert all(len(block) <= MAX_BLOCK_BYTES for block in blocks)
 
 
 def test_another_model_or_application_is_another_fragment() -> None:

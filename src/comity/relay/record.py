@@ -9,7 +9,7 @@ from __future__ import annotations
 from comity.law.case import Addition, Case
 from comity.placement.types import Placement
 from comity.proof.commitment import Commitment
-from comity.proof.entry import outcome_party
+from comity.proof.entry import MAX_BLOCK_BYTES, outcome_party
 from comity.relay.exchange import Attempt, Exchange
 from comity.relay.ports import Tenant
 from comity.relay.usage import Usage
@@ -20,6 +20,9 @@ Blocks = tuple[bytes, bytes, bytes]
 
 MAX_FRAGMENTS = 4_096
 """Cases and placements kept encoded. There are few of each; at about 1 kB apiece the bound is 8 MB a worker."""
+
+REPLAYABLE = ("candidates", "advisories", "obligations", "assumptions")
+"""Optional keys of a decision that follow from its case and its realm, in the order in which they are left out."""
 
 MAX_NAMED = 256
 """Members of an array in an entry (docs/spec/entry.md)."""
@@ -87,7 +90,7 @@ class Recorder:
             "status": refusal.status,
             "times": {"finished": now, "received": exchange.received},
         }
-        return self._party(exchange.tenant, case, exchange.addition), canon.encode(decision), canon.encode(content)
+        return self._party(exchange.tenant, case, exchange.addition), _fitting(decision), canon.encode(content)
 
     def _party(self, tenant: Tenant, case: Case, addition: Addition) -> bytes:
         key = (tenant.application, tenant.controller, case, addition)
@@ -114,7 +117,7 @@ class Recorder:
         if block is None:
             if len(self._decisions) >= MAX_FRAGMENTS:
                 self._decisions.clear()
-            block = self._decisions[key] = canon.encode(_decision(placement, model, self._durability))
+            block = self._decisions[key] = _fitting(_decision(placement, model, self._durability))
         return block
 
 
@@ -157,6 +160,17 @@ def _decision(placement: Placement, model: str, durability: str) -> dict[str, ob
         if values:
             document[key] = values[:MAX_NAMED]
     return document
+
+
+def _fitting(decision: dict[str, object]) -> bytes:
+    """The block, without what a very large stack makes too long; a replay of its realm gives that again."""
+    block = canon.encode(decision)
+    for key in REPLAYABLE:
+        if len(block) <= MAX_BLOCK_BYTES:
+            break
+        if decision.pop(key, None) is not None:
+            block = canon.encode(decision)
+    return block
 
 
 def _attempt(attempt: Attempt) -> bytes:

@@ -79,7 +79,25 @@ def test_a_wrong_word_is_named_with_the_way_out(
     assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("case", ["", "[]", "{controller: FR}", "{controller: 3, purpose: x}", "{: :", "\x00"])
+FULL = "controller: FR, purpose: general, data: [health], subjects: [FR]"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "",
+        "[]",
+        "{controller: FR}",
+        "{controller: 3, purpose: x}",
+        "{: :",
+        "\x00",
+        "{[a]: b}",
+        "[" * 60_000,
+        f"{{{FULL}, floor: ['location:certain']}}",
+        f"{{{FULL}, grunds: [eu.art6.public]}}",
+        "#" * 70_000,
+    ],
+)
 def test_a_case_that_is_none_is_a_message(
     stack_file: Path, tmp_path: Path, case: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,6 +105,91 @@ def test_a_case_that_is_none_is_a_message(
     path.write_text(case)
     assert main(["explain", "-c", str(stack_file), "--case", str(path)]) == 2
     assert "case.yaml" in capsys.readouterr().err
+
+
+def test_a_case_that_cannot_be_read_is_a_message(
+    stack_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "latin.yaml").write_bytes(b"purpose: sant\xe9")
+    for name in ("missing.yaml", "latin.yaml"):
+        assert main(["explain", "-c", str(stack_file), "--case", str(tmp_path / name)]) == 2
+        assert name in capsys.readouterr().err
+
+
+def test_a_misspelled_member_of_a_case_is_named(
+    stack_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "case.yaml").write_text(f"{{{FULL}, grunds: [eu.art6.public]}}")
+    assert main(["explain", "-c", str(stack_file), "--case", str(tmp_path / "case.yaml")]) == 2
+    assert "did you mean grounds?" in capsys.readouterr().err
+
+
+def test_the_gap_to_accept_is_written_out(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Pasted into the stack file, the line that explain prints opens what it says it opens."""
+    asked = ["explain", "-c", str(stack_file), "--app", "desk", "--why-not", "nairobi-m"]
+    assert main(asked) == 1
+    [line] = [line.strip() for line in capsys.readouterr().out.splitlines() if "uncovered: [" in line]
+    accepted = line.replace("…", "tested", 1).replace("…", "2199-01-01", 1)
+    # The toy act itself forbids Kenya too, until a contract allows it.
+    stack_file.write_text(stack_file.read_text().replace("[agency, columbia]", "[agency, columbia, ovale]") + accepted)
+    assert main(asked) == 0
+    assert "accepted gap: no law is loaded for KE personal until 2199-01-01" in capsys.readouterr().out
+    assert main([*asked, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["deployments"][0]["accepted"] == ["KE personal until 2199-01-01"]
+
+
+def test_what_is_assumed_of_many_is_said_once(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "-c", str(stack_file), "--app", "desk"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("states no presence") == 1
+    assert "each of the parties agency, columbia, ovale states no presence" in said
+    assert main(["explain", "-c", str(stack_file), "--app", "desk", "--json"]) == 0
+    ids = [each["id"] for each in json.loads(capsys.readouterr().out)["assumptions"]]
+    assert {f"absent/presence parties.{name}" for name in ("agency", "columbia", "ovale")} <= set(ids)
+
+
+def test_an_application_is_explained_for_the_models_it_may_ask_for(
+    stack_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = stack_file.read_text().replace("  m: {developer: FR}\n", "  m: {developer: FR}\n  n: {developer: FR}\n")
+    text = text.replace(
+        "deployments:\n", 'deployments:\n  n-m: {model: n, site: paris, url: "http://127.0.0.1:9004/v1"}\n'
+    )
+    stack_file.write_text(text.replace("subjects: [FR]}", "subjects: [FR], models: [m]}"))
+    assert main(["explain", "-c", str(stack_file), "--app", "desk", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["model"] == "m"
+    for model in ("n", "n-m"):
+        assert main(["explain", "-c", str(stack_file), "--app", "desk", "--model", model]) == 2
+        assert "it may ask for m" in capsys.readouterr().err
+
+
+def test_why_not_of_a_deployment_of_another_model_is_a_message(
+    stack_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["explain", "-c", str(stack_file), "--app", "desk", "--model", "virginia-m", "--why-not", "paris-m"]
+    assert main(asked) == 2
+    assert "which was not asked for" in capsys.readouterr().err
+
+
+def test_observation_ends(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Past its date an application is enforced, in explain as in the gateway."""
+    stack_file.write_text(stack_file.read_text() + "    observe: {until: 2026-06-01}\n")
+    asked = ["explain", "-c", str(stack_file), "--app", "shadow", "--as-of"]
+    assert main([*asked, "2026-06-01"]) == 0
+    assert "OBSERVED" in capsys.readouterr().out
+    assert main([*asked, "2026-06-02"]) == 1
+    assert "OBSERVED" not in capsys.readouterr().out
+
+
+def test_the_fact_below_the_floor_of_evidence_is_named(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = stack_file.read_text().replace("subjects: [FR]}", "subjects: [FR], evidence: {location: contract}}")
+    stack_file.write_text(
+        text.replace("paris: {jurisdiction: FR,", "paris: {jurisdiction: {value: FR, evidence: contract},")
+    )
+    assert main(["explain", "-c", str(stack_file), "--app", "desk", "--why-not", "paris-m"]) == 1
+    said = capsys.readouterr().out
+    assert "location of gateway is declared, contract is asked" in said
+    assert "location of paris-m" not in said
 
 
 def test_observe_is_marked(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:

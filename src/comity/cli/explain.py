@@ -17,16 +17,18 @@ from comity.cli.explained import as_document, as_text
 from comity.law.case import Addition, Case, ordered
 from comity.law.plain_yaml import load
 from comity.law.realm import Realm
-from comity.placement.cases import registered, widened
+from comity.placement.cases import observed, registered, widened
 from comity.placement.conditions import configured
 from comity.placement.explanation import Explanation, explain
 from comity.placement.types import Wish
+from comity.stack.check_words import FLOORS
 from comity.stack.jurisdictions import NAMES
 from comity.stack.spelling import nearest
-from comity.stack.types import Stack
+from comity.stack.types import EVIDENCE_LEVELS, Stack
 from comity.terms.errors import UsageFault
+from comity.terms.instants import Instant
 
-MAX_CASE_BYTES = 1 << 16  # a case is a dozen short lists
+MAX_CASE = 1 << 16  # characters; a case is a dozen short lists
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -52,8 +54,8 @@ def run(options: argparse.Namespace) -> int:
     now = _instant(options.as_of)
     file = read_stack_file(options.config, None, options.as_of)
     realm = build_realm(file, now)
-    cases, observe = _cases(options, realm)
-    models = [options.model] if options.model else sorted({each.model for each in realm.stack.deployments.values()})
+    cases, observe = _cases(options, realm, now)
+    models = _models(options, realm.stack)
     conditions = configured(realm.stack)
     explanations = [explain(cases, Wish(model), realm, conditions, now, observe=observe) for model in models]
     if options.why_not:
@@ -68,13 +70,25 @@ def run(options: argparse.Namespace) -> int:
     return 0 if all(any(each.tier for each in explanation.deployments) for explanation in explanations) else 1
 
 
-def _instant(as_of: date | None) -> int:
+def _instant(as_of: date | None) -> Instant:
     """Now, or noon UTC of the day: by then the day has begun in every time zone that a pack states."""
     at = datetime.now(UTC) if as_of is None else datetime.combine(as_of, time(12), UTC)
     return int(at.timestamp() * 1000)
 
 
-def _cases(options: argparse.Namespace, realm: Realm) -> tuple[tuple[Case, ...], bool]:
+def _models(options: argparse.Namespace, stack: Stack) -> list[str]:
+    served = {each.model for each in stack.deployments.values()}
+    own = stack.applications[options.app].models if options.app else None
+    allowed = sorted(served if own is None else served.intersection(own))
+    if not options.model:
+        return allowed
+    asked = stack.deployments[options.model].model if options.model in stack.deployments else options.model
+    if own is not None and asked not in own:
+        raise UsageFault(f"{options.app} may not ask for {options.model}; it may ask for {', '.join(allowed)}")
+    return [options.model]
+
+
+def _cases(options: argparse.Namespace, realm: Realm, now: Instant) -> tuple[tuple[Case, ...], bool]:
     addition = Addition(
         data=_words("--data", options.data, realm.vocabulary.data),
         subjects=_words("--subjects", options.subjects, NAMES),
@@ -86,19 +100,18 @@ def _cases(options: argparse.Namespace, realm: Realm) -> tuple[tuple[Case, ...],
     if application is None:
         raise UsageFault(_unknown("application", options.app, realm.stack.applications))
     cases = widened(registered(application), addition)
-    return cases, application.observe is not None
+    return cases, observed(application, now)
 
 
 def _read_case(name: str, realm: Realm) -> Case:
-    if name == "-":
-        text = sys.stdin.read(MAX_CASE_BYTES + 1)
-    else:
-        with Path(name).open(encoding="utf-8") as file:
-            text = file.read(MAX_CASE_BYTES + 1)
-    if len(text) > MAX_CASE_BYTES:
-        raise UsageFault(f"{name}: a case of more than {MAX_CASE_BYTES} bytes")
     try:
-        case = msgspec.convert({"operation": "infer", **_mapping(load(text))}, type=Case)
+        stated = _mapping(load(_text(name)))
+        for member in map(str, stated):
+            if member not in Case.__struct_fields__:
+                raise ValueError(_unknown("member", member, Case.__struct_fields__))
+        case = msgspec.convert({"operation": "infer", **stated}, type=Case)
+    except OSError as error:
+        raise UsageFault(f"{name}: cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise UsageFault(f"{name}: {error}") from error
     words = realm.vocabulary
@@ -114,6 +127,7 @@ def _read_case(name: str, realm: Realm) -> Case:
         ("output", case.output, NAMES),
         ("sector", (case.sector,), words.sectors),
         ("risk", (case.risk,), words.risks),
+        ("floor", case.floor, [f"{kind}:{level}" for kind in sorted(FLOORS) for level in EVIDENCE_LEVELS]),
     ):
         for word in given:
             if word not in known:
@@ -125,7 +139,19 @@ def _read_case(name: str, realm: Realm) -> Case:
         grounds=ordered(case.grounds),
         roles=ordered(case.roles),
         output=ordered(case.output),
+        floor=ordered(case.floor),
     )
+
+
+def _text(name: str) -> str:
+    if name == "-":
+        text = sys.stdin.read(MAX_CASE + 1)
+    else:
+        with Path(name).open(encoding="utf-8-sig") as file:
+            text = file.read(MAX_CASE + 1)
+    if len(text) > MAX_CASE:
+        raise ValueError(f"a case of more than {MAX_CASE} characters")
+    return text
 
 
 def _mapping(value: object) -> dict[str, object]:
@@ -156,4 +182,6 @@ def _only(explanations: Sequence[Explanation], name: str, stack: Stack) -> list[
         each = tuple(item for item in explanation.deployments if item.deployment == name)
         if each:
             kept.append(msgspec.structs.replace(explanation, deployments=each))
+    if not kept:
+        raise UsageFault(f"{name} serves the model {stack.deployments[name].model}, which was not asked for")
     return kept

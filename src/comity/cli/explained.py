@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 
+from comity.law.candidates import EVIDENCE
+from comity.law.coverage import UNCOVERED
 from comity.law.realm import Realm
 from comity.placement.explanation import Explained, Explanation
 from comity.placement.types import MICRO, Placement
+from comity.stack.jurisdictions import NAMES
 from comity.terms.citations import Citation
 from comity.terms.instants import FAR_FUTURE, shown
 from comity.terms.refusal import Refusal
@@ -38,7 +43,7 @@ def _lines(explanation: Explanation, realm: Realm) -> Iterator[str]:
     if explanation.assumptions:
         yield ""
         yield "assumed, because the stack file does not say:"
-        yield from (f"    {sentence}" for sentence in dict.fromkeys(explanation.assumptions.values()))
+        yield from (f"    {sentence}" for sentence in _grouped(explanation.assumptions))
     until = "no date ahead changes it" if explanation.valid_until >= FAR_FUTURE else shown(explanation.valid_until)
     yield ""
     yield f"realm {explanation.realm[:16]}…, valid until {until}; law: {', '.join(realm.packs) or 'none'}"
@@ -57,8 +62,10 @@ def _deployment(each: Explained, realm: Realm) -> Iterator[str]:
     yield f"{mark}  — processed in {where}, operated by {each.operator} ({each.seat}{control})"
     for rule in each.forbids:
         yield from _rule("forbidden by", rule)
-        if rule.id == "comity/uncovered":
-            yield from (f"        nothing loaded covers {word} data in {place}" for place, word in each.gaps)
+        if rule.id == UNCOVERED.id:
+            yield from _uncovered(each.gaps)
+        if rule.id == EVIDENCE.id:
+            yield from (f"        {sentence}" for sentence in each.short)
     if each.candidate is not None:
         terms = ", ".join(f"{name} {value / MICRO:.3f}" for name, value in each.candidate.terms)
         yield f"    score {each.candidate.score / MICRO:.3f} ({terms})"
@@ -67,8 +74,30 @@ def _deployment(each: Explained, realm: Realm) -> Iterator[str]:
     for rule in each.advises:
         weight = realm.rules[rule.id].exposure / 1000
         yield f"    exposed: {rule.says} [{rule.id}; {rule.law}, {rule.cite}; {weight:.2f}{_unreviewed(rule)}]"
-    for rule, obligation in each.obliges:
+    for rule, obligation in each.obliges if each.tier else ():  # nothing is owed for what does not happen
         yield f"    owed: {obligation} — {rule.says} [{rule.id}; {rule.law}, {rule.cite}{_unreviewed(rule)}]"
+
+
+def _uncovered(gaps: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for place, pairs in groupby(gaps, key=itemgetter(0)):
+        words = ", ".join(word for _, word in pairs)
+        yield f"        nothing loaded covers {words} data in {place} ({NAMES[place]}); to accept that gap, write"
+        yield f"        uncovered: [{{jurisdiction: {place}, data: [{words}], why: …, until: …}}]"
+
+
+def _grouped(assumptions: Mapping[str, str]) -> Iterator[str]:
+    """One sentence for all things of one section of which the same is assumed."""
+    alike: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for item, sentence in assumptions.items():
+        about = item.partition(" ")[2]
+        section, _, name = about.rpartition(".") if about.count(".") == 1 else ("", "", about)
+        alike.setdefault((section, sentence.replace(about, "{}", 1)), []).append((name, sentence))
+    for (section, frame), each in alike.items():
+        if len(each) == 1 or not frame.startswith("{}"):
+            yield from dict.fromkeys(sentence for _, sentence in each)
+        else:
+            names = ", ".join(name for name, _ in each)
+            yield frame.replace("{}", f"each of the {section} {names}" if section else f"each of {names}", 1)
 
 
 def _rule(verb: str, rule: Citation) -> Iterator[str]:
@@ -123,7 +152,11 @@ def _deployment_document(each: Explained, realm: Realm) -> dict[str, object]:
     }
     if each.gaps:
         document["uncovered"] = [{"jurisdiction": place, "data": word} for place, word in each.gaps]
+    if each.short:
+        document["evidence"] = list(each.short)
     if each.candidate is not None:
+        if each.candidate.gaps:
+            document["accepted"] = list(each.candidate.gaps)
         document["score"] = f"{each.candidate.score / MICRO:.6f}"
         document["terms"] = {name: f"{value / MICRO:.6f}" for name, value in each.candidate.terms}
     return document

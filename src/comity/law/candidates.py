@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from msgspec import Struct
@@ -42,14 +42,13 @@ class Face(Struct, frozen=True):
     assumptions: tuple[Assumption, ...]
     evidence: Mapping[str, str]
 
-    def below(self, floor: Iterable[str]) -> bool:
-        """Whether any fact rests on less evidence than `floor` ("location:contract") asks."""
+    def short(self, floor: Iterable[str]) -> Iterator[str]:
+        """Yields a sentence for each fact that rests on less evidence than `floor` ("location:contract") asks."""
         for entry in floor:
             kind, _, level = entry.partition(":")
             held = self.evidence.get(kind, EVIDENCE_LEVELS[0])
-            if EVIDENCE_LEVELS.index(held) < EVIDENCE_LEVELS.index(level):
-                return True
-        return False
+            if _rank(held) < _rank(level):
+                yield f"{kind} of {self.name} is {held}, {level} is asked"
 
 
 def faces(stack: Stack, controller: str, on: date, file_date: date) -> dict[str, Face]:
@@ -170,10 +169,13 @@ def _kinds(kinds: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 def _evidence(stack: Stack, site: Site, deployment: Deployment | None) -> dict[str, str]:
     party = facts.party(stack, site.operator)
+    chain = facts.control_chain(stack, site.operator).value
+    named = [facts.party(stack, link.party) for link in chain if facts.named(link.party)]
     levels: dict[str, str] = {
         "location": _level(site.evidence, "jurisdiction"),
-        "operator": _level(site.evidence, "operator"),
-        "control": _level(party.evidence, "controlled_by"),
+        "operator": _weakest(_level(site.evidence, "operator"), _level(party.evidence, "seat")),
+        # A chain of control is known as well as its least known link.
+        "control": _weakest(*(_level(each.evidence, "controlled_by") for each in named)),
         "accelerators": _level(site.evidence, "accelerators"),
     }
     if deployment is not None:
@@ -183,6 +185,14 @@ def _evidence(stack: Stack, site: Site, deployment: Deployment | None) -> dict[s
     else:
         levels |= dict.fromkeys(("terms", "certificates", "model"), EVIDENCE_LEVELS[-1])
     return levels
+
+
+def _weakest(*levels: str) -> str:
+    return min(levels, key=_rank, default=EVIDENCE_LEVELS[0])
+
+
+def _rank(level: str) -> int:
+    return EVIDENCE_LEVELS.index(level)
 
 
 def _level(levels: Levels, field: str) -> str:

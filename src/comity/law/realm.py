@@ -128,7 +128,7 @@ class Realm:
         forbids = {rule for finding in each for rule in finding.forbids}
         if any(finding.erred for finding in each):
             forbids.add(ERROR.id)
-        if face.below(case.floor) or gateway.below(case.floor):
+        if any(face.short(case.floor)) or any(gateway.short(case.floor)):
             forbids.add(EVIDENCE.id)
         accepted: set[str] = set()
         for jurisdiction, word in self._gaps(case, seat, face, gateway):
@@ -147,10 +147,18 @@ class Realm:
         )
 
     def gaps(self, case: Case, deployment: str) -> list[tuple[str, str]]:
-        """Each (jurisdiction, data class) that the deployment would touch and no pack in force covers."""
+        """Each (jurisdiction, data class) that the deployment would touch, that no pack in force covers, and that the
+        stack does not accept.
+        """
         view = self.view(case.controller)
         seat = facts.seat(self.stack, case.controller)
-        return sorted(set(self._gaps(case, seat, view[deployment], view[GATEWAY])))
+        found = self._gaps(case, seat, view[deployment], view[GATEWAY])
+        return sorted({gap for gap in found if not self._accepted(*gap)})
+
+    def short(self, case: Case, deployment: str) -> tuple[str, ...]:
+        """A sentence for each fact of the deployment, or of the gateway, below the case's floor of evidence."""
+        view = self.view(case.controller)
+        return (*view[deployment].short(case.floor), *view[GATEWAY].short(case.floor))
 
     def _gaps(self, case: Case, seat: str, face: Face, gateway: Face) -> Iterator[tuple[str, str]]:
         regulated = [word for word in case.data if word not in self.vocabulary.unregulated]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from comity.law.case import NOTHING_ADDED, Addition, Case, ordered
 from comity.law.vocabulary import UNSTATED
 from comity.stack.types import Application
+from comity.terms.instants import Instant, end_of
 
 
 def registered(application: Application, operation: str = "infer") -> Case:
@@ -22,6 +23,11 @@ def registered(application: Application, operation: str = "infer") -> Case:
         risk=application.risk or UNSTATED,
         floor=tuple(sorted(f"{kind}:{level}" for kind, level in application.evidence.items())),
     )
+
+
+def observed(application: Application, now: Instant) -> bool:
+    """Whether the application is ruled on and not stopped at `now`: by name, until a date (DESIGN rule 4)."""
+    return application.observe is not None and now < end_of(application.observe.until)
 
 
 def widened(case: Case, addition: Addition) -> tuple[Case, ...]:

@@ -26,7 +26,8 @@ class Explained(Struct, frozen=True):
     seat: str
     control: tuple[str, ...]
     forbids: tuple[Citation, ...]
-    gaps: tuple[tuple[str, str], ...]  # uncovered (jurisdiction, data class)
+    gaps: tuple[tuple[str, str], ...]  # uncovered (jurisdiction, data class) that the stack does not accept
+    short: tuple[str, ...]  # facts below the floor of evidence, as sentences
     advises: tuple[Citation, ...]
     obliges: tuple[tuple[Citation, str], ...]
     candidate: Candidate | None
@@ -75,6 +76,7 @@ def explain(
                 control=face.profiles[0].control,
                 forbids=tuple(realm.citations[rule] for rule in forbidden.get(name, ())),
                 gaps=tuple(sorted({gap for case in cases for gap in realm.gaps(case, name)})),
+                short=tuple(sorted({sentence for case in cases for sentence in realm.short(case, name)})),
                 advises=tuple(realm.citations[rule] for rule in advises),
                 obliges=tuple((realm.citations[rule], realm.rules[rule].obligation) for rule in obliges),
                 candidate=candidate,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from tests.tidy.tree import ROOT, kept, short, texts
+from tests.tidy.tree import ROOT, SOURCE, kept, short, texts
 
 AT_THE_ROOT = (
     "README.md",
@@ -84,3 +84,15 @@ def test_the_changelog_has_two_sections_and_this_version() -> None:
 def test_decisions_are_numbered_without_a_gap() -> None:
     numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs" / "adr").glob("[0-9]*.md"))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_files_that_are_named_exist() -> None:
+    """`law/epoch.py` and its like: from the root, the package, or the page's own folder."""
+    lost = []
+    for page, text in texts().items():
+        if page.suffix != ".md":
+            continue
+        for name in re.findall(r"`((?:[\w.-]+/)+[\w-]+\.(?:py|yaml|json|toml|sh|md|cedar|txt))`", text):
+            if not any((root / name).exists() for root in (ROOT, SOURCE, SOURCE.parent, page.parent)):
+                lost.append(f"{short(page)}: {name}")
+    assert lost == []

@@ -23,7 +23,10 @@ from comity.relay.fields import (
     PART_TEXT,
     PART_TYPES,
     READ,
+    REFERENCES,
     REFUSED,
+    SCHEMAS,
+    TEMPLATE,
     TOOLS,
 )
 
@@ -103,7 +106,16 @@ def test_tools_that_the_caller_runs() -> None:
     assert asked(tools=tools) == ()
     assert asked(tools=None) == ()
     assert asked(tools={}) == (REFUSED,)
-    for choice in ("auto", None, {"type": "function", "function": {"name": "f"}}, {"type": "allowed_tools"}):
+    assert asked(tool_choice="web_search") == (REFUSED,)
+    for choice in (
+        "auto",
+        "none",
+        "required",
+        "any",
+        None,
+        {"type": "function", "function": {"name": "f"}},
+        {"type": "allowed_tools"},
+    ):
         assert asked(tool_choice=choice) == ()
     for choice in ({"type": "web_search"}, {}, 1, []):
         assert asked(tool_choice=choice) == (REFUSED,)
@@ -160,6 +172,63 @@ def test_unknown_content_is_refused(content: Any) -> None:
     assert message(content=content) == (REFUSED,)
 
 
+def test_what_would_stay_for_the_next_caller() -> None:
+    assert asked(cache_prompt=True) == ("store",)
+    assert asked(cache_prompt=False) == ()
+
+
+def test_members_of_template_arguments() -> None:
+    assert asked(chat_template_kwargs={"enable_thinking": False, "thinking": True}) == ()
+    assert asked(chat_template_kwargs=None) == ()
+    assert asked(chat_template_kwargs={"chat_template": "{{ x }}"}) == (OTHER,)
+    assert asked(chat_template_kwargs="{{ x }}") == (REFUSED,)
+
+
+def test_a_prediction_is_judged_as_content() -> None:
+    assert asked(prediction={"type": "content", "content": [{"type": "text", "text": "x"}]}) == ()
+    picture = {"type": "image_url", "image_url": {"url": "http://x"}}
+    assert asked(prediction={"type": "content", "content": [picture]}) == ("fetch",)
+    assert asked(prediction={"type": "content", "from": "http://x"}) == (OTHER,)
+
+
+def test_a_voice_is_a_name() -> None:
+    assert asked(audio={"voice": "alloy", "format": "wav"}) == ()
+    assert asked(audio={"voice": {"id": "voice_1"}}) == ("files",)
+
+
+@pytest.mark.parametrize("field", sorted(SCHEMAS))
+@pytest.mark.parametrize("name", sorted(REFERENCES))
+def test_references_out_of_a_schema(field: str, name: str) -> None:
+    def within(target: Any, *, text: bool = False) -> tuple[str, ...]:
+        schema: Any = {"type": "object", "properties": {"a": [{name: target}]}}
+        if text:
+            schema = json.dumps(schema)
+        if field == "tools":
+            return asked(tools=[{"type": "function", "function": {"name": "f", "parameters": schema}}])
+        return asked(**{field: {"schema": schema}})
+
+    for text in (False, True):
+        for target in ("#", "#/$defs/office", "#office"):
+            assert within(target, text=text) == ()
+        for target in ("http://x/y.json", "HTTPS://x", "other.json", "//x/y"):
+            assert within(target, text=text) == ("fetch",)
+        assert within("file:///etc/passwd", text=text) == (REFUSED,)
+    assert within({"type": "string"}) == ()  # a property of that name
+    body = b'{"model":"m","messages":[{"role":"user","content":"hi"}],"response_format":{"\\u0024ref":"http://x"}}'
+    assert read(body).hops == ("fetch",)
+
+
+def test_members_of_a_tool_that_the_caller_runs() -> None:
+    tool = {"type": "function", "function": {"name": "f"}}
+    assert asked(tools=[tool | {"strict": True, "cache_control": {"type": "ephemeral"}}]) == ()
+    assert asked(tools=[tool | {"server_url": "http://x"}]) == (OTHER,)
+
+
+def test_media_with_a_scheme_far_off() -> None:
+    for far in (" " * 40 + "http://x", "A" * 40 + "://x"):
+        assert part(type="input_audio", input_audio={"data": far, "format": "wav"}) == (REFUSED,)
+
+
 def test_several_hops_are_sorted_and_named() -> None:
     document = BASE | {"store": True, "tools": [{"type": "mcp", "server_url": "https://x"}], "metadata": {"a": "b"}}
     ask = read(json.dumps(document).encode())
@@ -203,7 +272,7 @@ def test_the_page_says_what_the_tables_say() -> None:
     assert set(re.findall(r"`([a-z_]+)`", inference)) == INFERENCE
     members = page.partition("Members of a message that are inference:")[2].partition("|")[0]
     assert set(re.findall(r"`([a-z_]+)`", members)) == MESSAGE
-    for name in (*READ, *PART_TEXT, *PART_TYPES, *MEDIA_BESIDE):
+    for name in (*READ, *SCHEMAS, *REFERENCES, *TEMPLATE, *PART_TEXT, *PART_TYPES, *MEDIA_BESIDE):
         assert f"`{name}`" in page
 
 

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from comity.relay import scan
-from comity.relay.fields import INFERENCE, REFUSED
+from comity.relay.fields import INFERENCE, PLAIN_CHOICES, REFUSED
 from comity.relay.hops import Hop, hops
 
 MAX_MODEL_CHARACTERS = 256
@@ -84,7 +84,7 @@ _PLAIN = msgspec.json.Decoder(
             ("messages", list[_Message]),
             ("stream", bool | None, None),
             ("tools", list[_Tool] | None, None),
-            ("tool_choice", str | None, None),
+            ("tool_choice", Literal[PLAIN_CHOICES] | None, None),
             *((name, Raw, None) for name in sorted(INFERENCE)),
         ],
         forbid_unknown_fields=True,
@@ -92,6 +92,7 @@ _PLAIN = msgspec.json.Decoder(
     )
 ).decode
 
+_REFERENCE = re.compile(rb"\$(?:ref|dynamicRef|recursiveRef)").search
 _MODEL = re.compile(rb'"model"[ \t\n\r]*:[ \t\n\r]*("(?:[^"\\]|\\.)*")')
 
 
@@ -111,7 +112,8 @@ def read(body: bytes) -> Ask:
     except RecursionError:
         raise BadRequest("The body is nested too deep.") from None
     # an escaped letter could spell a second key, and a doubled key means two things to two parsers
-    if not plain.messages or not _once(body) or body.count(b'"stream"') > 1:
+    # and a reference in a schema is looked for by the scan
+    if not plain.messages or not _once(body) or body.count(b'"stream"') > 1 or (b"$" in body and _REFERENCE(body)):
         return _read_whole(body)
     return Ask(_model(plain.model), plain.stream is True, once=True)
 

@@ -25,17 +25,20 @@ class Row(NamedTuple):
     idle: tuple[object, ...] = (None, False)
 
 
-READ = ("model", "messages", "stream", "tools", "tool_choice", "provider")
+READ = (
+    *("model", "messages", "stream", "tools", "tool_choice", "provider"),
+    *("audio", "chat_template_kwargs", "prediction"),
+)
 """Fields that Comity reads itself. `provider` is the caller's own narrowing and goes no further."""
 
 _OPENAI = """
-    audio frequency_penalty function_call functions logit_bias logprobs max_completion_tokens max_tokens
-    modalities n parallel_tool_calls prediction presence_penalty prompt_cache_key reasoning_effort response_format
+    frequency_penalty function_call functions logit_bias logprobs max_completion_tokens max_tokens
+    modalities n parallel_tool_calls presence_penalty prompt_cache_key reasoning_effort response_format
     safety_identifier seed service_tier stop stream_options temperature top_logprobs top_p user verbosity
 """
 _ENGINES = """
-    add_generation_prompt add_special_tokens allowed_token_ids bad_words beam_search best_of cache_prompt
-    cache_salt chat_template_kwargs continue_final_message documents dry_allowed_length dry_base
+    add_generation_prompt add_special_tokens allowed_token_ids bad_words beam_search best_of
+    cache_salt continue_final_message documents dry_allowed_length dry_base
     dry_multiplier dry_penalty_last_n dry_sequence_breakers dynatemp_exponent dynatemp_range ebnf echo
     enable_thinking frequency_penalty_range grammar guided_choice guided_decoding_backend guided_grammar guided_json
     guided_regex guided_whitespace_pattern ignore_eos include_reasoning include_stop_str_in_output json_schema
@@ -58,6 +61,7 @@ BEYOND: dict[str, Row] = {
     "prompt_cache_retention": Row(
         "store", "a cache that outlives the request", (None, False, "in_memory", "in-memory")
     ),
+    "cache_prompt": Row("store", "the prompt would stay, and the next caller be told how much of it was there"),
     "mcp_servers": Row("mcp", "the upstream would call these servers"),
     "container": Row("code", "the upstream would run code in a sandbox that it keeps"),
     "previous_response_id": Row(REFUSED, "a state that only the deployment which issued it holds"),
@@ -72,6 +76,23 @@ BEYOND: dict[str, Row] = {
     "extra_body": Row(REFUSED, "a client library's wrapper: its members belong at the top level"),
 }
 """Top-level fields that ask for more than inference."""
+
+SCHEMAS: frozenset[str] = frozenset(
+    {"response_format", "json_schema", "guided_json", "structured_outputs", "functions", "tools"}
+)
+"""Fields with JSON schemas, in which a reference may name another document: the upstream would fetch it."""
+
+REFERENCES: frozenset[str] = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})
+"""Members of a schema that refer; one that begins with `#` stays within the schema."""
+
+TEMPLATE: frozenset[str] = frozenset(
+    {"add_generation_prompt", "add_vision_id", "clear_thinking", "continue_final_message", "date_string", "documents"}
+    | {"enable_thinking", "preserve_thinking", "reasoning_effort", "thinking", "thinking_budget", "thinking_mode"}
+)
+"""Members of `chat_template_kwargs` that are inference. Not `chat_template`: engines run it, as the field."""
+
+PREDICTION: frozenset[str] = frozenset({"type", "content"})
+"""Members of `prediction`; its content is judged as that of a message."""
 
 TOOLS: dict[str, Row] = {
     "web_search": Row("web-search", "a hosted tool"),
@@ -88,6 +109,14 @@ TOOLS: dict[str, Row] = {
 
 CALLER_RUN = ("function", "custom")
 """Types of tools that the caller runs itself: the model only says how to call them."""
+
+TOOL: frozenset[str] = frozenset(
+    {"type", "function", "custom", "strict", "name", "description", "parameters", "format", "cache_control"}
+)
+"""Members of a tool that the caller runs."""
+
+PLAIN_CHOICES = ("auto", "none", "required", "any")
+"""`tool_choice` as a word."""
 
 CHOICES = (*CALLER_RUN, "allowed_tools")
 """`tool_choice.type` that picks among tools already declared."""

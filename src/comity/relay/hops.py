@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from comity.relay import scan
 from comity.relay.fields import (
     BEYOND,
     CALLER_RUN,
@@ -18,11 +19,20 @@ from comity.relay.fields import (
     OTHER,
     PART_TEXT,
     PART_TYPES,
+    PLAIN_CHOICES,
+    PREDICTION,
     READ,
+    REFERENCES,
     REFUSED,
+    SCHEMAS,
+    TEMPLATE,
+    TOOL,
     TOOLS,
     Row,
 )
+
+LONGEST_SCHEME = 32
+"""Letters before the colon of a URL; nothing that is longer is one of ours."""
 
 _UNKNOWN = Row(OTHER, "not known to be inference alone")
 _UNKNOWN_REFUSED = Row(REFUSED, "not known to be inference alone")
@@ -43,6 +53,8 @@ def hops(document: Mapping[str, Any]) -> list[Hop]:
 
 def _hops(document: Mapping[str, Any]) -> Iterator[Hop]:
     for name, value in document.items():
+        if name in SCHEMAS:
+            yield from _references(name, value)
         if name in INFERENCE:
             continue
         match name:
@@ -52,6 +64,13 @@ def _hops(document: Mapping[str, Any]) -> Iterator[Hop]:
                 yield from _tool_choice(value)
             case "messages":
                 yield from _messages(value)
+            case "audio":
+                yield from _sound(value)
+            case "chat_template_kwargs":
+                yield from _members(name, value, TEMPLATE)
+            case "prediction":
+                yield from _members(name, value, PREDICTION)
+                yield from _content("prediction.content", value.get("content") if isinstance(value, dict) else None)
             case _ if name not in READ:
                 yield from _asked(name, BEYOND.get(name, _UNKNOWN), value)
 
@@ -62,6 +81,51 @@ def _asked(field: str, row: Row, value: object) -> Iterator[Hop]:
         yield Hop(field, row.asks, row.why)
 
 
+def _members(field: str, value: object, known: frozenset[str]) -> Iterator[Hop]:
+    """An object of which some members are known to be inference."""
+    if value is None:
+        return
+    if not isinstance(value, dict):
+        yield Hop(field, REFUSED, "not an object")
+        return
+    for name, member in value.items():
+        if name not in known:
+            yield from _asked(f"{field}.{name}", _UNKNOWN, member)
+
+
+def _sound(audio: object) -> Iterator[Hop]:
+    if isinstance(audio, dict) and not isinstance(audio.get("voice", ""), str):
+        yield Hop("audio.voice", "files", "a voice that is kept at the upstream")
+
+
+def _references(field: str, value: object, *, written: bool = False) -> Iterator[Hop]:
+    """References out of a schema; `written` says that it stood in a string, as some engines take it."""
+    if isinstance(value, str) and not written and value.lstrip().startswith("{"):
+        try:
+            value, written = scan.parse(value.encode()), True
+        except (scan.BadJson, UnicodeEncodeError):
+            return
+    if isinstance(value, dict):
+        for name, member in value.items():
+            if name in REFERENCES and isinstance(member, str):
+                yield from _reference(f"{field}.{name}", member)
+            else:
+                yield from _references(f"{field}.{name}", member, written=written)
+    elif isinstance(value, list):
+        for number, member in enumerate(value):
+            yield from _references(f"{field}[{number}]", member, written=written)
+
+
+def _reference(field: str, target: str) -> Iterator[Hop]:
+    scheme, colon, _ = target.partition(":")
+    if target.startswith("#"):
+        return
+    if colon and scheme.lower() not in ("http", "https"):
+        yield Hop(field, REFUSED, "refers to what is no part of the request")
+    else:  # without a scheme it is relative to the schema's own `$id`
+        yield Hop(field, "fetch", "the upstream would fetch it")
+
+
 def _tools(tools: object) -> Iterator[Hop]:
     if tools is None:
         return
@@ -70,7 +134,8 @@ def _tools(tools: object) -> Iterator[Hop]:
         return
     for number, tool in enumerate(tools):
         kind = tool.get("type") if isinstance(tool, dict) else None
-        if kind in CALLER_RUN:
+        if isinstance(tool, dict) and kind in CALLER_RUN:
+            yield from _members(f"tools[{number}]", tool, TOOL)
             continue
         field = f"tools[{number}].type={kind}" if isinstance(kind, str) else f"tools[{number}].type"
         row = _tool(kind)
@@ -88,7 +153,7 @@ def _tool(kind: object) -> Row:
 
 
 def _tool_choice(choice: object) -> Iterator[Hop]:
-    if choice is None or isinstance(choice, str):
+    if choice is None or choice in PLAIN_CHOICES:
         return
     kind = choice.get("type") if isinstance(choice, dict) else None
     if kind not in CHOICES:
@@ -158,12 +223,13 @@ def _data(field: str, holder: str, value: object) -> Iterator[Hop]:
     if not isinstance(value, str):
         yield Hop(field, REFUSED, "not a string")
         return
-    scheme, colon, _ = value[:32].partition(":")
-    if not colon:
+    colon = value.find(":")
+    scheme = value[:colon].lower() if 0 <= colon < LONGEST_SCHEME else ""
+    if colon < 0:
         # base64 has no colon; a bare path or host would have no scheme, and only `url` members take those
         if holder == "url":
             yield Hop(field, REFUSED, "not a data: URL")
-    elif scheme.lower() in ("http", "https"):
+    elif scheme in ("http", "https"):
         yield Hop(field, "fetch", "the upstream would fetch it")
-    elif scheme.lower() != "data":
+    elif scheme != "data":
         yield Hop(field, REFUSED, "not a data: URL")

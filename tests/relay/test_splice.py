@@ -129,6 +129,34 @@ def test_done_without_its_blank_line_is_held_until_the_end() -> None:
     assert stream.tail == b"data: [DONE]\n"
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        chunk("x") + "\ndata: [DONE]\n\n",
+        "data: [DONE]\ndata: x\n\n",
+        "\ufeffdata: [DONE]\n\n",
+        "data:\t[DONE]\n\n",
+        "data:  [DONE]\n\n",
+        "id: 3\r\ndata: [DONE]\r\n\r\n",
+    ],
+)
+def test_whatever_a_client_may_take_for_the_end_is_held(event: str) -> None:
+    stream = answer()
+    assert b"[DONE]" not in stream.feed((chunk("x", "stop") + "\n\n" + event).encode())
+    assert stream.ended
+    assert stream.tail == event.encode()
+
+
+@pytest.mark.parametrize("text", [chunk("x") + "\r\rdata: [DONE]\r\r\n\n", ": x\rdata: [DONE]\n\n"])
+def test_a_carriage_return_alone_is_no_stream(text: str) -> None:
+    with pytest.raises(BadAnswer):
+        answer().feed(text.encode())
+    stream = answer()
+    assert stream.feed(text.rstrip("\n").encode()) == b""
+    assert not stream.close(True)
+    assert b"[DONE]" not in stream.tail
+
+
 def test_an_event_that_never_ends_is_no_stream() -> None:
     stream = answer()
     with pytest.raises(BadAnswer):

@@ -19,6 +19,10 @@ MAX_EVENT_BYTES = 1024 * 1024
 
 _END = re.compile(rb"\n\r?\n")
 _EOL = re.compile(rb"\r?\n")
+_DONE = re.compile(rb"^(?:\xef\xbb\xbf)?data:[ \t]*\[DONE\]", re.MULTILINE)
+"""The end as any client might see it: some look at each line alone, some strip it."""
+
+_LONE_CR = re.compile(rb"\r[^\n]")
 
 
 class StreamAnswer:
@@ -47,7 +51,7 @@ class StreamAnswer:
         """Take the next bytes from the deployment; returns those that may go to the client now.
 
         Raises:
-            BadAnswer: an event is larger than `MAX_EVENT_BYTES`.
+            BadAnswer: an event is larger than `MAX_EVENT_BYTES`, or lines end where clients disagree about it.
         """
         if self.ended:
             return b""
@@ -60,6 +64,8 @@ class StreamAnswer:
         if not cut:
             return b""
         data = data[:cut]
+        if b"\r" in data and _LONE_CR.search(data):
+            raise BadAnswer("a carriage return alone, which ends a line for some clients only")
         if _worth_reading(data):
             return self._read(data)
         self.upstream.update(data)
@@ -73,6 +79,8 @@ class StreamAnswer:
         """
         if not self.ended and self._rest:
             rest, self._rest = self._rest, b""
+            if _LONE_CR.search(rest):
+                rest, clean = b"", False
             tail = self._read(rest)
             self.tail = tail + self.tail
         whole = self.ended or (clean and self.finish != "")
@@ -92,13 +100,12 @@ class StreamAnswer:
             if not _worth_reading(event):
                 out.append(event)
                 continue
-            content = _content(event)
-            if content.startswith(b"[DONE]"):
+            if b"[DONE]" in event and _DONE.search(event):
                 self.ended = True
                 self.tail = event
                 self._rest = b""
                 break
-            out.append(self._note(event, content))
+            out.append(self._note(event, _content(event)))
         passed = b"".join(out)
         self.upstream.update(data[:taken])
         self.response.update(passed + self.tail if self.ended else passed)

@@ -135,3 +135,32 @@ def test_another_model_or_application_is_another_fragment() -> None:
     first, second = recorder.intent(one), recorder.intent(other)
     assert first[0] != second[0]
     assert first[1] != second[1]
+
+
+def test_assumptions_are_gathered_by_row_and_gaps_are_carried() -> None:
+    assumptions = (
+        "absent/gateway agency",
+        "absent/presence parties.acme",
+        "absent/presence parties.columbia",
+        "absent/presence the unnamed party in US",
+    )
+    candidate = Candidate("paris", 0, (), assumptions=assumptions, gaps=("KE personal until 2027-03-31",))
+    made = exchange()
+    made.place(CASE, Placement(D, D, D, D, "enforce", "m", ((candidate,),)))
+    _, decision, _ = checked("intent", Recorder("strict").intent(made))
+    assert decision["accepted"] == ["KE personal until 2027-03-31"]
+    assert decision["assumptions"] == [
+        "absent/gateway agency",
+        "absent/presence parties.{acme,columbia}",
+        "absent/presence the unnamed party in US",
+    ]
+    refusal = Refusal("forbidden", "x", D, D, (), assumptions)
+    _, decision, _ = checked("denial", Recorder("strict").denial(exchange(), CASE, "m", refusal, b"{}", 5))
+    assert decision["assumptions"][1] == "absent/presence parties.{acme,columbia}"
+
+
+def test_a_floor_of_evidence_is_part_of_the_case() -> None:
+    made = exchange()
+    made.place(msgspec.structs.replace(CASE, floor=("location:contract",)), PLACEMENT)
+    party, _, _ = checked("intent", Recorder("strict").intent(made))
+    assert party["case"]["evidence"] == ["location:contract"]

@@ -148,7 +148,8 @@ def _refusal(realm: Realm, ruling: str, verdicts: Mapping[str, Verdict]) -> Refu
     count = len(refused)
     places = "The one deployment" if count == 1 else f"Each of the {count} deployments"
     message = f"{places} of this model is forbidden for this case by a rule in force; see error.refusal."
-    return Refusal("forbidden", message, realm.digest, ruling, refused)
+    assumptions = tuple(sorted({item for verdict in verdicts.values() for item in verdict.assumptions}))
+    return Refusal("forbidden", message, realm.digest, ruling, refused, assumptions)
 
 
 def _document(candidate: Candidate) -> dict[str, object]:

@@ -6,6 +6,8 @@ with its keys in canonical order. A test holds every block against `terms.canon`
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from comity.law.case import Addition, Case
 from comity.placement.types import Placement
 from comity.proof.commitment import Commitment
@@ -26,6 +28,9 @@ REPLAYABLE = ("candidates", "advisories", "obligations", "assumptions")
 
 MAX_NAMED = 256
 """Members of an array in an entry (docs/spec/entry.md)."""
+
+MAX_NAMES = 400
+"""Characters of names in one text, which has at most 512 with the row before them (docs/spec/entry.md)."""
 
 
 class Recorder:
@@ -77,6 +82,8 @@ class Recorder:
         }
         if refusal.ruling:
             decision["ruling"] = refusal.ruling
+        if refusal.assumptions:
+            decision["assumptions"] = _by_row(refusal.assumptions)[:MAX_NAMED]
         if refusal.candidates:
             decision["candidates"] = [
                 {"deployment": candidate.deployment, "rules": sorted({rule.id for rule in candidate.rules})}
@@ -132,6 +139,8 @@ def _case(case: Case) -> dict[str, object]:
         "roles": list(case.roles),
         "subjects": list(case.subjects),
     }
+    if case.floor:
+        document["evidence"] = list(case.floor)
     for name in ("risk", "sector"):
         if (value := getattr(case, name)) != "unstated":
             document[name] = value
@@ -150,6 +159,7 @@ def _decision(placement: Placement, model: str, durability: str) -> dict[str, ob
         "tiers": [[candidate.deployment for candidate in tier] for tier in placement.tiers],
     }
     gathered = {
+        "accepted": "gaps",
         "advisories": "advisories",
         "assumptions": "assumptions",
         "obligations": "obligations",
@@ -158,8 +168,26 @@ def _decision(placement: Placement, model: str, durability: str) -> dict[str, ob
     for key, attribute in gathered.items():
         values = sorted({value for candidate in placement.candidates for value in getattr(candidate, attribute)})
         if values:
-            document[key] = values[:MAX_NAMED]
+            document[key] = (_by_row(values) if key == "assumptions" else values)[:MAX_NAMED]
     return document
+
+
+def _by_row(assumptions: Iterable[str]) -> list[str]:
+    """Assumptions as entries bear them, one text for each row of the table and kind of thing it was used for.
+
+    `absent/presence parties.acme` and `absent/presence parties.columbia` become
+    `absent/presence parties.{acme,columbia}`: a receipt must stay small for stacks of many deployments.
+    """
+    rows: dict[str, list[str]] = {}
+    for assumption in assumptions:
+        kind, dot, name = assumption.partition(".")
+        names = rows.setdefault(kind + dot, [""])
+        if len(names[-1]) + len(name) > MAX_NAMES:
+            names.append("")
+        names[-1] += f",{name}" if names[-1] else name
+    return [
+        f"{row}{{{names}}}" if "," in names else f"{row}{names}" for row, each in sorted(rows.items()) for names in each
+    ]
 
 
 def _fitting(decision: dict[str, object]) -> bytes:

@@ -32,6 +32,7 @@ class Refusal:
     realm: str
     ruling: str = ""
     candidates: tuple[Refused, ...] = ()
+    assumptions: tuple[str, ...] = ()  # what the verdicts rest on where the stack is silent, as entries bear them
 
     @property
     def status(self) -> int:

@@ -182,6 +182,7 @@ def _hop(stack, case, name, place, operator, deployment, moment, file_date, impl
         ],
         "retains": deployment is not None and (terms is None or terms.retention is None or terms.retention != "P0D"),
         "trains": deployment is not None and (terms is None or terms.trains is not False),
+        "trainsStated": deployment is None or (terms is not None and terms.trains is not None),
         "gateway": deployment is None,
         "developer": _ref("Jurisdiction", _party(stack, model.developer).seat if model else party.seat),
         "openWeights": bool(model and model.open_weights),

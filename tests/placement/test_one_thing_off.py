@@ -215,3 +215,22 @@ def test_the_worlds_differ() -> None:
         decision = decide((asked,), Wish("m"), worlds.realm(stack, day), configured(stack), worlds.instant(day))
         losing += not isinstance(decision, Placement) or len(decision.candidates) < len(stack.deployments)
     assert losing >= len(OFF) // 2
+
+
+def test_a_european_controller_and_operator_under_contract_need_say_no_more() -> None:
+    """The commonest case of all: personal data, a contract of Art. 28, and a stack file that states little else."""
+    stack = Stack(
+        origin="example.org/plain",
+        law=("eu.gdpr",),
+        parties={"agency": Party(seat="FR"), "hexagone": Party(seat="DE")},
+        agreements=(Agreement(("agency", "hexagone"), ART28),),
+        sites={"berlin": Site(jurisdiction="DE", operator="hexagone")},
+        models={"m": Model(developer="FR")},
+        deployments={"d": Deployment(model="m", site="berlin", url="http://127.0.0.1:1/v1")},
+        applications={},
+    )
+    asked = Case("infer", "agency", "customer-support", ("personal",), ("FR",), ("eu.art6.contract",))
+    day = date(2026, 11, 23)
+    for law in (stack, replace(stack, agreements=())):
+        decision = decide((asked,), Wish("m"), worlds.realm(law, day), configured(law), worlds.instant(day))
+        assert isinstance(decision, Placement) == bool(law.agreements)

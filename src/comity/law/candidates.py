@@ -114,6 +114,7 @@ def _face(
             certificates=served.certificates,
             retains=served.retains,
             trains=served.trains,
+            trains_stated=served.trains_stated,
             gateway=deployment is None,
             developer=served.developer or seat,
             open_weights=served.open_weights,
@@ -133,6 +134,7 @@ class _Served(Struct, frozen=True):
     certificates: tuple[str, ...] = ()
     retains: bool = False
     trains: bool = False
+    trains_stated: bool = True
     developer: str = ""
     open_weights: bool = False
     controlled_accelerator: bool = False
@@ -150,6 +152,7 @@ def _served(stack: Stack, name: str, deployment: Deployment, on: date, file_date
         ),
         retains=retains.value,
         trains=trains.value,
+        trains_stated=not trains.assumptions,
         developer=facts.seat(stack, stack.models[deployment.model].developer),
         open_weights=weights.value,
         controlled_accelerator=accelerator.value,

@@ -65,6 +65,7 @@ class ProfileFacts(Struct, frozen=True, forbid_unknown_fields=True):
     certificates: tuple[str, ...] = ()
     retains: bool = False
     trains: bool = False
+    trains_stated: bool = True
     gateway: bool = False
     developer: str = ""
     open_weights: bool = True
@@ -89,6 +90,7 @@ class ProfileFacts(Struct, frozen=True, forbid_unknown_fields=True):
                 certificates=ordered(self.certificates),
                 retains=self.retains,
                 trains=self.trains,
+                trains_stated=self.trains_stated,
                 gateway=self.gateway,
                 developer=self.developer or self.operator,
                 open_weights=self.open_weights,

@@ -23,6 +23,7 @@ class Profile(Struct, frozen=True, cache_hash=True):
     certificates: tuple[str, ...] = ()
     retains: bool = False
     trains: bool = False
+    trains_stated: bool = True
     gateway: bool = False
     developer: str = ""
     open_weights: bool = False
@@ -50,6 +51,7 @@ class Profile(Struct, frozen=True, cache_hash=True):
                     "certificates": [reference("Certificate", name) for name in self.certificates],
                     "retains": self.retains,
                     "trains": self.trains,
+                    "trainsStated": self.trains_stated,
                     "gateway": self.gateway,
                     "developer": reference("Jurisdiction", self.developer or self.operator),
                     "openWeights": self.open_weights,

@@ -137,7 +137,7 @@ ABSENT: tuple[Absent, ...] = (
         "deployments.*.terms.trains",
         "an operator's terms do not say whether it trains on content",
         "it trains",
-        "{about} does not say whether it trains on content: taken to do so",
+        "{about} does not say whether it trains on content: taken to do so, unless a law reads its contract otherwise",
         "DESIGN rule 3: what is not known is not assumed in the operator's favour",
     ),
     Absent(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 
 import pytest
 
@@ -66,6 +67,54 @@ def test_a_body_at_the_limit_is_taken() -> None:
     async def main() -> None:
         async with House(limits=Limits(body=len(chat().partition(b"\r\n\r\n")[2]))) as house:
             assert (await house.ask()).status == 200
+
+    run(main())
+
+
+@pytest.mark.parametrize("key", ["", "x-api-key: sk-test\r\n"])
+def test_trailers_that_never_end(key: str) -> None:
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\n{key}transfer-encoding: chunked\r\n\r\n".encode()
+    _refused(head + b"1\r\n{\r\n0\r\nx-pad: " + b"y" * 900_000, Limits(), 431)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/v1/models", "/v1/receipts/memory001.0"])
+def test_a_body_that_nobody_reads_is_not_held(path: str) -> None:
+    async def main() -> None:
+        async with House() as house:
+            wire = await house.connect()
+            head = f"GET {path} HTTP/1.1\r\nhost: x\r\nx-api-key: sk-test\r\ncontent-length: 900000\r\n\r\n"
+            await wire.send(head.encode() + b"x" * 200_000)
+            wire.writer.write(b"x" * 100)
+            await asyncio.sleep(0.05)
+            assert house.port.buffered == 0
+            await wire.send(b"x" * 500_000)
+            assert (await wire.response()).status == 413
+            assert await wire.closed() == b""
+            wire.close()
+
+    run(main())
+
+
+def test_a_body_in_many_pieces_takes_little_more_than_its_size() -> None:
+    async def main() -> None:
+        async with House() as house:
+            body = chat().partition(b"\r\n\r\n")[2][:-1] + b" " * 400_000 + b"}"
+            chunks = b"".join(
+                b"%x\r\n%b\r\n" % (len(body[at : at + 2]), body[at : at + 2]) for at in range(0, len(body), 2)
+            )
+            head = b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nx-api-key: sk-test\r\ntransfer-encoding: chunked\r\n\r\n"
+            wire = await house.connect()
+            await wire.send(head)
+            tracemalloc.start()
+            await wire.send(chunks)
+            await until(lambda: house.port.buffered == len(body))
+            taken, _ = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            assert taken < 4 * len(body)
+            await wire.send(b"0\r\n\r\n")
+            assert (await wire.response()).status == 200
+            assert house.upstream.requests[0].document["model"] == "served"
+            wire.close()
 
     run(main())
 

@@ -54,8 +54,9 @@ class Inbound(asyncio.Protocol):
         self._fed = 0
         self._head_bytes = 0
         self._head_lines = 0
-        self._body: list[bytes] = []
+        self._body: bytes | bytearray = b""
         self._body_bytes = 0
+        self._between = 0  # bytes since the last of a body: framing and trailers
         self._discarded = 0
         self._early: tuple[int, bytes, bytes] | None = None
         self._fault = ""
@@ -134,6 +135,8 @@ class Inbound(asyncio.Protocol):
             return
         if self._phase <= HEAD:
             self._fed += len(data)
+        else:
+            self._between += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
@@ -148,6 +151,8 @@ class Inbound(asyncio.Protocol):
             self._bad_http(self._fault)
         elif self._phase == HEAD and self._fed > self.port.limits.head:
             self._refuse_now(431, "The request's head is too large.")
+        elif self._between > self.port.limits.head:
+            self._refuse_now(431, "The request's trailers are too large.")
         elif self._early is not None and (
             self._discarded > DISCARDED_BODY or b"expect" in self._headers or not self._small_body()
         ):
@@ -245,16 +250,24 @@ class Inbound(asyncio.Protocol):
     def on_body(self, data: bytes) -> None:
         if self._deaf:
             return
-        if self._early is not None:
+        self._between = 0
+        if self._early is not None or not self._counted:  # only what is accepted for inference is held
             self._discarded += len(data)
+            if self._discarded > DISCARDED_BODY:
+                self._set_early(413, "This path takes no body.")
             return
         self._body_bytes += len(data)
         self.port.buffered += len(data)
-        self._body.append(data)
+        if not self._body:
+            self._body = data
+        else:  # in one piece: thousands of small ones would take many times their size
+            if not isinstance(self._body, bytearray):
+                self._body = bytearray(self._body)
+            self._body += data
         if self._body_bytes > self.port.limits.body:
             self._set_early(413, f"The body is larger than {self.port.limits.body} bytes.")
         elif self.port.buffered > self.port.limits.buffered:
-            self._set_early(503, "Too many large requests are under way; try again shortly.")
+            self._set_early(503, "Too many large requests are under way; try again shortly.", RETRY_AFTER)
 
     def on_message_complete(self) -> None:
         if not self._deaf and not self._fault:
@@ -336,10 +349,9 @@ class Inbound(asyncio.Protocol):
             port.counts.bad += 1
             self.reply(400, envelope(400, str(error), param=error.field))
             return
-        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
         driver = self._driver = Driver(port, self)
         try:
-            driver.begin(tenant, added, body, self._received)
+            driver.begin(tenant, added, bytes(self._body), self._received)
         except Exception as error:  # noqa: BLE001 - a mistake of ours: told, and the request fails closed
             port.loop.call_exception_handler({"message": "A request could not be begun", "exception": error})
             self.keep = False
@@ -383,7 +395,7 @@ class Inbound(asyncio.Protocol):
     def _forget_body(self) -> None:
         self.port.buffered -= self._body_bytes
         self._body_bytes = 0
-        self._body = []
+        self._body = b""
 
     def _release(self) -> None:
         """The request is over: give back what it held."""

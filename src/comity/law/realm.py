@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import UTC, date
+
+from msgspec.structs import replace
 
 from comity.law.candidates import EVIDENCE, GATEWAY, Face, faces
 from comity.law.case import Case
@@ -113,17 +115,21 @@ class Realm:
         closed = self.vocabulary.close(case.data)
         judged = self._epoch.judge(case, closed, party.seat, party.public, view.world, list(view.names.values()))
         findings = dict(zip(view.names, judged, strict=True))
-        gateway = view.faces[GATEWAY]
-        verdicts = {
-            name: self._verdict(case, party.seat, face, gateway, findings)
-            for name, face in view.faces.items()
-            if name != GATEWAY
-        }
+        alike: dict[Hashable, Verdict] = {}  # many deployments differ in nothing that law sees
+        verdicts: dict[str, Verdict] = {}
+        for name, assumptions in view.assumptions.items():
+            face = view.faces[name]
+            short = any(face.short(case.floor))
+            key = (face.profiles, face.touched, short)
+            if key not in alike:
+                alike[key] = self._verdict(case, party.seat, face, view.faces[GATEWAY], findings)
+            verdicts[name] = replace(alike[key], deployment=name, assumptions=assumptions)
         return Ruling.of(self.digest, case.document(), verdicts)
 
     def _verdict(
         self, case: Case, seat: str, face: Face, gateway: Face, findings: Mapping[Profile, Finding]
     ) -> Verdict:
+        """What law says of the deployment's face; what is assumed of it stands in the view."""
         each = [findings[profile] for profile in (*face.profiles, *gateway.profiles)]
         forbids = {rule for finding in each for rule in finding.forbids}
         if any(finding.erred for finding in each):
@@ -142,7 +148,7 @@ class Realm:
             forbids=tuple(sorted(forbids)),
             obliges=tuple(sorted({rule for finding in each for rule in finding.obliges})),
             advises=tuple(sorted({rule for finding in each for rule in finding.advises})),
-            assumptions=tuple(sorted({shown(item) for item in (*face.assumptions, *gateway.assumptions)})),
+            assumptions=(),
             gaps=tuple(sorted(accepted)),
         )
 
@@ -168,22 +174,31 @@ class Realm:
         return self._epoch.covered.gaps(frozenset(touched), data, case.operation)
 
     def _accepted(self, jurisdiction: str, word: str) -> str:
+        """The acceptance that reaches furthest, in the words of an entry; none if the stack does not accept the gap."""
         closure = self.vocabulary.close((word,))
-        for gap in self.stack.uncovered:
-            if gap.jurisdiction == jurisdiction and self._today <= gap.until and set(gap.data) & set(closure):
-                return f"{jurisdiction} {word} until {gap.until.isoformat()}"
-        return ""
+        ends = [
+            gap.until
+            for gap in self.stack.uncovered
+            if gap.jurisdiction == jurisdiction and self._today <= gap.until and set(gap.data) & set(closure)
+        ]
+        return f"{jurisdiction} {word} until {max(ends).isoformat()}" if ends else ""
 
 
 class _View:
-    """One controller's view: its faces, and the world with their profiles in it."""
+    """One controller's view: its faces, what is assumed of each deployment, and the world with their profiles in it."""
 
-    __slots__ = ("faces", "names", "world")
+    __slots__ = ("assumptions", "faces", "names", "world")
 
     def __init__(self, faces_: Mapping[str, Face], world: World, names: Mapping[Profile, str]) -> None:
         self.faces = faces_
         self.world = world
         self.names = names
+        gateway = faces_[GATEWAY].assumptions
+        self.assumptions = {
+            name: tuple(sorted({shown(item) for item in (*face.assumptions, *gateway)}))
+            for name, face in faces_.items()
+            if name != GATEWAY
+        }
 
 
 def shown(assumption: Assumption) -> str:

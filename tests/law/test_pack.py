@@ -67,6 +67,19 @@ BROKEN = {
         toy.RULES.replace('"place", resource)', '"place", resource == Comity::Profile::"p0")'),
         "its head narrows resource",
     ),
+    # The engine descends on the machine's stack; where that ends, the process would.
+    "nested without end": (
+        toy.RULES.replace("resource.kinds", "(" * 5_000 + "resource.own" + ")" * 5_000 + " || resource.kinds"),
+        "a policy of more than 800 tokens",
+    ),
+    "chained without end": (
+        toy.RULES.replace("resource.kinds", "resource.own || " * 5_000 + "resource.kinds"),
+        "a policy of more than 800 tokens",
+    ),
+    "deeper than the engine reads": (
+        toy.RULES.replace("resource.kinds", "resource.own || " * 100 + "resource.kinds"),
+        "cannot be compiled",
+    ),
     "ends before it begins": (toy.RULES.replace("2026-06-30", "2025-06-30"), "lies before @from"),
     "unless dropped, so a case moves": (toy.RULES.split("unless")[0] + ";", None),
 }

@@ -9,6 +9,7 @@ the engine holds the interpreter's lock, so whoever prepares a realm does it off
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,13 @@ BASE = "comity/base"
 """The one permit of `place`, without which Cedar denies by default. It opens nothing by itself: see `law.coverage`."""
 
 
+MAX_TOKENS = 800
+"""Tokens of one policy. Each level of nesting costs the engine a piece of the machine's stack, and where that ends the
+process ends: 2,000 levels did it. A level takes two tokens; the longest shipped policy has about 300."""
+
+_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|\w+|[^\w\s]')
+
+
 class Answer(Struct, frozen=True):
     """What the engine says of one action: the rules whose conditions hold, and whether it could say so at all."""
 
@@ -43,8 +51,14 @@ def parse_rules(text: str) -> Mapping[str, Mapping[str, Any]]:
     """The policies of a text in Cedar's JSON form.
 
     Raises:
-        ValueError: if the text does not parse, or holds a template.
+        ValueError: if the text does not parse, holds a template, or a policy too long to be parsed in safety.
     """
+    length = 0
+    for token in _TOKEN.finditer(text):
+        length = 0 if token.group() == ";" else length + 1
+        if length > MAX_TOKENS:
+            line = text.count("\n", 0, token.start()) + 1
+            raise ValueError(f"line {line}: a policy of more than {MAX_TOKENS} tokens; split it into several rules")
     document = json.loads(cedarpy.policies_to_json_str(text))
     if document.get("templates") or document.get("templateLinks"):
         raise ValueError("templates are not used in packs")
@@ -57,7 +71,11 @@ def faults(rules: Iterable[Rule], schema: str) -> list[str]:
     document = _policies(rules, base=False)
     if not document["staticPolicies"]:
         return []
-    result = cedarpy.validate_policies(cedarpy.policies_from_json_str(json.dumps(document)), schema)
+    try:
+        text = cedarpy.policies_from_json_str(json.dumps(document))
+    except ValueError as error:  # nested deeper than the engine reads
+        return [f"cannot be compiled: {error}"]
+    result = cedarpy.validate_policies(text, schema)
     names = result.id_annotations_by_policy_id
     return [f"{names.get(error.policy_id, error.policy_id)}: {error.error}" for error in result.errors]
 

@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     elif result.failure is None:
         print("Valid.")
         print("\n".join(sentences(result)))
-        print("A ruling says that no rule in force there forbade it, not that it was lawful.")
+        print("A ruling speaks of the rules that were in force there; it never says that something was lawful.")
     else:
         print(f"Not valid: {result.failure.name} (step {result.failure.step}).")
         print(clean(result.failure.sentence))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from comity.relay.ports import Timeouts
-from comity.testing.upstream import Answer, completion, raw, silence, status, whole
+from comity.testing.upstream import Answer, Request, completion, raw, silence, status, whole
 from tests.adapters.http.house import House, run, until
 
 BROKEN_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
@@ -26,6 +26,15 @@ NO_ANSWERS: dict[str, tuple[Answer, str, int | None]] = {
     "not HTTP": (raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), "invalid", None),
     "HTTP/2": (raw(b"\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00"), "invalid", None),
     "coded": (whole(b"\x1f\x8b", headers="content-encoding: gzip\r\n"), "invalid", 200),
+    "coded twice": (
+        whole(b"\x1f\x8b", headers="content-encoding: gzip\r\ncontent-encoding: identity\r\n"), "invalid", 200,
+    ),
+    "coded on its way": (
+        raw(BROKEN_HEAD + b"transfer-encoding: gzip, chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"), "invalid", 200,
+    ),
+    "not coded, it says": (raw(BROKEN_HEAD + b"transfer-encoding: identity\r\n\r\nx", keep=True), "invalid", 200),
+    "no content": (raw(b"HTTP/1.1 204 None\r\ncontent-length: 1\r\n\r\nx"), "invalid", 204),
+    "status of no class": (raw(b"HTTP/1.1 099 Odd\r\ncontent-length: 1\r\n\r\nx", keep=True), "invalid", None),
     "without a length": (raw(BROKEN_HEAD + b"\r\n" + completion()), "invalid", 200),
     "two lengths": (raw(BROKEN_HEAD + b"content-length: 5\r\ncontent-length: 6\r\n\r\n12345"), "invalid", None),
     "length and chunks": (
@@ -186,6 +195,82 @@ def test_an_upstream_may_say_100_or_103_before_it_answers() -> None:
             head = BROKEN_HEAD + b"content-length: %d\r\n\r\n" % len(body)
             house.upstream.otherwise = raw(interim + head + body, keep=True)
             assert (await house.ask()).body == body
+
+    run(main())
+
+
+def test_trailers_that_never_end_end_the_answer() -> None:
+    async def main() -> None:
+        async with House() as house:
+            endless = b"transfer-encoding: chunked\r\n\r\n1\r\n{\r\n0\r\nx-pad: " + b"y" * 900_000
+            house.upstream.otherwise = raw(BROKEN_HEAD + endless, keep=True)
+            assert (await house.ask()).error["code"] == "upstream_broken"
+
+    run(main())
+
+
+def test_a_connection_that_answered_before_it_was_asked_in_full_is_not_kept() -> None:
+    """The rest of that body would be read as the next request."""
+    seen: list[int] = []
+
+    async def hasty(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(0)
+        await reader.readuntil(b"\r\n\r\n")
+        seen[-1] += 1
+        body = completion()
+        writer.write(BROKEN_HEAD + b"content-length: %d\r\n\r\n" % len(body) + body)
+        await until(lambda: len(seen) == 2 or writer.transport.is_closing())
+        writer.close()
+
+    async def main() -> None:
+        server = await asyncio.start_server(hasty, "127.0.0.1", 0, limit=2**16)
+        async with House() as house:
+            house.gate.targets["paris"] = house.target("paris", server.sockets[0].getsockname()[1])
+            assert (await house.ask(user="x" * 20_000_000)).status == 200
+            assert (await house.ask()).status == 200
+            assert len(seen) == 2
+        server.close()
+
+    run(main())
+
+
+def test_a_deployment_that_moved_is_not_asked_where_it_was() -> None:
+    """Another may answer there by now: an embedded node that starts again takes any port."""
+
+    async def main() -> None:
+        async with House(("paris",)) as house:
+            old, new = house.upstreams["paris"], await house.add("elsewhere")
+            await house.ask()
+
+            async def dies(request: Request, writer: asyncio.StreamWriter) -> bool:
+                house.gate.targets["paris"] = house.target("paris", new.port)
+                return False
+
+            old.answers.append(dies)
+            assert (await house.ask()).status == 200
+            assert (len(old.requests), len(new.requests)) == (2, 1)
+
+    run(main())
+
+
+def test_a_deployment_that_moves_while_it_is_connected_to() -> None:
+    async def main() -> None:
+        async with House(("paris",), ("lyon",)) as house:
+            moved = house.upstreams["lyon"]
+            old = house.gate.targets["paris"]
+            asked = []
+
+            def target(name: str) -> Any:
+                asked.append(name)
+                return old if len(asked) == 1 else house.gate.targets[name]
+
+            house.gate.targets["paris"] = house.target("paris", moved.port)
+            house.gate.target = target  # type: ignore[method-assign]
+            assert (await house.ask()).status == 200
+            assert not house.upstreams["paris"].requests
+            assert len(moved.requests) == 1
+            attempts = (await house.outcome()).decision["attempts"]
+            assert [(one["deployment"], one["result"]) for one in attempts] == [("paris", "refused"), ("paris", "ok")]
 
     run(main())
 

@@ -32,6 +32,8 @@ EVENT_STREAM = b"text/event-stream"
 OURS = frozenset({401, 403, 429})
 """Statuses of an upstream that are about us and not about the request: our key, our share of its capacity."""
 
+EMPTY = frozenset({204, 205})
+"""Statuses without a body: no answer to a chat."""
 
 OUTCOME_RETRY_SECONDS = 0.05
 """How soon an outcome is offered again to a log that is overloaded: long enough to write a group or two."""
@@ -155,12 +157,27 @@ class Driver:
         else:
             self.connected(outbound)
 
+    def _try_again(self) -> None:
+        """The same deployment once more, wherever it is reached now, over a new connection."""
+        assert self._pool is not None
+        target = self._target = self._port.gate.target(self._pool.target.deployment)
+        if target is None:
+            self._try_next()
+            return
+        self._pool = self._port.pool(target)
+        self._try(None)
+
     def connected(self, outbound: Outbound) -> None:
         """A connection stands: send. (The intent is durable: `Exchange.attempt` made sure of it.)"""
         pool, exchange = self._pool, self._exchange
         assert pool is not None
         if self._attempt is None:  # the client left, or the time was over, while it was being opened
             pool.release(outbound)
+            return
+        if self._port.gate.target(pool.target.deployment) is not pool.target:
+            pool.release(outbound)  # it was changed meanwhile: whoever answers there now may be another
+            self._end_attempt("refused")
+            self._try_again()
             return
         self._outbound = outbound
         body = self._sent = splice(exchange.body, exchange.ask, pool.target.served_as)
@@ -179,7 +196,7 @@ class Driver:
         elif result == "broken" and outbound is not None and outbound.reused and not outbound.begun:
             # The other side had closed a kept connection, most likely before it read us: once more, on a fresh one.
             self._end_attempt(result)
-            self._try(None)
+            self._try_again()
         else:
             self._attempt_failed(result)
 
@@ -207,7 +224,8 @@ class Driver:
         streams = content_type.lower().startswith(EVENT_STREAM)
         # a redirect is never followed; a coded body could hide its end; a body without a length could be cut unseen
         coded = headers.get(b"content-encoding", b"identity").lower() != b"identity"
-        if not (status < 300 or status >= 400) or coded or not (streams or outbound.delimited):
+        coded = coded or headers.get(b"transfer-encoding", b"chunked").lower() != b"chunked"
+        if 300 <= status < 400 or status in EMPTY or coded or not (streams or outbound.delimited):
             self._decline(outbound, "invalid")
             return
         exchange, pool = self._exchange, self._pool

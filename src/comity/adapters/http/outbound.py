@@ -71,6 +71,7 @@ class Outbound(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._parts: list[bytes] = []
         self._fed = 0
+        self._between = 0  # bytes since the last of a body: framing and trailers
         self._head_bytes = 0
         self._head_lines = 0
         self._head_done = False
@@ -95,7 +96,7 @@ class Outbound(asyncio.Protocol):
         self.deadline = self._now() + first_byte
         self.begun = self._head_done = self._announced = self._complete = False
         self._busy = True
-        self._fed = self._head_bytes = self._head_lines = self._drained = 0
+        self._fed = self._between = self._head_bytes = self._head_lines = self._drained = 0
         self.headers = {}
         if len(body) <= JOINED:
             transport.write(head + body)
@@ -146,11 +147,13 @@ class Outbound(asyncio.Protocol):
         self.begun = True
         if not self._head_done:
             self._fed += len(data)
+        else:
+            self._between += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._bad = True
-        if not self._head_done and self._fed > UPSTREAM_HEAD:
+        if self._between > UPSTREAM_HEAD or (not self._head_done and self._fed > UPSTREAM_HEAD):
             self._bad = True
         self._deliver()
 
@@ -179,12 +182,15 @@ class Outbound(asyncio.Protocol):
         if self._head_lines > UPSTREAM_HEADERS or self._head_bytes > UPSTREAM_HEAD:
             self._bad = True
         elif name in _WANTED:
-            self.headers[name] = value
+            self.headers[name] = value if name not in self.headers else self.headers[name] + b", " + value
 
     def on_headers_complete(self) -> None:
         if self._bad:
             return
         self.status = self._parser.get_status_code()
+        if self.status < 100:
+            self._bad = True
+            return
         if self.status < 200:  # interim: 100, 102, 103
             self.headers = {}
             return
@@ -192,6 +198,7 @@ class Outbound(asyncio.Protocol):
         self._head_done = True
 
     def on_body(self, data: bytes) -> None:
+        self._between = 0
         if self._head_done and not self._complete:
             self._parts.append(data)
 
@@ -231,7 +238,8 @@ class Outbound(asyncio.Protocol):
         self.reused = True
         self.resume()
         self.deadline = math.inf
-        if self._kept and not self._bad and self._transport is not None:
+        # what is not written yet of the request would follow the answer, and be read as the next request
+        if self._kept and not self._bad and self._transport is not None and not self._transport.get_write_buffer_size():
             self._home.release(self)
         else:
             self.close()

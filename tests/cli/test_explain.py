@@ -171,6 +171,20 @@ def test_why_not_of_a_deployment_of_another_model_is_a_message(
     assert "which was not asked for" in capsys.readouterr().err
 
 
+def test_the_past_is_explained_with_what_was_measured_since(
+    stack_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measured = "m: {developer: FR, eval: {fr: {score: 0.5, suite: s, date: 2026-06-01}}}"
+    stack_file.write_text(stack_file.read_text().replace("m: {developer: FR}", measured))
+    assert main(["explain", "-c", str(stack_file), "--app", "desk", "--as-of", "2026-02-01"]) == 0
+
+
+def test_a_day_that_is_none_is_a_message(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["explain", "-c", str(stack_file), "--app", "desk", "--as-of", "tomorrow"])
+    assert "'tomorrow' is no date, such as 2027-05-13" in capsys.readouterr().err
+
+
 def test_observation_ends(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Past its date an application is enforced, in explain as in the gateway."""
     stack_file.write_text(stack_file.read_text() + "    observe: {until: 2026-06-01}\n")

@@ -90,12 +90,20 @@ def file_date(path: Path) -> date:
     """The day on which the file last changed, in version control where it is kept there, else on disk."""
     resolved = path.resolve()
     if any((folder / ".git").exists() for folder in resolved.parents):
-        asked = ["git", "-C", str(resolved.parent), "log", "-1", "--format=%cs", "--", resolved.name]
+        asked = ["git", "-C", str(resolved.parent), "log", "-1", "--no-show-signature", "--format=%cs"]
+        quiet = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}  # a partial clone must not be asked to fetch what it lacks
         try:
-            answer = subprocess.run(asked, capture_output=True, text=True, timeout=GIT_SECONDS, check=False)
-            if answer.returncode == 0 and answer.stdout.strip():
+            answer = subprocess.run(
+                [*asked, "--", resolved.name],
+                capture_output=True,
+                text=True,
+                timeout=GIT_SECONDS,
+                check=False,
+                env=quiet,
+            )
+            if answer.returncode == 0:
                 return date.fromisoformat(answer.stdout.strip())
-        except (OSError, subprocess.TimeoutExpired):
+        except (OSError, ValueError, subprocess.TimeoutExpired):
             return _on_disk(resolved)
     return _on_disk(resolved)
 

@@ -44,7 +44,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--subjects", default="", help="jurisdictions that a request adds, as in Comity-Subjects")
     parser.add_argument("--purpose", default="", help="purposes that a request adds, as in Comity-Purpose")
     parser.add_argument("--model", metavar="M", help="the model asked for; every model of the stack if left out")
-    parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="the day, such as 2027-05-13")
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help="the day, such as 2027-05-13")
     parser.add_argument("--why-not", metavar="DEPLOYMENT", help="one deployment: what forbids it, what would change it")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -52,7 +52,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints the explanation; 0 if there is a placement for every model asked for, 1 if one is refused."""
     now = _instant(options.as_of)
-    file = read_stack_file(options.config, None, options.as_of)
+    file = read_stack_file(options.config, None)  # read as of today: what was measured since is no mistake
     realm = build_realm(file, now)
     cases, observe = _cases(options, realm, now)
     models = _models(options, realm.stack)
@@ -68,6 +68,13 @@ def run(options: argparse.Namespace) -> int:
             print(as_text(explanation, realm))
         print("A ruling says that no rule in force here forbids it, never that it is lawful. Not legal advice.")
     return 0 if all(any(each.tier for each in explanation.deployments) for explanation in explanations) else 1
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date, such as 2027-05-13") from error
 
 
 def _instant(as_of: date | None) -> Instant:

@@ -43,3 +43,9 @@ def test_a_durable_file_is_whole_and_private(tmp_path):
     assert (tmp_path / "realms" / "abc").read_bytes() == b"two"
     assert stat.S_IMODE((tmp_path / "realms" / "abc").stat().st_mode) == 0o600
     assert [file.name for file in (tmp_path / "realms").iterdir()] == ["abc"]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "lock").mkdir()  # as a file system that is read-only: no lock can be opened
+    with pytest.raises(StateError, match="cannot be written.*--state"):
+        StateLock(tmp_path)

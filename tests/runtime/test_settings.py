@@ -10,7 +10,15 @@ HERE = {"stack_file": Path("comity.yaml"), "state": Path(".comity")}
 
 
 @pytest.mark.parametrize(
-    "given", [{"workers": 0}, {"workers": 257}, {"port": 70000}, {"control_port": -1}, {"tls_cert": Path("c.pem")}]
+    "given",
+    [
+        {"workers": 0},
+        {"workers": 257},
+        {"port": 70000},
+        {"control_port": -1},
+        {"tls_cert": Path("c.pem")},
+        {"port": 5000, "control_port": 5000},
+    ],
 )
 def test_what_cannot_be_is_refused(given):
     with pytest.raises(UsageFault, match=r"--|TLS"):

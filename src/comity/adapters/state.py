@@ -59,10 +59,15 @@ class StateLock:
         """Take the lock.
 
         Raises:
-            StateError: another gateway holds it.
+            StateError: another gateway holds it, or the folder cannot be written.
         """
         path = state / "lock"
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+        except OSError as error:
+            raise StateError(
+                f"the state folder {state} cannot be written ({error.strerror}: {path}); choose another with --state"
+            ) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -48,6 +48,8 @@ class Settings:
         for name, port in (("--port", self.port), ("--control-port", self.control_port)):
             if not 0 <= port <= 65535:
                 raise UsageFault(f"{name} {port}: expected 0 to 65535")
+        if self.port and (self.host, self.port) == (self.control_host, self.control_port):
+            raise UsageFault(f"--port and --control-port are both {self.port}: they must differ")
         if (self.tls_cert is None) != (self.tls_key is None):
             raise UsageFault("TLS needs both --tls-cert and --tls-key")
 

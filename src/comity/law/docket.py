@@ -12,6 +12,15 @@ CASES = 4096
 """Cases are few (applications x what headers add); a caller who varies headers must not fill the memory."""
 
 
+VERDICTS = 1 << 17
+"""A verdict takes about 400 bytes, so this is some 50 MB, however many deployments a stack has."""
+
+
+def cases_of(deployments: int) -> int:
+    """How many cases to remember, each with a verdict for every one of `deployments`."""
+    return max(1, min(CASES, VERDICTS // max(1, deployments)))
+
+
 class Docket(Generic[K, V]):
     """A bounded memory of a pure function. It has no expiry and no lock: a realm's end is its end."""
 

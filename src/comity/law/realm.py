@@ -11,7 +11,7 @@ from comity.law.candidates import EVIDENCE, GATEWAY, Face, faces
 from comity.law.case import Case
 from comity.law.cedar import ENGINE, Schema, World
 from comity.law.coverage import UNCOVERED, Touch
-from comity.law.docket import Docket
+from comity.law.docket import Docket, cases_of
 from comity.law.epoch import Epoch, Finding, Zone, profile_entities
 from comity.law.pack import Pack
 from comity.law.profile import Profile
@@ -90,7 +90,7 @@ class Realm:
         }
         self.rules = self._epoch.rules
         self._seen: Docket[str, _View] = Docket()
-        self._docket: Docket[Case, Ruling] = Docket()
+        self._docket: Docket[Case, Ruling] = Docket(cases_of(len(stack.deployments)))
         self.assumptions: dict[str, Assumption] = {}
 
     def rule(self, case: Case) -> Ruling:

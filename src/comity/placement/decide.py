@@ -7,7 +7,7 @@ from functools import reduce
 from itertools import groupby
 
 from comity.law.case import Case
-from comity.law.docket import Docket
+from comity.law.docket import Docket, cases_of
 from comity.law.realm import Realm, shown
 from comity.law.ruling import Verdict, both
 from comity.placement.objective import exposure_of, score
@@ -25,9 +25,9 @@ def decide(
     """Where a request may go, best first, or why nowhere.
 
     `cases` are the registered case and every case that the request's additions make of it (`placement.cases`): a
-    candidate must be permitted for all of them. Pure and total: equal arguments give equal bytes, and there is no
-    argument for which it raises. With `observe`, forbidden candidates follow the permitted ones, marked with the
-    rules that forbid them; nothing else about them changes.
+    candidate must be permitted for all of them. Pure and total: equal arguments give equal bytes, and no case of the
+    realm's own words and parties makes it raise. With `observe`, forbidden candidates follow the permitted ones,
+    marked with the rules that forbid them; nothing else about them changes.
     """
     if not realm.since <= now < realm.valid_until:
         return Refusal(
@@ -86,7 +86,8 @@ class Decisions:
         """Decides under `realm` and `conditions`; a change of either is a new one of these."""
         self.realm = realm
         self.conditions = conditions
-        self._docket: Docket[tuple[Sequence[Case], Wish, bool], Placement | Refusal] = Docket()
+        most = cases_of(len(realm.stack.deployments))
+        self._docket: Docket[tuple[Sequence[Case], Wish, bool], Placement | Refusal] = Docket(most)
 
     def decide(
         self, cases: tuple[Case, ...], wish: Wish, now: Instant, *, observe: bool = False

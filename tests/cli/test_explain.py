@@ -246,6 +246,17 @@ def test_law_test_and_show_know_packs_beside_a_stack(stack_file: Path, capsys: p
     assert "did you mean toy/1" in capsys.readouterr().err
 
 
+def test_law_list_says_what_a_pack_covers_and_as_what(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["law", "list"]) == 0
+    said = capsys.readouterr().out
+    assert "covers personal data in EEA, to infer or embed, from 2018-05-25" in said
+    assert "MP, UM as site, operator, control, to infer" in said
+    assert main(["law", "list", "--json"]) == 0
+    [covers] = [each["covers"] for each in json.loads(capsys.readouterr().out) if each["pack"] == "us.exposure"]
+    assert covers[0]["as"] == ["site", "operator", "control"]
+    assert covers[0]["from"] == "2018-03-23"
+
+
 def test_the_shipped_law_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["law", "test"]) == 0, capsys.readouterr().out
 

@@ -8,7 +8,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from comity.adapters.packs import pack_folders, read_folder, tried
+from comity.law.coverage import TOUCHES, Cover
 from comity.law.pack import Pack
 from comity.law.trial import Trial
 from comity.stack.spelling import nearest
@@ -61,8 +64,7 @@ def _list(packs: Sequence[Pack], *, as_json: bool) -> int:
         coverage = pack.coverage
         print(f"{pack.name}  {coverage.title}  [{coverage.status}; review by {coverage.review_by}]")
         for cover in coverage.covers:
-            until = f" until {cover.until}" if cover.until else ""
-            print(f"    covers {', '.join(cover.data)} in {', '.join(cover.jurisdictions)} from {cover.since}{until}")
+            print(f"    covers {_covered(cover)}")
         for rule in pack.rules:
             until = f" until {rule.until}" if rule.until else ""
             mark = "" if rule.citation.reviewed else f"  {UNREVIEWED}"
@@ -72,6 +74,14 @@ def _list(packs: Sequence[Pack], *, as_json: bool) -> int:
     return 0
 
 
+def _covered(cover: Cover) -> str:
+    """What a cover answers for. A part of the touches is named: who covers a site covers no person who lives there."""
+    roles = "" if set(cover.roles) == set(TOUCHES) else f" as {', '.join(cover.roles)}"
+    until = f" until {cover.until}" if cover.until else ""
+    what = f"{', '.join(cover.data)} data in {', '.join(cover.jurisdictions)}{roles}"
+    return f"{what}, to {' or '.join(cover.operations)}, from {cover.since}{until}"
+
+
 def _pack_document(pack: Pack) -> dict[str, object]:
     return {
         "pack": pack.name,
@@ -79,6 +89,7 @@ def _pack_document(pack: Pack) -> dict[str, object]:
         "status": pack.coverage.status,
         "timezone": pack.coverage.timezone,
         "review_by": pack.coverage.review_by.isoformat(),
+        "covers": [msgspec.to_builtins(cover) for cover in pack.coverage.covers],
         "not_covered": list(pack.coverage.not_covered),
         "cases": len(pack.cases),
         "rules": [rule.document() for rule in pack.rules],

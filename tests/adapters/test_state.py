@@ -47,5 +47,5 @@ def test_a_durable_file_is_whole_and_private(tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "lock").mkdir()  # as a file system that is read-only: no lock can be opened
-    with pytest.raises(StateError, match="cannot be written.*--state"):
+    with pytest.raises(StateError, match=r"cannot be written.*--state"):
         StateLock(tmp_path)

@@ -53,10 +53,16 @@ def test_packs_may_share_a_list_on_which_they_agree(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_named_by_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = laid(tmp_path)
+    link = tmp_path / "elsewhere" / "toy"
+    link.parent.mkdir()
+    folder.rename(tmp_path / "kept-under-another-name")
+    link.symlink_to(tmp_path / "kept-under-another-name")
     monkeypatch.chdir(laid(tmp_path))
-    pack, problems = read_folder(Path())
-    assert not problems
-    assert pack is not None
+    for each in (Path(), Path("../toy"), link):
+        pack, problems = read_folder(each)
+        assert not problems
+        assert pack is not None
 
 
 @pytest.mark.parametrize("name", ["Europe", "../UTC", "", "Europe/Paradise"])

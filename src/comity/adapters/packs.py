@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from functools import cache
@@ -67,7 +68,9 @@ def _packs_in(root: Path) -> dict[str, Path]:
 
 def read_folder(folder: Path) -> tuple[Pack | None, tuple[Problem, ...]]:
     """The pack in `folder`, read whole, or every problem of it."""
-    folder = folder.resolve()  # a pack has its folder's name, also where the folder is called "."
+    folder = Path(
+        os.path.abspath(folder)
+    )  # a pack has its folder's name, where it is called "." and where it is a link
     contents = {}
     for name in FILES:
         path = folder / name

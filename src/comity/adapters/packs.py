@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from functools import cache
@@ -68,21 +67,19 @@ def _packs_in(root: Path) -> dict[str, Path]:
 
 def read_folder(folder: Path) -> tuple[Pack | None, tuple[Problem, ...]]:
     """The pack in `folder`, read whole, or every problem of it."""
-    folder = Path(
-        os.path.abspath(folder)
-    )  # a pack has its folder's name, where it is called "." and where it is a link
+    name = folder.resolve().name if folder.name in ("", "..") else folder.name  # "." is a folder with a name, too
     contents = {}
-    for name in FILES:
-        path = folder / name
+    for each in FILES:
+        path = folder / each
         if path.is_file():
             with path.open("rb") as file:
-                contents[name] = file.read(MAX_FILE_BYTES + 1)
-    pack, problems = read_pack(folder.name, contents, parse_rules)
+                contents[each] = file.read(MAX_FILE_BYTES + 1)
+    pack, problems = read_pack(name, contents, parse_rules)
     if pack is not None:
         try:
             zone(pack.coverage.timezone)
         except ValueError as error:
-            return None, (Problem(f"{folder.name}/coverage.yaml", 0, 0, "timezone", str(error)),)
+            return None, (Problem(f"{name}/coverage.yaml", 0, 0, "timezone", str(error)),)
     return pack, problems
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import openai
 import pytest
@@ -18,7 +19,9 @@ def client(gateway: Gateway, key: str) -> openai.AsyncOpenAI:
     return openai.AsyncOpenAI(base_url=gateway.url, api_key=key, max_retries=0)
 
 
-def test_an_application_is_served_and_proven(tmp_path, until):
+def test_an_application_is_served_and_proven(tmp_path, until, monkeypatch):
+    monkeypatch.setenv("UPSTREAM_KEY", "sk-of-an-upstream")
+
     async def walk():
         async with Upstream(chat("At nine.")) as first, Upstream(chat("At ten.")) as second:
             gateway = Gateway(two_upstreams(tmp_path / "gw", first.url, second.url), workers=2)
@@ -29,6 +32,7 @@ def test_an_application_is_served_and_proven(tmp_path, until):
                 await receipts_go_to_their_application_and_auditors(gateway, desk, front, auditor)
                 await falls_over_to_the_permitted_runner_up(gateway, desk, first)
                 await the_control_port_needs_a_role(gateway, desk, auditor)
+                await workers_do_not_inherit_the_environment(gateway, auditor)
                 await the_log_is_public_and_nothing_else_there_is(gateway)
                 await a_revoked_key_is_dead_on_every_worker(gateway, front, auditor, until)
                 await a_new_key_works_at_once(gateway, until)
@@ -62,6 +66,13 @@ async def receipts_go_to_their_application_and_auditors(gateway, desk, front, au
         with pytest.raises(openai.APIStatusError) as refused:
             await audits.chat.completions.create(**ASK)
         assert refused.value.status_code in (401, 403)
+
+
+async def workers_do_not_inherit_the_environment(gateway, auditor):
+    for worker in (await gateway.status(auditor))["workers"]:
+        environment = Path(f"/proc/{worker['pid']}/environ")
+        if environment.exists():  # Linux
+            assert b"UPSTREAM_KEY" not in environment.read_bytes()
 
 
 async def falls_over_to_the_permitted_runner_up(gateway, key, first):

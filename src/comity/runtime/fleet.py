@@ -25,12 +25,19 @@ from comity.runtime.messages import (
     ToWorker,
     to_supervisor,
 )
+from comity.runtime.own_faults import VERBOSE
 
 READY_S = 60.0
 """From a worker's birth until it listens; recovery of a long shard on a slow disk is the longest part of it."""
 
 GRACE_S = 2.0
 """From the end of the drain until a worker that is still there is killed: the time to sync and sign."""
+
+INHERITED = (
+    *("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "OPENSSL_CONF", VERBOSE),
+)
+"""Of our environment a worker sees only what it needs: the rest holds upstreams' keys, and those it is told."""
 
 COMMAND = (sys.executable, "-P", "-m", "comity.runtime.worker")
 """-P: a folder named like a module of ours, where the gateway was started, must not be imported."""
@@ -146,7 +153,11 @@ class Fleet:
         try:
             # A process group of its own: Ctrl-C in the terminal is the supervisor's to answer.
             process = await asyncio.create_subprocess_exec(
-                *COMMAND, stdin=theirs.fileno(), stdout=DEVNULL, process_group=0
+                *COMMAND,
+                stdin=theirs.fileno(),
+                stdout=DEVNULL,
+                process_group=0,
+                env={name: os.environ[name] for name in INHERITED if name in os.environ},
             )
         except OSError as error:
             ours.close()

@@ -37,6 +37,7 @@ from comity.runtime.messages import (
     to_worker,
 )
 from comity.runtime.milestones import began
+from comity.runtime.open_files import granted, limits_within
 from comity.runtime.own_faults import VERBOSE, handler, told
 from comity.runtime.receipts import receipts
 from comity.runtime.settings import DRAIN_S
@@ -118,7 +119,8 @@ class Worker:
             for endpoint in start.endpoints:
                 gate.reach(endpoint.deployment, endpoint)
             gate.admit(start.keys)
-            port = Port(gate, ledger, receipts=receipts(ledger), clock=unix_ms)
+            limits = limits_within(granted())
+            port = Port(gate, ledger, receipts=receipts(ledger), limits=limits, clock=unix_ms)
             listener = await listen(port, start.host, start.port, tls=server_context(start.tls_cert, start.tls_key))
         except BaseException:
             await asyncio.to_thread(ledger.close)

@@ -28,7 +28,7 @@ class Limits:
     """One answer: an endless one is a fault."""
 
     connections: int = 4096
-    """Open client connections; below the usual limit of file descriptors with as many upstream."""
+    """Open client connections; fewer where the system grants a worker few open files."""
 
     in_flight: int = 1024
     """Requests under way; one waits for a model, so more would only wait longer."""

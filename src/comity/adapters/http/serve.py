@@ -65,6 +65,12 @@ async def listen(
     """
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: Inbound(port), host, number, ssl=tls, reuse_port=reuse_port, backlog=BACKLOG
+        lambda: Inbound(port),
+        host,
+        number,
+        ssl=tls,
+        ssl_handshake_timeout=port.limits.head_seconds if tls is not None else None,
+        reuse_port=reuse_port,
+        backlog=BACKLOG,
     )
     return Listener(port, server)

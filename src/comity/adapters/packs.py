@@ -84,14 +84,15 @@ def read_folder(folder: Path) -> tuple[Pack | None, tuple[Problem, ...]]:
 
 
 def tried(pack: Pack) -> Trial:
-    """The pack's cases, run; remembered by content for the life of the process."""
-    key = (pack.name, tuple(pack.files.items()))
-    if key not in _TRIALS:
-        _TRIALS[key] = try_pack(pack, vocabulary(), schema_text(), zone)
-    return _TRIALS[key]
+    """The pack's cases, run; remembered while the pack stays as it is."""
+    last = _TRIALS.get(pack.name)
+    if last is None or last[0] != pack.files:
+        last = _TRIALS[pack.name] = (pack.files, try_pack(pack, vocabulary(), schema_text(), zone))
+    return last[1]
 
 
-_TRIALS: dict[tuple[str, tuple[tuple[str, str], ...]], Trial] = {}
+_TRIALS: dict[str, tuple[Mapping[str, str], Trial]] = {}
+"""The last trial of each pack, by its name: a file that is edited all day fills nothing."""
 
 
 def load_packs(names: Iterable[str], beside: Path | None = None) -> tuple[Pack, ...]:

@@ -50,7 +50,8 @@ def load_realm(state: Path, digest: str) -> Realm:
     """The realm of that digest, made again from its bundle (URLs and secrets are not in it).
 
     Raises:
-        Problems: if the bundle is missing, altered, or was made for another engine.
+        Problems: if the bundle is missing, altered, was made for another engine, or is read otherwise by this version
+            (a realm made again that rules otherwise than it did would prove nothing).
     """
     path = state / "realms" / digest
     try:
@@ -59,7 +60,13 @@ def load_realm(state: Path, digest: str) -> Realm:
         raise Problems([Problem(str(path), 0, 0, "", f"cannot be read: {error.strerror}")]) from error
     if sha256_hex(data) != digest:
         raise Problems([Problem(str(path), 0, 0, "", "is not the bundle of its name", "", "restore it from a copy")])
-    return realm_from_document(data)
+    realm = realm_from_document(data)
+    if realm.digest != digest:
+        hint = "read it with the version of Comity that wrote it"
+        raise Problems(
+            [Problem(str(path), 0, 0, "", "does not mean to this version what it was written to mean", "", hint)]
+        )
+    return realm
 
 
 def realm_from_document(data: bytes) -> Realm:

@@ -76,7 +76,7 @@ def test_trust_is_the_nearest_log(receipt: Path, capsys: pytest.CaptureFixture[s
     out = capsys.readouterr().out
     assert out.startswith("Valid.\n")
     for said in ("triage of chu-lyon", "infer for healthcare", "on data that is health, about people in FR", "Answered by paris, after lyon",
-                 "paris or lyon, then local", "stop, the answer is complete", "not that it was lawful"):  # fmt: skip
+                 "paris or lyon, then local", "stop, the answer is complete", "it never says that something was lawful"):  # fmt: skip
         assert said in out
 
 

@@ -163,6 +163,15 @@ def test_an_application_is_explained_for_the_models_it_may_ask_for(
         assert "it may ask for m" in capsys.readouterr().err
 
 
+def test_a_model_that_nobody_serves_is_refused_and_not_passed_over(
+    stack_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = stack_file.read_text().replace("  m: {developer: FR}\n", "  m: {developer: FR}\n  n: {developer: FR}\n")
+    stack_file.write_text(text.replace("subjects: [FR]}", "subjects: [FR], models: [n]}"))
+    assert main(["explain", "-c", str(stack_file), "--app", "desk"]) == 1
+    assert "'n' is not served here" in capsys.readouterr().out
+
+
 def test_why_not_of_a_deployment_of_another_model_is_a_message(
     stack_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -13,22 +12,18 @@ import msgspec
 
 from comity.adapters.realms import build_realm
 from comity.adapters.stack_files import read_stack_file
+from comity.cli.case_file import read_case, read_words, unknown
 from comity.cli.explained import as_document, as_text
-from comity.law.case import Addition, Case, ordered
-from comity.law.plain_yaml import load
+from comity.law.case import Addition, Case
 from comity.law.realm import Realm
 from comity.placement.cases import observed, registered, widened
 from comity.placement.conditions import configured
 from comity.placement.explanation import Explanation, explain
 from comity.placement.types import Wish
-from comity.stack.check_words import FLOORS
 from comity.stack.jurisdictions import NAMES
-from comity.stack.spelling import nearest
-from comity.stack.types import EVIDENCE_LEVELS, Stack
+from comity.stack.types import Stack
 from comity.terms.errors import UsageFault
 from comity.terms.instants import Instant
-
-MAX_CASE = 1 << 16  # characters; a case is a dozen short lists
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -86,7 +81,9 @@ def _instant(as_of: date | None) -> Instant:
 def _models(options: argparse.Namespace, stack: Stack) -> list[str]:
     served = {each.model for each in stack.deployments.values()}
     own = stack.applications[options.app].models if options.app else None
-    allowed = sorted(served if own is None else served.intersection(own))
+    allowed = sorted(served if own is None else own)
+    if not allowed:
+        raise UsageFault("no model is served: the stack file has no deployment")
     if not options.model:
         return allowed
     asked = stack.deployments[options.model].model if options.model in stack.deployments else options.model
@@ -97,93 +94,22 @@ def _models(options: argparse.Namespace, stack: Stack) -> list[str]:
 
 def _cases(options: argparse.Namespace, realm: Realm, now: Instant) -> tuple[tuple[Case, ...], bool]:
     addition = Addition(
-        data=_words("--data", options.data, realm.vocabulary.data),
-        subjects=_words("--subjects", options.subjects, NAMES),
-        purposes=_words("--purpose", options.purpose, realm.vocabulary.purposes),
+        data=read_words("--data", options.data, realm.vocabulary.data),
+        subjects=read_words("--subjects", options.subjects, NAMES),
+        purposes=read_words("--purpose", options.purpose, realm.vocabulary.purposes),
     )
     if options.case is not None:
-        return widened(_read_case(options.case, realm), addition), False
+        return widened(read_case(options.case, realm), addition), False
     application = realm.stack.applications.get(options.app)
     if application is None:
-        raise UsageFault(_unknown("application", options.app, realm.stack.applications))
+        raise UsageFault(unknown("application", options.app, realm.stack.applications))
     cases = widened(registered(application), addition)
     return cases, observed(application, now)
 
 
-def _read_case(name: str, realm: Realm) -> Case:
-    try:
-        stated = _mapping(load(_text(name)))
-        for member in map(str, stated):
-            if member not in Case.__struct_fields__:
-                raise ValueError(_unknown("member", member, Case.__struct_fields__))
-        case = msgspec.convert({"operation": "infer", **stated}, type=Case)
-    except OSError as error:
-        raise UsageFault(f"{name}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise UsageFault(f"{name}: {error}") from error
-    words = realm.vocabulary
-    if case.controller not in realm.stack.parties and case.controller not in NAMES:
-        raise UsageFault(f"{name}: {_unknown('controller', case.controller, realm.stack.parties)}")
-    for member, given, known in (
-        ("data", case.data, words.data),
-        ("subjects", case.subjects, NAMES),
-        ("purpose", (case.purpose,), words.purposes),
-        ("operation", (case.operation,), words.operations),
-        ("grounds", case.grounds, words.grounds),
-        ("roles", case.roles, words.roles),
-        ("output", case.output, NAMES),
-        ("sector", (case.sector,), words.sectors),
-        ("risk", (case.risk,), words.risks),
-        ("floor", case.floor, [f"{kind}:{level}" for kind in sorted(FLOORS) for level in EVIDENCE_LEVELS]),
-    ):
-        for word in given:
-            if word not in known:
-                raise UsageFault(f"{name}: {member}: {_unknown('word', word, known)}")
-    return msgspec.structs.replace(
-        case,
-        data=ordered(case.data),
-        subjects=ordered(case.subjects),
-        grounds=ordered(case.grounds),
-        roles=ordered(case.roles),
-        output=ordered(case.output),
-        floor=ordered(case.floor),
-    )
-
-
-def _text(name: str) -> str:
-    if name == "-":
-        text = sys.stdin.read(MAX_CASE + 1)
-    else:
-        with Path(name).open(encoding="utf-8-sig") as file:
-            text = file.read(MAX_CASE + 1)
-    if len(text) > MAX_CASE:
-        raise ValueError(f"a case of more than {MAX_CASE} characters")
-    return text
-
-
-def _mapping(value: object) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise ValueError("a case is a mapping")
-    return value
-
-
-def _words(option: str, text: str, known: Collection[str]) -> tuple[str, ...]:
-    words = ordered(word.strip() for word in text.split(",") if word.strip())
-    for word in words:
-        if word not in known:
-            raise UsageFault(f"{option}: {_unknown('word', word, known)}")
-    return words
-
-
-def _unknown(what: str, word: str, known: Collection[str]) -> str:
-    names = list(known)
-    near = nearest(word, names)
-    return f"no {what} {word!r}" + (f"; did you mean {near}?" if near else f"; there are {', '.join(names[:20])}")
-
-
 def _only(explanations: Sequence[Explanation], name: str, stack: Stack) -> list[Explanation]:
     if name not in stack.deployments:
-        raise UsageFault(_unknown("deployment", name, stack.deployments))
+        raise UsageFault(unknown("deployment", name, stack.deployments))
     kept = []
     for explanation in explanations:
         each = tuple(item for item in explanation.deployments if item.deployment == name)

@@ -20,8 +20,10 @@ def receipts(ledger: Ledger) -> Receipts:
             receipt = await ledger.receipt(receipt_id, openings=not tenant.auditor)
         except UnknownReceipt:
             return None
-        except (NotYetCovered, LedgerBroken) as error:
+        except NotYetCovered as error:
             raise Later(str(error)) from error
+        except LedgerBroken as error:  # its message names files
+            raise Later("The log cannot make a checkpoint that covers this receipt now.") from error
         return receipt if tenant.auditor or application_of(receipt) == tenant.application else None
 
     return fetch

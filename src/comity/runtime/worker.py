@@ -112,7 +112,7 @@ class Worker:
                 clock=unix_ms,
                 salt=ApplicationSalts(state).get_or_create,
                 began=lambda force: began(ledger, force, unix_ms()),
-                trouble=lambda: ledger.fault or "",
+                trouble=lambda: trouble(ledger.fault),
             )
             for force in forces[1:]:
                 gate.take(force)
@@ -184,7 +184,7 @@ class Worker:
         return Report(
             time=unix_ms(),
             realm=self._gate.realm.digest,
-            fault=self._gate.fault(),
+            fault=ledger.fault or self._gate.fault(),
             counts={name: getattr(counts, name) for name in counts.__slots__},
             underway=self._port.in_flight,
             pending=ledger.pending,
@@ -192,6 +192,11 @@ class Worker:
             published=ledger.published,
             open_intents=ledger.open_intents,
         )
+
+
+def trouble(fault: str | None) -> str:
+    """What callers are told of a log's fault: those without a key too, so without its place on the disk."""
+    return "the log cannot make entries durable" if fault is not None else ""
 
 
 def _verdict(orders: asyncio.Task[float], fault: str | None) -> tuple[float, str | None]:

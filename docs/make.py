@@ -154,10 +154,11 @@ def limits() -> Iterator[str]:
         r'^    (\w+): \w+ = [^\n]+\n    """(.*?)"""', inspect.getsource(Limits), re.M | re.S
     ):
         value = getattr(DEFAULT_LIMITS, name)
+        value = int(value) if value == int(value) else value
         unit = (
             " s" if name.endswith("_seconds") else "" if name in ("headers", "connections", "in_flight") else " bytes"
         )
-        yield f"| `{name}` | {value:,g}{unit} | {_cell(' '.join(reason.split()))} |\n"
+        yield f"| `{name}` | {value:,}{unit} | {_cell(' '.join(reason.split()))} |\n"
 
 
 def decisions() -> Iterator[str]:

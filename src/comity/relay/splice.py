@@ -36,7 +36,7 @@ class StreamAnswer:
     __slots__ = ("_rest", "_splice", "changed", "ended", "failed", "finish", "response", "tail", "upstream", "usage")
 
     def __init__(self, receipt: str, response: Commitment, upstream: Commitment) -> None:
-        self._rest = b""
+        self._rest = bytearray()  # an event of which the end has not come
         self._splice = b',"comity":{"receipt":"%b"}' % receipt.encode()
         self.response = response
         self.upstream = upstream
@@ -55,15 +55,21 @@ class StreamAnswer:
         """
         if self.ended:
             return b""
-        if self._rest:
-            data = self._rest + data
-        cut = _last_end(data)
-        self._rest = data[cut:]
-        if len(self._rest) > MAX_EVENT_BYTES:
+        rest = self._rest
+        known = max(0, len(rest) - 2)  # no end lies in the rest; one may begin in its last two bytes
+        if rest:
+            rest += data
+            cut = _last_end(rest, known)
+            data = bytes(rest[:cut])
+            del rest[:cut]
+        else:
+            cut = _last_end(data, 0)
+            rest += data[cut:]
+            data = data[:cut]
+        if len(rest) > MAX_EVENT_BYTES:
             raise BadAnswer(f"an event of more than {MAX_EVENT_BYTES} bytes")
         if not cut:
             return b""
-        data = data[:cut]
         if b"\r" in data and _LONE_CR.search(data):
             raise BadAnswer("a carriage return alone, which ends a line for some clients only")
         if _worth_reading(data):
@@ -78,7 +84,7 @@ class StreamAnswer:
         Leaves in `tail` what still has to go to the client, once the outcome is durable.
         """
         if not self.ended and self._rest:
-            rest, self._rest = self._rest, b""
+            rest, self._rest = bytes(self._rest), bytearray()
             if _LONE_CR.search(rest):
                 rest, clean = b"", False
             tail = self._read(rest)
@@ -103,7 +109,7 @@ class StreamAnswer:
             if b"[DONE]" in event and _DONE.search(event):
                 self.ended = True
                 self.tail = event
-                self._rest = b""
+                self._rest = bytearray()
                 break
             out.append(self._note(event, _content(event)))
         passed = b"".join(out)
@@ -126,9 +132,9 @@ class StreamAnswer:
         return event[:at] + self._splice + event[at:]
 
 
-def _last_end(data: bytes) -> int:
-    """Offset behind the last blank line, 0 if there is none. A line may end in \\r\\n."""
-    plain, carriage = data.rfind(b"\n\n"), data.rfind(b"\n\r\n")
+def _last_end(data: bytes | bytearray, start: int) -> int:
+    """Offset behind the last blank line from `start` on, 0 if there is none. A line may end in \\r\\n."""
+    plain, carriage = data.rfind(b"\n\n", start), data.rfind(b"\n\r\n", start)
     return max(plain + 2 if plain >= 0 else 0, carriage + 3 if carriage >= 0 else 0)
 
 

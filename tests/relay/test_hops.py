@@ -29,6 +29,7 @@ from comity.relay.fields import (
     TEMPLATE,
     TOOLS,
 )
+from comity.relay.hops import MAX_HOPS
 
 PAGE = Path(__file__).parents[2] / "docs/reference/hops.md"
 VOCABULARY = Path(__file__).parents[2] / "src/comity/law/vocabulary.yaml"
@@ -227,6 +228,14 @@ def test_members_of_a_tool_that_the_caller_runs() -> None:
 def test_media_with_a_scheme_far_off() -> None:
     for far in (" " * 40 + "http://x", "A" * 40 + "://x"):
         assert part(type="input_audio", input_audio={"data": far, "format": "wav"}) == (REFUSED,)
+
+
+def test_too_many_hops_are_refused_and_none_is_overlooked() -> None:
+    picture = {"type": "image_url", "image_url": {"url": "http://x"}}
+    assert asked(messages=[{"role": "user", "content": [picture] * MAX_HOPS}]) == ("fetch",)
+    document = BASE | {"messages": [{"role": "user", "content": [picture] * (MAX_HOPS + 1)}], "store": True}
+    with pytest.raises(BadRequest, match=str(MAX_HOPS)):
+        read(json.dumps(document).encode())
 
 
 def test_several_hops_are_sorted_and_named() -> None:

@@ -15,7 +15,7 @@ from msgspec import Raw, Struct
 
 from comity.relay import scan
 from comity.relay.fields import INFERENCE, PLAIN_CHOICES, REFUSED
-from comity.relay.hops import Hop, hops
+from comity.relay.hops import MAX_HOPS, Hop, hops
 
 MAX_MODEL_CHARACTERS = 256
 """A model's name: twice the longest in use (organisation/model-revision-quantisation)."""
@@ -164,6 +164,8 @@ def _read_whole(body: bytes) -> Ask:
         raise BadRequest("`stream` is true or false.", "stream")
     found = hops(document)
     _refuse(found)
+    if len(found) > MAX_HOPS:
+        raise BadRequest(f"More than {MAX_HOPS} fields ask for more than inference.", found[-1].field[:128])
     only, ignore = _narrowing(document.get("provider"))
     words = tuple(sorted({hop.asks for hop in found}))
     asked = tuple(hop.field for hop in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 from comity.relay import scan
@@ -31,6 +32,9 @@ from comity.relay.fields import (
     Row,
 )
 
+MAX_HOPS = 256
+"""Fields that ask for more, in one request: one picture each in a long conversation. Beyond, nobody counts on."""
+
 LONGEST_SCHEME = 32
 """Letters before the colon of a URL; nothing that is longer is one of ours."""
 
@@ -47,8 +51,8 @@ class Hop(NamedTuple):
 
 
 def hops(document: Mapping[str, Any]) -> list[Hop]:
-    """Every hop of a parsed request, in its order."""
-    return list(_hops(document))
+    """Every hop of a parsed request, in its order; of too many, `MAX_HOPS` and one more."""
+    return list(islice(_hops(document), MAX_HOPS + 1))
 
 
 def _hops(document: Mapping[str, Any]) -> Iterator[Hop]:

@@ -173,6 +173,11 @@ def test_unknown_content_is_refused(content: Any) -> None:
     assert message(content=content) == (REFUSED,)
 
 
+@pytest.mark.parametrize("role", [{"a": 1}, None, 3, ["user"]])
+def test_a_role_is_a_string(role: Any) -> None:
+    assert message(role=role) == (REFUSED,)
+
+
 def test_what_would_stay_for_the_next_caller() -> None:
     assert asked(cache_prompt=True) == ("store",)
     assert asked(cache_prompt=False) == ()

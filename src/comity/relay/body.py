@@ -60,7 +60,7 @@ class _Text(_Closed):
 
 
 class _Message(_Closed):
-    role: Raw
+    role: str
     content: str | list[_Text] | None = None
     name: Raw | None = None
     tool_calls: Raw | None = None

@@ -172,6 +172,8 @@ def _messages(messages: object) -> Iterator[Hop]:
         if not isinstance(message, dict):
             yield Hop(field, REFUSED, "not an object")
             continue
+        if not isinstance(message.get("role"), str):  # engines answer 500, as if they were at fault
+            yield Hop(f"{field}.role", REFUSED, "not a string")
         for name, value in message.items():
             if name not in MESSAGE:
                 yield from _asked(f"{field}.{name}", MESSAGE_BEYOND.get(name, _UNKNOWN), value)

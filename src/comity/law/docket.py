@@ -41,5 +41,8 @@ class Docket(Generic[K, V]):
             self._kept[key] = found
         return found
 
+    def __contains__(self, key: K) -> bool:
+        return key in self._kept
+
     def __len__(self) -> int:
         return len(self._kept)

@@ -97,6 +97,10 @@ class Realm:
         """The ruling on `case`: a verdict for every deployment of the stack. Pure; judged once, then remembered."""
         return self._docket.get(case, self._judge)
 
+    def has_ruled(self, case: Case) -> bool:
+        """Whether the ruling on `case` is remembered: then it costs a look-up, and else some milliseconds."""
+        return case in self._docket
+
     def view(self, controller: str) -> Mapping[str, Face]:
         """What law sees of every deployment, and of the gateway, for one controller."""
         return self._seen.get(controller, self._look).faces

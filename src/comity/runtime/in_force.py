@@ -8,14 +8,15 @@ from typing import NamedTuple
 from comity.law.case import NOTHING_ADDED, Addition, Case
 from comity.law.docket import Docket
 from comity.law.realm import Realm
-from comity.placement.cases import registered, widened
+from comity.placement.cases import observed, registered, widened
 from comity.placement.conditions import configured
 from comity.placement.decide import Decisions
 from comity.placement.types import Conditions, Placement, Wish
 from comity.relay.ports import Words
+from comity.runtime.new_cases import NewCases
 from comity.stack.jurisdictions import NAMES
 from comity.stack.types import Stack
-from comity.terms.instants import Instant, end_of
+from comity.terms.instants import Instant
 from comity.terms.refusal import Refusal
 
 
@@ -39,6 +40,7 @@ class InForce:
 
     def __init__(self, realm: Realm) -> None:
         self.realm = realm
+        self._new_cases = NewCases()
         self.conditions: Conditions = configured(realm.stack)
         self.words = words(realm)
         self._decisions = Decisions(realm, self.conditions)
@@ -67,8 +69,16 @@ class InForce:
         if application.models is not None and not self._may_ask(asked.application, wish.model):
             message = f"The model {wish.model!r} is not served to this application."
             return Refusal("unknown-model", message, self.realm.digest)
-        observe = application.observe is not None and now < end_of(application.observe.until)
-        return self._decisions.decide(self._cases.get(asked, self._made).cases, wish, now, observe=observe)
+        made = self._cases.get(asked, self._made)
+        if asked.addition != NOTHING_ADDED:
+            unruled = sum(not self.realm.has_ruled(case) for case in made.cases)
+            if unruled and not self._new_cases.admits(asked.application, unruled, now):
+                message = (
+                    f"The requests of {asked.application} add more new combinations of data, subjects and purposes than"
+                    " can be judged in time; combinations that were judged before are answered as ever."
+                )
+                return Refusal("too-many-cases", message, self.realm.digest)
+        return self._decisions.decide(made.cases, wish, now, observe=observed(application, now))
 
     def models(self, application: str) -> tuple[str, ...]:
         """The models that an application may ask for, sorted."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 from comity.terms.citations import Citation
 
-Reason = Literal["forbidden", "unknown-model", "no-candidate", "expired-realm"]
+Reason = Literal["forbidden", "unknown-model", "no-candidate", "expired-realm", "too-many-cases"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Refusal:
 
     `reason` is `forbidden` when every candidate is forbidden by a rule, `unknown-model` when the stack serves no such
     model, `no-candidate` when the caller's own wish left none, `expired-realm` when the law may have changed and the
-    next realm is not there yet.
+    next realm is not there yet, `too-many-cases` when an application's requests add more than can be judged in time.
     """
 
     reason: Reason
@@ -44,6 +44,8 @@ class Refusal:
                 return 503
             case "no-candidate":
                 return 400
+            case "too-many-cases":
+                return 429
         by_law = all(any(rule.is_law for rule in candidate.rules) for candidate in self.candidates)
         return 451 if by_law and self.candidates else 403
 
@@ -56,4 +58,5 @@ class Refusal:
             404: "invalid_request_error",
             503: "server_error",
             400: "invalid_request_error",
+            429: "rate_limit_error",
         }[self.status]

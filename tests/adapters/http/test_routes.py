@@ -193,6 +193,7 @@ def test_a_refusal_by_law_cites_its_rules() -> None:
         (Refusal("unknown-model", "no such model", "a" * 64), 404, "invalid_request_error", False),
         (Refusal("no-candidate", "nothing is left", "a" * 64), 400, "invalid_request_error", True),
         (Refusal("expired-realm", "the law may have changed", "a" * 64), 503, "server_error", False),
+        (Refusal("too-many-cases", "too many at once", "a" * 64), 429, "rate_limit_error", False),
     ],
 )
 def test_other_refusals(refusal: Refusal, status: int, kind: str, entered: bool) -> None:

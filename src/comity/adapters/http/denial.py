@@ -14,7 +14,7 @@ from comity.terms.refusal import Refusal
 
 ENTERED = ("forbidden", "no-candidate")
 """Refusals that law, a choice or the caller's own narrowing made. An unknown model and a realm that has ended say
-nothing about anyone's data."""
+nothing about anyone's data, nor do more new cases than can be judged in time."""
 
 
 def deny(port: Port, client: Client, exchange: Exchange, case: Case, refusal: Refusal) -> None:
@@ -23,7 +23,7 @@ def deny(port: Port, client: Client, exchange: Exchange, case: Case, refusal: Re
         refusal = failures.because_of_hops(refusal, exchange.ask)
     body = refusal_envelope(refusal, disclose=exchange.tenant.disclose == "full")
     if refusal.reason not in ENTERED:
-        client.reply(refusal.status, body, RETRY_AFTER if refusal.status == 503 else b"")
+        client.reply(refusal.status, body, RETRY_AFTER if refusal.status in (429, 503) else b"")
         return
 
     def entered(error: BaseException | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -120,8 +121,9 @@ def _stay(gateway: Gateway, show: Show) -> None:
     show.say(f"The gateway stays up at {gateway.url}; Ctrl-C ends it and removes its folder. Try:", "bold")
     body = json.dumps({"model": MODEL, "messages": [{"role": "user", "content": "How much is a bus pass?"}]})
     show.say(f"  curl -si {gateway.url}/chat/completions -H 'Authorization: Bearer {key}' -d '{body}'")
-    show.say(f"  comity explain -c {gateway.stack_file} --app benefits")
-    show.say(f"  comity log audit {gateway.state}/log")
+    comity = Path(sys.argv[0]) if Path(sys.argv[0]).name == "comity" else "comity"
+    show.say(f"  {comity} explain -c {gateway.stack_file} --app benefits")
+    show.say(f"  {comity} log audit {gateway.state}/log")
     try:
         gateway.wait()
     except KeyboardInterrupt:

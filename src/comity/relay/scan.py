@@ -11,6 +11,8 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NamedTuple, NoReturn
 
+from comity.terms.canon import doubled
+
 MAX_SEPARATORS = 1_000_000
 """Commas in a document that is parsed whole: Python spends about 100 bytes for each value between them."""
 
@@ -92,11 +94,7 @@ def _check_depth(value: object, depth: int) -> None:
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise BadJson(f"the key {key[:64]!r} occurs twice in one object")
-            seen.add(key)
+        raise BadJson(f"the key {str(doubled(pairs))[:64]!r} occurs twice in one object")
     return members
 
 

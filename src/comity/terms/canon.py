@@ -6,6 +6,7 @@ Every block of an entry, every ruling and placement is hashed as these bytes, so
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 MAX_INT = 2**53 - 1
@@ -116,14 +117,20 @@ def _has_surrogate(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
+def doubled(pairs: Sequence[tuple[str, Any]]) -> str | None:
+    """The first key that stands twice among the members of an object, or None."""
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            return key
+        seen.add(key)
+    return None
+
+
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise CanonError(f"key {key!r} occurs twice in one object")
-            seen.add(key)
+        raise CanonError(f"key {doubled(pairs)!r} occurs twice in one object")
     return members
 
 

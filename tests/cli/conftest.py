@@ -48,3 +48,25 @@ def stack_file(tmp_path: Path) -> Path:
     path = tmp_path / "comity.yaml"
     path.write_text(STACK)
     return path
+
+
+SMALL = """
+origin: test.example/gateway
+law: []
+sites:
+  paris: {jurisdiction: FR, operator: FR}
+models:
+  small: {developer: FR}
+deployments:
+  first: {model: small, site: paris, url: "https://one.example/v1"}
+applications:
+  desk: {controller: FR, purpose: general, data: [], subjects: [FR]}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A small stack file under no law."""
+    path = tmp_path / "comity.yaml"
+    path.write_text(SMALL)
+    return path

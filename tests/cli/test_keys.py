@@ -3,30 +3,8 @@
 import json
 import stat
 
-import pytest
-
 from comity.adapters.keys import KeyStore, digest_of
 from comity.cli.main import main
-
-STACK = """
-origin: test.example/gateway
-law: []
-sites:
-  paris: {jurisdiction: FR, operator: FR}
-models:
-  small: {developer: FR}
-deployments:
-  first: {model: small, site: paris, url: "https://one.example/v1"}
-applications:
-  desk: {controller: FR, purpose: general, data: [], subjects: [FR]}
-"""
-
-
-@pytest.fixture
-def file(tmp_path):
-    path = tmp_path / "comity.yaml"
-    path.write_text(STACK)
-    return path
 
 
 def stored(file):

@@ -4,32 +4,11 @@ import os
 import socket
 import subprocess
 
-import pytest
-
 from comity.adapters.state import StateLock, open_state
 from comity.cli.announcement import notes
 from comity.cli.main import main
 from comity.testing.gateway import COMITY
-
-STACK = """
-origin: test.example/gateway
-law: []
-sites:
-  paris: {jurisdiction: FR, operator: FR}
-models:
-  small: {developer: FR}
-deployments:
-  first: {model: small, site: paris, url: "https://one.example/v1"}
-applications:
-  desk: {controller: FR, purpose: general, data: [], subjects: [FR]}
-"""
-
-
-@pytest.fixture
-def file(tmp_path):
-    path = tmp_path / "comity.yaml"
-    path.write_text(STACK)
-    return path
+from tests.cli.conftest import SMALL
 
 
 def refused(capsys, *options):
@@ -38,7 +17,7 @@ def refused(capsys, *options):
 
 
 def test_all_problems_of_the_stack_are_listed(file, capsys):
-    file.write_text(STACK.replace("model: small", "model: smal").replace("operator: FR", "operator: nobody"))
+    file.write_text(SMALL.replace("model: small", "model: smal").replace("operator: FR", "operator: nobody"))
     status, told = refused(capsys, "-c", str(file))
     assert status == 1
     assert "comity.yaml:9" in told and "smal" in told and "nobody" in told
@@ -46,7 +25,7 @@ def test_all_problems_of_the_stack_are_listed(file, capsys):
 
 
 def test_a_missing_credential_is_named(file, capsys):
-    file.write_text(STACK.replace('/v1"}', '/v1", key: env:COMITY_TEST_NO_SUCH_KEY}'))
+    file.write_text(SMALL.replace('/v1"}', '/v1", key: env:COMITY_TEST_NO_SUCH_KEY}'))
     status, told = refused(capsys, "-c", str(file))
     assert status == 1 and "COMITY_TEST_NO_SUCH_KEY" in told
 
@@ -88,7 +67,7 @@ def test_what_an_operator_should_not_overlook_is_noted(tmp_path):
     path = tmp_path / "comity.yaml"
     gap = "[{jurisdiction: KE, data: [personal], why: pilot, until: 2027-01-31}]"
     path.write_text(
-        STACK.replace("subjects: [FR]}", "subjects: [FR], observe: {until: 2026-12-31}}")
+        SMALL.replace("subjects: [FR]}", "subjects: [FR], observe: {until: 2026-12-31}}")
         + f"durability: relaxed\nuncovered: {gap}\n"
     )
     told = "\n".join(notes(read_stack_file(path, {}, date(2026, 11, 23)).stack))
@@ -96,7 +75,7 @@ def test_what_an_operator_should_not_overlook_is_noted(tmp_path):
 
 
 def test_once_it_serves_it_says_where_and_under_which_law_and_no_secret(file):
-    file.write_text(STACK.replace('/v1"}', '/v1", key: env:COMITY_TEST_KEY}'))
+    file.write_text(SMALL.replace('/v1"}', '/v1", key: env:COMITY_TEST_KEY}'))
     command = [*COMITY, "serve", "-c", str(file), "--port", "0", "--control-port", "0"]
     environment = {**os.environ, "COMITY_TEST_KEY": "hush-hush"}
     with subprocess.Popen(

@@ -50,7 +50,8 @@ def take(visits: Sequence[Visit], *, once: bool) -> int:
         gateway = Gateway(Path(folder), *ports)
         try:
             gateway.start(sorted({visit.application for visit in visits}))
-            outcomes = [_visit(number, visit, gateway, show) for number, visit in enumerate(visits, 1)]
+            reasons = Reasons(gateway)
+            outcomes = [_visit(number, visit, gateway, reasons, show) for number, visit in enumerate(visits, 1)]
             _prove(gateway, *_last_answered(visits, outcomes), show, len(visits), Path(folder))
             took = time.monotonic() - started
             if show.failed:
@@ -64,9 +65,8 @@ def take(visits: Sequence[Visit], *, once: bool) -> int:
             gateway.stop()
 
 
-def _visit(number: int, visit: Visit, gateway: Gateway, show: Show) -> Outcome:
+def _visit(number: int, visit: Visit, gateway: Gateway, reasons: Reasons, show: Show) -> Outcome:
     outcome = make(visit, gateway)
-    reasons = Reasons(gateway)
     why = reasons.of(visit)
     faults = []
     if visit.expects:

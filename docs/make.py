@@ -17,7 +17,7 @@ from typing import Any
 
 from comity.adapters.http.limits import DEFAULT_LIMITS, Limits
 from comity.cli.main import COMMANDS, parser
-from comity.stack import types
+from comity.stack import operation, types
 from comity.stack.absent import ABSENT
 from comity.stack.schema import stack_schema
 
@@ -77,9 +77,9 @@ def stack() -> Iterator[str]:
         record = records[name]
         if "properties" not in record:
             continue
-        comments = _comments(getattr(types, name))
+        comments = _comments(_record(name))
         title = "The file" if name == "Stack" else name
-        yield f"### {title}\n\n{inspect.cleandoc(getattr(types, name).__doc__ or '')}\n\n"
+        yield f"### {title}\n\n{inspect.cleandoc(_record(name).__doc__ or '')}\n\n"
         yield "| key | value | default | |\n|---|---|---|---|\n"
         for key, value in record["properties"].items():
             if key in record.get("required", ()):
@@ -89,6 +89,12 @@ def stack() -> Iterator[str]:
             note = _bare(value).get("description") or comments.get(key, "")
             yield f"| `{key}` | {_shape(value)} | {default} | {_cell(note)} |\n"
         yield "\n"
+
+
+def _record(name: str) -> type:
+    found = getattr(types, name, None) or getattr(operation, name)
+    assert isinstance(found, type)
+    return found
 
 
 def _in_order(records: dict[str, Any]) -> list[str]:

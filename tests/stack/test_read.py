@@ -163,4 +163,6 @@ def test_who_only_explains_needs_no_key() -> None:
     nobody = replace(SURROUNDINGS, environment=None, file_exists=None)
     data = GOOD.replace(b"PARIS_KEY", b"NO_SUCH_KEY").replace(b"ca.pem", b"nowhere.pem")
     assert read_stack(data, "comity.yaml", nobody).problems == ()
-    assert len(read_stack(data, "comity.yaml", SURROUNDINGS).problems) == 2
+    assert len(read_stack(data, "comity.yaml", SURROUNDINGS).problems) == data.count(b"NO_SUCH_KEY") + data.count(
+        b"nowhere.pem"
+    )

@@ -14,6 +14,16 @@ from comity.stack.spelling import did_you_mean, looks_secret, near_to, shown
 from comity.stack.surroundings import Surroundings
 from comity.stack.urls import Unfit, Url, read_url
 
+SECRETS = (
+    "deployments.*.key",
+    "deployments.*.oauth.client_secret",
+    "hooks.*.key",
+    "telemetry.key",
+    "database",
+)
+FILES = ("deployments.*.ca", "deployments.*.client_cert", "deployments.*.client_key")
+ADDRESSES = ("deployments.*.oauth.token_url", "hooks.*.url", "telemetry.otlp", "issuers.*.issuer")
+
 _KEY = re.compile(r"(env|file):(.+)", re.DOTALL)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SHELL = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
@@ -29,11 +39,22 @@ def check_upstreams(draft: Draft, surroundings: Surroundings) -> None:
             _embedded(draft, found, url.host, surroundings.embedded)
         else:
             _place(draft, found, url, surroundings.endpoints)
-    for found in draft.find("deployments.*.key"):
-        _key(draft, found, surroundings)
-    for found in draft.find("deployments.*.ca"):
+    for shape in SECRETS:
+        for found in draft.find(shape):
+            _key(draft, found, surroundings)
+    for found in (found for shape in FILES for found in draft.find(shape)):
         if surroundings.file_exists is not None and not surroundings.file_exists(found.value):
             draft.object_to(found, "there is no such file", "a PEM file", "paths start at the stack file")
+    for found in (found for shape in ADDRESSES for found in draft.find(shape)):
+        _address(draft, found)
+
+
+def _address(draft: Draft, found: Found) -> None:
+    url = read_url(found.value)
+    if isinstance(url, Unfit):
+        draft.object_to(found, url.found, "https, or http on loopback", url.hint)
+    elif url.scheme == "embedded":
+        draft.object_to(found, "an embedded model, and no address", "https, or http on loopback")
 
 
 def _embedded(draft: Draft, found: Found, name: str, known: frozenset[str] | None) -> None:

@@ -18,32 +18,44 @@ from msgspec import inspect
 from comity.stack.types import Stack
 from comity.terms.canon import encode
 
-# Secrets, and addresses: they change without changing any ruling, and an auditor need not know them.
-LEFT_OUT = ("url", "key", "ca")
+# Secrets, addresses and files: they change without changing any ruling, and an auditor need not know them.
+LEFT_OUT = {
+    "deployments": ("url", "key", "ca", "oauth", "client_cert", "client_key"),
+    "hooks": ("url", "key"),
+    "issuers": ("issuer", "jwks"),
+}
+LEFT_OUT_OF_ALL = ("database", "signer")
+NEEDED = {"deployments": {"url": ""}, "hooks": {"url": ""}, "issuers": {"issuer": ""}}
 
 
 def stack_document(stack: Stack) -> dict[str, Any]:
     """The stack less secrets and URLs, as JSON without floats that `terms.canon` encodes."""
     document = _document(stack)
     assert isinstance(document, dict)
-    for deployment in document["deployments"].values():
-        for name in LEFT_OUT:
-            deployment.pop(name, None)
+    for section, names in LEFT_OUT.items():
+        for each in document[section].values():
+            for name in names:
+                each.pop(name, None)
+    for name in LEFT_OUT_OF_ALL:
+        document.pop(name, None)
+    if "telemetry" in document:
+        document["telemetry"] = {"otlp": "", "site": document["telemetry"]["site"]}
     return document
 
 
 def stack_from_document(document: dict[str, Any]) -> Stack:
-    """The stack of a document; its deployments have an empty `url`, no `key` and no `ca`.
+    """The stack of a document; its deployments and hooks have an empty `url`, and no secret.
 
     Raises:
         ValueError: if it is not a document that `stack_document` makes.
     """
     plain = dict(document)
-    deployments = plain.get("deployments")
-    if isinstance(deployments, dict):
-        plain["deployments"] = {
-            name: {"url": "", **each} if isinstance(each, dict) else each for name, each in deployments.items()
-        }
+    for section, needed in NEEDED.items():
+        each_of = plain.get(section)
+        if isinstance(each_of, dict):
+            plain[section] = {
+                name: {**needed, **each} if isinstance(each, dict) else each for name, each in each_of.items()
+            }
     try:
         return msgspec.convert(_with_numbers(plain, inspect.type_info(Stack)), Stack)
     except (msgspec.ValidationError, ArithmeticError) as error:

@@ -18,7 +18,12 @@ from comity.stack.yaml_nodes import Leaf, Listing, Mapping, Node
 
 # Whose facts may be written {value: …, evidence: …}, and which of their fields are settings and no facts.
 OWNERS = (Party, Site, Model, Deployment)
-SETTINGS = frozenset({"url", "key", "ca"})
+SETTINGS = frozenset(
+    {
+        *("url", "key", "ca", "key_header", "oauth", "azure", "client_cert", "client_key"),
+        *("serves", "stream_usage", "weight", "draining", "connections", "timeouts", "health"),
+    }
+)
 
 _TEXT = Leaf(0, 0, "", quoted=True)
 _BAD = object()  # a node that does not fit; a problem says so

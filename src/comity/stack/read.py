@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from comity.stack.check_dates import check_dates
+from comity.stack.check_operation import check_operation
 from comity.stack.check_promises import check_promises
 from comity.stack.check_references import check_references
 from comity.stack.check_upstreams import check_upstreams
@@ -49,6 +50,7 @@ def read_stack(data: bytes, file: str, surroundings: Surroundings) -> Reading:
     check_words(draft, surroundings)
     check_dates(draft, surroundings)
     check_upstreams(draft, surroundings)
+    check_operation(draft)
     check_promises(draft)
     spoken = {(problem.line, problem.column) for problem in formal}  # an alias is no value of any type
     misfits = (note for note in draft.notes if (note.problem.line, note.problem.column) not in spoken)

@@ -32,6 +32,11 @@ def read_scalar(leaf: Leaf, kind: inspect.Type, title: str) -> tuple[Any, Misfit
     """The value of `leaf` as a `kind`; `title` names a type that has rules of its own (`id`, `jurisdiction`)."""
     if isinstance(kind, inspect.FloatType):
         return _number(leaf, kind)
+    if isinstance(kind, inspect.IntType):
+        value, misfit = _number(leaf, kind)
+        if misfit is None and not value.is_integer():
+            return _wrong(leaf, "a whole number")
+        return (None, misfit) if misfit is not None else (int(value), None)
     if isinstance(kind, inspect.BoolType):
         value = leaf.value
         return (value, None) if isinstance(value, bool) else _wrong(leaf, "true or false")
@@ -47,7 +52,7 @@ def read_scalar(leaf: Leaf, kind: inspect.Type, title: str) -> tuple[Any, Misfit
     raise TypeError(f"stack.types declares a scalar that no reader knows: {kind!r}")
 
 
-def _number(leaf: Leaf, kind: inspect.FloatType) -> tuple[Any, Misfit | None]:
+def _number(leaf: Leaf, kind: inspect.FloatType | inspect.IntType) -> tuple[Any, Misfit | None]:
     value = leaf.value
     most = min(MAX_NUMBER, kind.le) if kind.le is not None else MAX_NUMBER
     at_most = f"a number that is at most {most:,.0f}"
@@ -60,6 +65,8 @@ def _number(leaf: Leaf, kind: inspect.FloatType) -> tuple[Any, Misfit | None]:
         return _wrong(leaf, "a finite number")
     if kind.ge is not None and value < kind.ge:
         return _wrong(leaf, f"a number that is at least {kind.ge:g}")
+    if kind.gt is not None and value <= kind.gt:
+        return _wrong(leaf, f"a number above {kind.gt:g}")
     if value > most:
         return _wrong(leaf, at_most)
     return float(value), None

@@ -10,28 +10,39 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
-Id: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$", max_length=64, title="id")]
-Jurisdiction: TypeAlias = Annotated[
-    str, Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})*(-x-[a-z0-9]{1,8})?$", max_length=24, title="jurisdiction")
-]
-PartyRef: TypeAlias = Annotated[
-    str,
-    Meta(max_length=64, description="A party's id, or a bare jurisdiction: an unnamed party seated there."),
-]
-Duration: TypeAlias = Annotated[
-    str, Meta(pattern=r"^P(\d+[YMWD])+$", description="ISO 8601, days or longer: P0D, P6M.")
-]
-NonNegative: TypeAlias = Annotated[float, Meta(ge=0)]
+from comity.stack.operation import (
+    Azure,
+    Budget,
+    Cache,
+    Health,
+    Hook,
+    Issuer,
+    Limits,
+    OAuth,
+    Organisation,
+    Routing,
+    Surface,
+    Telemetry,
+    Timeouts,
+)
+from comity.stack.record import (
+    Address,
+    Duration,
+    File,
+    Id,
+    Jurisdiction,
+    ModelName,
+    NonNegative,
+    PartyRef,
+    Record,
+    Secret,
+)
 
 Evidence: TypeAlias = Literal["declared", "contract", "audited", "measured", "attested"]
 Levels: TypeAlias = dict[str, Evidence]  # a field's name to its level; `declared` where absent
 EVIDENCE_LEVELS: tuple[Evidence, ...] = ("declared", "contract", "audited", "measured", "attested")
-
-
-class Record(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A mapping of the stack file."""
 
 
 class Dpf(Record, frozen=True):
@@ -136,9 +147,9 @@ class Deployment(Record, frozen=True):
 
     model: Id
     site: Id
-    url: Annotated[str, Meta(max_length=2048)]
+    url: Address
     served_as: str | None = None
-    key: Annotated[str, Meta(description="env:NAME or file:PATH; never the key itself.")] | None = None
+    key: Secret | None = None
     price: Price | None = None
     latency: Annotated[float, Meta(ge=0, description="Seconds to the first token.")] | None = None
     energy: Annotated[float, Meta(ge=0, description="kWh per 10^6 tokens, at the accelerator.")] | None = None
@@ -146,6 +157,20 @@ class Deployment(Record, frozen=True):
     terms: Terms | None = None
     hops: tuple[str, ...] = ()  # what an upstream may be asked to do beyond inference (docs/reference/hops.md)
     ca: Annotated[str, Meta(description="PEM file of the authorities trusted for this upstream.")] | None = None
+    serves: Annotated[
+        tuple[Surface, ...], Meta(min_length=1, description="Surfaces of the API that the upstream has.")
+    ] = ("chat",)
+    key_header: Literal["authorization", "api-key", "x-api-key"] | None = None  # absent: as `serves` and `azure` say
+    oauth: OAuth | None = None
+    azure: Azure | None = None
+    client_cert: File | None = None  # for mutual TLS: PEM files, from the stack file on
+    client_key: File | None = None
+    stream_usage: bool = True  # false: this upstream refuses stream_options, so streams are never asked for their usage
+    weight: Annotated[int, Meta(ge=0, le=1_000_000)] = 1  # share of its tier; 0: only when no other answers
+    draining: bool = False  # true: no new requests
+    connections: Annotated[int, Meta(ge=1, le=10_000)] = 256  # at once, for each worker
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    health: Health | None = None  # absent: judged by what its answers show
     evidence: Levels = field(default_factory=dict)
 
 
@@ -170,6 +195,10 @@ class Application(Record, frozen=True):
     models: tuple[Id, ...] | None = None  # None: every model of the stack
     evidence: dict[str, Evidence] = field(default_factory=dict)  # the floor by kind of fact: {location: contract}
     observe: Observe | None = None
+    organisation: Id | None = None
+    limits: Limits | None = None
+    budgets: tuple[Budget, ...] = ()
+    cache: Cache | None = None  # off unless told
 
 
 class Objective(Record, frozen=True):
@@ -215,3 +244,14 @@ class Stack(Record, frozen=True):
     claims: tuple[str, ...] = ()
     attest: Literal["declared", "required"] = "declared"
     durability: Literal["strict", "relaxed"] = "strict"
+    aliases: dict[ModelName, tuple[Id, ...]] = field(default_factory=dict)  # to models or deployments: a group
+    organisations: dict[Id, Organisation] = field(default_factory=dict)
+    routing: Routing = field(default_factory=Routing)
+    hooks: dict[Id, Hook] = field(default_factory=dict)
+    telemetry: Telemetry | None = None
+    issuers: dict[Id, Issuer] = field(default_factory=dict)
+    database: Secret | None = None  # a PostgreSQL URL, where more than one host shares keys and budgets
+    signer: (
+        Annotated[str, Meta(max_length=1024, description="unix:PATH or pkcs11:…; absent: log.key in the state folder.")]
+        | None
+    ) = None

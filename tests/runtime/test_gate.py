@@ -60,7 +60,7 @@ class World:
             began=self.began,
             trouble=lambda: self.trouble,
         )
-        self.gate.admit([key(name) for name in ("desk", "front", "trial")])
+        self.gate.recognise([key(name) for name in ("desk", "front", "trial")])
 
     def began(self, force: InForce) -> None:
         if self.broken:
@@ -144,15 +144,15 @@ def test_the_case_shown_unites_what_the_request_adds(world):
 
 def test_a_target_is_one_object_until_it_changes_and_none_when_it_is_down(world):
     gate = world.gate
-    assert gate.target("first") is None
+    assert gate.targets("").get("first") is None
     gate.reach("first", ENDPOINT)
-    target = gate.target("first")
-    assert gate.target("first") is target
-    assert target.authorization == b"Bearer hush" and target.tls is not None
+    target = gate.targets("").get("first")
+    assert gate.targets("").get("first") is target
+    assert target.credentials == b"authorization: Bearer hush\r\n" and target.tls is not None
     gate.reach("first", replace(ENDPOINT, port=444))
-    assert gate.target("first") is not target
+    assert gate.targets("").get("first") is not target
     gate.reach("first", None)
-    assert gate.target("first") is None
+    assert gate.targets("").get("first") is None
 
 
 def test_trouble_of_the_worker_is_trouble_of_the_gate(world):

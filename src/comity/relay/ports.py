@@ -6,14 +6,18 @@ tests have doubles of both. Every method is called on the event-loop thread and 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Literal, Protocol, TypeAlias
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
 from comity.law.case import Addition, Case
 from comity.placement.types import Placement, Wish
+from comity.stack.operation import Routing
 from comity.terms.refusal import Refusal
+
+if TYPE_CHECKING:
+    from comity.relay.exchange import Exchange
 
 Done: TypeAlias = Callable[[BaseException | None], None]
 """Called once with None when an entry is durable, or with what kept it from becoming so."""
@@ -68,10 +72,16 @@ class Target(Struct, frozen=True, eq=False):
         host, port: where to connect, and the value of the Host header. With `unix` they are the Host header alone.
         unix: path of a Unix socket, or empty.
         tls: an `ssl.SSLContext` that verifies names, or None for plain HTTP. Opaque here.
-        path: prefix of the API without a trailing slash (`/v1`).
-        authorization: value of the Authorization header, or empty. Never shown, never logged.
+        path: prefix of the API without a trailing slash (`/v1`, `/openai/deployments/NAME`).
+        query: what follows the path, with its question mark (`?api-version=…`), or empty.
+        credentials: header lines, each with its line end, that open the upstream; or empty. Never shown, never logged.
         served_as: the model's name at this upstream; replaces the caller's `model` in the request's bytes.
+        surfaces: names of the surfaces that it serves itself; what can be translated to one of them it may serve too.
+        stream_usage: whether it understands `stream_options.include_usage`.
         connections: most connections that may be open to it at once; past that it has no capacity.
+        weight: its share among equals of its tier.
+        draining: what is under way ends, and nothing new begins.
+        price_in, price_out: 10^-9 of `currency` for each token, -1 where it is not known.
     """
 
     deployment: str
@@ -82,8 +92,16 @@ class Target(Struct, frozen=True, eq=False):
     unix: str = ""
     tls: Any = None
     path: str = "/v1"
-    authorization: bytes = b""
+    query: str = ""
+    credentials: bytes = b""
+    surfaces: tuple[str, ...] = ("chat",)
+    stream_usage: bool = True
     connections: int = 256
+    weight: int = 1
+    draining: bool = False
+    price_in: int = -1
+    price_out: int = -1
+    currency: str = ""
     timeouts: Timeouts = DEFAULT_TIMEOUTS
 
 
@@ -97,6 +115,46 @@ class Words(Struct, frozen=True):
     data: frozenset[str]
     purposes: frozenset[str]
     jurisdictions: frozenset[str]
+
+
+class Admission(Protocol):
+    """A request's share of the limits and budgets that it counts against. One of `settle` and `release` ends it."""
+
+    @property
+    def headers(self) -> bytes:
+        """`x-ratelimit-*` lines for the answer, each with its line end."""
+
+    def settle(self, tokens: int, cost: int, now: int) -> None:
+        """What it took: tokens, and 10^-9 of the stack's currency (-1 for what is not known)."""
+
+    def release(self, now: int) -> None:
+        """It took nothing: it was refused, or no deployment answered."""
+
+
+class _Free:
+    """An admission where nothing is limited."""
+
+    __slots__ = ()
+    headers = b""
+
+    def settle(self, tokens: int, cost: int, now: int) -> None:
+        pass
+
+    def release(self, now: int) -> None:
+        pass
+
+
+FREE: Admission = _Free()
+"""The admission of whom no limit and no budget concerns."""
+
+
+class Limited(Struct, frozen=True):
+    """A limit or budget is used up: 429. Nothing was entered in the log, and nothing has left."""
+
+    message: str
+    code: Literal["rate_limit_exceeded", "budget_exceeded"]
+    retry_after_ms: int = 0  # 0: not known, or never
+    headers: bytes = b""
 
 
 class Gate(Protocol):
@@ -122,8 +180,22 @@ class Gate(Protocol):
     def place(self, tenant: Tenant, addition: Addition, wish: Wish, operation: str, now: int) -> Placement | Refusal:
         """Rule and place. `now` is in milliseconds since the epoch. The same question gives the same object."""
 
-    def target(self, deployment: str) -> Target | None:
-        """Where to send for this deployment; None while it cannot be reached (an embedded node that is down)."""
+    def targets(self, realm: str) -> Mapping[str, Target]:
+        """Where to send, under the realm of a placement: deployments that can be reached now.
+
+        A deployment that is missing cannot be reached (an embedded node that is down). Never those of another realm,
+        so that a reload sends no old placement to a new address; empty for a realm that is long gone.
+        """
+
+    def admit(self, tenant: Tenant, tokens: int, session: bytes, now: int) -> Admission | Limited:
+        """Count a placed request against the tenant's limits and budgets, before it is entered in the log.
+
+        `tokens` is an estimate of what it takes, `session` the value of its Comity-Session header or empty.
+        """
+
+    @property
+    def routing(self) -> Routing:
+        """How attempts are made inside a placement."""
 
     def models(self, tenant: Tenant) -> tuple[str, ...]:
         """Names of the models and aliases that this tenant may ask for, sorted."""
@@ -154,3 +226,10 @@ Receipts: TypeAlias = Callable[[str, Tenant], Awaitable[dict[str, Any] | None]]
 
 class Later(Exception):
     """The thing exists but cannot be given yet; the message says why. Answered 503 with Retry-After."""
+
+
+class Watcher(Protocol):
+    """Who is told of each request when it is over, on the event-loop thread: for counters, spans and hooks."""
+
+    def finished(self, exchange: Exchange, now: int) -> None:
+        """It is SEALED, BROKEN or REFUSED. `exchange.body` and what was answered are not to be kept or shown."""

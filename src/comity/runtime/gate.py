@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 from comity.adapters.keys import Key
@@ -11,10 +11,11 @@ from comity.adapters.ledger import LedgerBroken, Overloaded
 from comity.law.case import Addition, Case
 from comity.law.realm import Realm
 from comity.placement.types import Placement, Wish
-from comity.relay.ports import Target, Tenant, Words
+from comity.relay.ports import FREE, Admission, Limited, Target, Tenant, Words
 from comity.runtime.in_force import Asked, InForce
 from comity.runtime.messages import Endpoint
 from comity.runtime.tenants import Tenants
+from comity.stack.operation import Routing
 from comity.terms.instants import Instant, shown
 from comity.terms.refusal import Refusal
 
@@ -78,9 +79,18 @@ class Gate:
             self._turn(now)
         return self._force.place(Asked(tenant.application, addition, operation), wish, now)
 
-    def target(self, deployment: str) -> Target | None:
-        """Where to send for this deployment; None while it cannot be reached."""
-        return self._targets.get(deployment)
+    def targets(self, realm: str) -> Mapping[str, Target]:
+        """Where to send, under the realm of a placement."""
+        return self._targets
+
+    def admit(self, tenant: Tenant, tokens: int, session: bytes, now: Instant) -> Admission | Limited:
+        """Count a request against the tenant's limits and budgets."""
+        return FREE
+
+    @property
+    def routing(self) -> Routing:
+        """How attempts are made inside a placement."""
+        return self._force.realm.stack.routing
 
     def models(self, tenant: Tenant) -> tuple[str, ...]:
         """The models that this tenant may ask for, sorted."""
@@ -99,7 +109,7 @@ class Gate:
         self._next = force
         self._turn(self._clock())
 
-    def admit(self, keys: Iterable[Key]) -> None:
+    def recognise(self, keys: Iterable[Key]) -> None:
         """From now on these keys, and no others, open something."""
         self._keys = tuple(keys)
         applications = self._force.realm.stack.applications
@@ -122,7 +132,9 @@ class Gate:
             port=endpoint.port,
             tls=self._tls(endpoint.ca) if endpoint.tls else None,
             path=endpoint.path,
-            authorization=endpoint.authorization.encode("ascii"),
+            credentials=b"authorization: %b\r\n" % endpoint.authorization.encode("ascii")
+            if endpoint.authorization
+            else b"",
         )
 
     def _turn(self, now: Instant) -> None:
@@ -135,7 +147,7 @@ class Gate:
         except (LedgerBroken, Overloaded):
             return
         self._force, self._next = force, None
-        self.admit(self._keys)
+        self.recognise(self._keys)
 
     def _tls(self, authorities: str) -> ssl.SSLContext:
         context = self._contexts.get(authorities)

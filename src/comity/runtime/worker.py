@@ -118,7 +118,7 @@ class Worker:
                 gate.take(force)
             for endpoint in start.endpoints:
                 gate.reach(endpoint.deployment, endpoint)
-            gate.admit(start.keys)
+            gate.recognise(start.keys)
             limits = limits_within(granted())
             port = Port(gate, ledger, receipts=receipts(ledger), limits=limits, clock=unix_ms)
             listener = await listen(port, start.host, start.port, tls=server_context(start.tls_cert, start.tls_key))
@@ -154,7 +154,7 @@ class Worker:
                 case Take(realm=digest):
                     await self._take(digest)
                 case Keys(keys=keys):
-                    self._gate.admit(keys)
+                    self._gate.recognise(keys)
                 case Reach(deployment=deployment, endpoint=endpoint):
                     self._gate.reach(deployment, endpoint)
                 case Drain(seconds=seconds):

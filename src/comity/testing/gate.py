@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from comity.law.case import Addition, Case, ordered
 from comity.placement.types import Candidate, Placement, Wish
-from comity.relay.ports import Target, Tenant, Words
+from comity.relay.ports import FREE, Admission, Limited, Target, Tenant, Words
+from comity.stack.operation import Routing
 from comity.terms.digests import sha256_hex
 from comity.terms.refusal import Refusal
 
@@ -19,19 +21,24 @@ class OpenGate:
     """Places every request on `tiers`, unless `refusal` is set.
 
     Attributes:
-        tiers: deployments by tier; each needs an entry in `targets`, or it cannot be reached.
+        tiers: deployments by tier; each needs an entry in `reached`, or it cannot be reached.
         refusal: what `place` answers instead, if not None.
         why: what `fault` says.
+        limited: what `admit` answers, if not None; `admission` otherwise.
+        routing: how attempts are made.
         wishes: what `place` was asked.
     """
 
     def __init__(self, *tiers: tuple[str, ...]) -> None:
         self.tiers = tiers
-        self.targets: dict[str, Target] = {}
+        self.reached: dict[str, Target] = {}
         self.tenants: dict[bytes, Tenant] = {KEY: TENANT}
         self.refusal: Refusal | None = None
         self.mode = "enforce"
         self.why = ""
+        self.limited: Limited | None = None
+        self.admission = FREE
+        self.routing = Routing()
         self.durability: Literal["strict", "relaxed"] = "strict"
         self.words = WORDS
         self.wishes: list[Wish] = []
@@ -65,9 +72,13 @@ class OpenGate:
             self._placements[key] = placement
         return placement
 
-    def target(self, deployment: str) -> Target | None:
-        """From `targets`."""
-        return self.targets.get(deployment)
+    def targets(self, realm: str) -> Mapping[str, Target]:
+        """`reached`, whatever the realm."""
+        return self.reached
+
+    def admit(self, tenant: Tenant, tokens: int, session: bytes, now: int) -> Admission | Limited:
+        """`limited` or `admission`."""
+        return self.limited or self.admission
 
     def models(self, tenant: Tenant) -> tuple[str, ...]:
         """One."""

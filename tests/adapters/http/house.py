@@ -85,13 +85,13 @@ class House:
     async def add(self, name: str) -> Upstream:
         upstream = self.upstreams[name] = Upstream()
         await upstream.start()
-        self.gate.targets[name] = self.target(name, upstream.port)
+        self.gate.reached[name] = self.target(name, upstream.port)
         return upstream
 
     def target(self, name: str, port: int, **more: Any) -> Target:
         return Target(
             name, "served", host="127.0.0.1", port=port, site="lyon", timeouts=self.timeouts,
-            authorization=b"Bearer up", **more,
+            credentials=b"authorization: Bearer up\r\n", **more,
         )  # fmt: skip
 
     async def __aexit__(self, *_: object) -> None:

@@ -100,8 +100,8 @@ def test_no_connection_anywhere_is_no_capacity() -> None:
         async with House(("paris",), ("lyon",)) as house:
             free = socket.socket()
             free.bind(("127.0.0.1", 0))  # bound and not listening: refused
-            house.gate.targets["paris"] = house.target("paris", free.getsockname()[1])
-            del house.gate.targets["lyon"]  # an embedded node that is down
+            house.gate.reached["paris"] = house.target("paris", free.getsockname()[1])
+            del house.gate.reached["lyon"]  # an embedded node that is down
             response = await house.ask()
             assert response.status == 503
             assert response.headers["retry-after"] == "1"
@@ -119,7 +119,7 @@ def test_a_deployment_that_is_full_is_passed_over_and_when_all_are_full_there_is
             from comity.testing.upstream import chat as says
             from comity.testing.upstream import slow
 
-            house.gate.targets["paris"] = house.target("paris", house.upstream.port, connections=1)
+            house.gate.reached["paris"] = house.target("paris", house.upstream.port, connections=1)
             house.upstream.otherwise = slow(says("Yes."), gate)
             first = asyncio.ensure_future(house.ask())
             await until(lambda: house.upstream.requests)
@@ -138,7 +138,7 @@ def test_a_first_byte_that_does_not_come_goes_on_to_the_next(timeouts: Timeouts)
     async def main() -> None:
         async with House(("paris",), ("lyon",), timeouts=timeouts) as house:
             house.upstreams["paris"].otherwise = silence()
-            house.gate.targets["lyon"] = house.target("lyon", house.upstreams["lyon"].port)
+            house.gate.reached["lyon"] = house.target("lyon", house.upstreams["lyon"].port)
             response = await house.ask()
             assert response.headers["comity-deployment"] == "lyon"
             assert (await house.outcome()).decision["attempts"][0]["result"] == "timeout"
@@ -230,7 +230,7 @@ def test_a_connection_that_answered_before_it_was_asked_in_full_is_not_kept() ->
     async def main() -> None:
         server = await asyncio.start_server(hasty, "127.0.0.1", 0, limit=2**16)
         async with House() as house:
-            house.gate.targets["paris"] = house.target("paris", server.sockets[0].getsockname()[1])
+            house.gate.reached["paris"] = house.target("paris", server.sockets[0].getsockname()[1])
             assert (await house.ask(user="x" * 20_000_000)).status == 200
             assert (await house.ask()).status == 200
             assert len(seen) == 2
@@ -249,7 +249,7 @@ def test_a_deployment_that_moved_is_not_asked_where_it_was() -> None:
             await house.ask()
 
             async def dies(request: Request, writer: asyncio.StreamWriter) -> bool:
-                house.gate.targets["paris"] = house.target("paris", new.port)
+                house.gate.reached["paris"] = house.target("paris", new.port)
                 return False
 
             old.answers.append(dies)
@@ -263,15 +263,15 @@ def test_a_deployment_that_moves_while_it_is_connected_to() -> None:
     async def main() -> None:
         async with House(("paris",), ("lyon",)) as house:
             moved = house.upstreams["lyon"]
-            old = house.gate.targets["paris"]
+            old = house.gate.reached["paris"]
             asked = []
 
-            def target(name: str) -> Any:
-                asked.append(name)
-                return old if len(asked) == 1 else house.gate.targets[name]
+            def targets(realm: str) -> Any:
+                asked.append(realm)
+                return {"paris": old} if len(asked) == 1 else house.gate.reached
 
-            house.gate.targets["paris"] = house.target("paris", moved.port)
-            house.gate.target = target  # type: ignore[method-assign]
+            house.gate.reached["paris"] = house.target("paris", moved.port)
+            house.gate.targets = targets  # type: ignore[method-assign]
             assert (await house.ask()).status == 200
             assert not house.upstreams["paris"].requests
             assert len(moved.requests) == 1

@@ -236,7 +236,7 @@ def test_idle_connections_to_an_upstream_are_closed_by_us() -> None:
     async def main() -> None:
         async with House(limits=Limits(sweep_seconds=SWEEP, pooled_seconds=0.03)) as house:
             await house.ask()
-            pool = house.port.pool(house.gate.targets["paris"])
+            pool = house.port.pool(house.gate.reached["paris"])
             await until(lambda: pool.take() is None)
             await house.ask()
             assert house.upstream.connections == 2

@@ -59,7 +59,7 @@ def test_tls_to_an_upstream_whose_authority_is_trusted(certificate: tuple[Path, 
             upstream = house.upstreams["tls"] = Upstream()
             await upstream.start(ssl=_server(certificate))
             trusted = ssl.create_default_context(cafile=str(certificate[0]))
-            house.gate.targets["paris"] = house.target("paris", upstream.port, tls=trusted)
+            house.gate.reached["paris"] = house.target("paris", upstream.port, tls=trusted)
             for streams in (False, True, False):
                 assert (await house.ask(stream=streams)).status == 200
             assert upstream.connections == 1
@@ -76,7 +76,7 @@ def test_tls_to_an_upstream_that_is_not_who_it_should_be(certificate: tuple[Path
             named = house.target("paris", upstream.port, tls=trusted)
             stranger = house.target("paris", upstream.port, tls=ssl.create_default_context())
             for target in (stranger, msgspec.structs.replace(named, host="localhost")):
-                house.gate.targets["paris"] = target
+                house.gate.reached["paris"] = target
                 assert (await house.ask()).status == 503
                 assert house.outcomes()[-1].decision["attempts"][0]["result"] == "refused"
             assert not upstream.requests
@@ -90,11 +90,11 @@ def test_plain_http_to_a_tls_port_and_tls_to_a_plain_one(certificate: tuple[Path
             upstream = house.upstreams["tls"] = Upstream()
             await upstream.start(ssl=_server(certificate))
             plain = house.upstreams["paris"].port
-            house.gate.targets["paris"] = house.target("paris", upstream.port)
+            house.gate.reached["paris"] = house.target("paris", upstream.port)
             assert (await house.ask()).status == 502
             trusted = ssl.create_default_context(cafile=str(certificate[0]))
             silent = msgspec.structs.replace(house.target("paris", plain, tls=trusted), timeouts=Timeouts(connect=0.1))
-            house.gate.targets["paris"] = silent
+            house.gate.reached["paris"] = silent
             assert (await house.ask()).status == 504  # it waits for the rest of a head that never comes
             assert not upstream.requests
 
@@ -126,7 +126,7 @@ def test_an_upstream_behind_a_unix_socket(tmp_path: Path) -> None:
         async with House() as house:
             upstream = house.upstreams["unix"] = Upstream()
             await upstream.start_unix(str(tmp_path / "s"))
-            house.gate.targets["paris"] = house.target("paris", 80, unix=str(tmp_path / "s"))
+            house.gate.reached["paris"] = house.target("paris", 80, unix=str(tmp_path / "s"))
             assert (await house.ask()).status == 200
             assert upstream.requests[0].headers["host"] == "127.0.0.1"
 
@@ -138,7 +138,7 @@ def test_a_target_that_changes_takes_new_connections_and_the_old_ones_end() -> N
         async with House() as house:
             await house.ask()
             second = await house.add("second")
-            house.gate.targets["paris"] = house.target("paris", second.port)
+            house.gate.reached["paris"] = house.target("paris", second.port)
             await house.ask()
             assert len(second.requests) == 1
             assert len(house.upstream.requests) == 1

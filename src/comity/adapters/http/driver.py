@@ -139,7 +139,7 @@ class Driver:
                 return
             port.counts.failovers += bool(self._tried)
             self._tried.append(name)
-            target = self._target = port.gate.target(name)
+            target = self._target = self._reached(name)
             if target is not None:
                 break
             exchange.attempt(name, now).end("refused", now)
@@ -160,12 +160,15 @@ class Driver:
     def _try_again(self) -> None:
         """The same deployment once more, wherever it is reached now, over a new connection."""
         assert self._pool is not None
-        target = self._target = self._port.gate.target(self._pool.target.deployment)
+        target = self._target = self._reached(self._pool.target.deployment)
         if target is None:
             self._try_next()
             return
         self._pool = self._port.pool(target)
         self._try(None)
+
+    def _reached(self, deployment: str) -> Target | None:
+        return self._port.gate.targets(self._exchange.placement.realm).get(deployment)
 
     def connected(self, outbound: Outbound) -> None:
         """A connection stands: send. (The intent is durable: `Exchange.attempt` made sure of it.)"""
@@ -174,7 +177,7 @@ class Driver:
         if self._attempt is None:  # the client left, or the time was over, while it was being opened
             pool.release(outbound)
             return
-        if self._port.gate.target(pool.target.deployment) is not pool.target:
+        if self._reached(pool.target.deployment) is not pool.target:
             pool.release(outbound)  # it was changed meanwhile: whoever answers there now may be another
             self._end_attempt("refused")
             self._try_again()

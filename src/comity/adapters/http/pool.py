@@ -109,11 +109,11 @@ def _head(target: Target) -> bytes:
     """The request's head up to its length. Nothing of the client's own head goes upstream."""
     port = "" if target.port == (443 if target.tls else 80) else f":{target.port}"
     host = f"[{target.host}]" if ":" in target.host else target.host
-    authorization = b"authorization: %b\r\n" % target.authorization if target.authorization else b""
-    return b"POST %b/chat/completions HTTP/1.1\r\nhost: %b\r\n%b%b" % (
+    return b"POST %b/chat/completions%b HTTP/1.1\r\nhost: %b\r\n%b%b" % (
         target.path.encode(),
+        target.query.encode(),
         f"{host}{port}".encode(),
-        authorization,
+        target.credentials,
         b"accept: application/json, text/event-stream\r\naccept-encoding: identity\r\n"
         b"content-type: application/json\r\nuser-agent: comity\r\ncontent-length: ",
     )

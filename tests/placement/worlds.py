@@ -161,3 +161,17 @@ def realm(stack: Stack, day: date) -> Realm:
     """The realm of `stack` on `day`."""
     packs = load_packs(stack.law)
     return Realm(stack, packs, WORDS, schema_text(), instant(day), zone, FILE_DATE)
+
+
+PLAIN = Stack(
+    origin="example.org/comity",
+    law=(),
+    parties={"agency": Party(seat="FR")},
+    sites={"s0": Site(jurisdiction="FR", operator="agency")},
+    models={"m": Model(developer="FR")},
+    deployments={name: Deployment(model="m", site="s0", url="https://one.example/v1") for name in ("d0", "d1", "d2")},
+    applications={"desk": Application(controller="agency", purpose="research", data=(), subjects=("FR",))},
+)
+"""Three deployments alike, and nothing that law would say about them."""
+
+PLAIN_CASE = Case(operation="infer", controller="agency", subjects=("FR",), data=(), purpose="research")

@@ -12,6 +12,7 @@ from comity.law.realm import Realm, shown
 from comity.law.ruling import Verdict, both
 from comity.placement.objective import exposure_of, score
 from comity.placement.types import Candidate, Conditions, Placement, Wish
+from comity.placement.wanted import allowed, named, narrowed, rank
 from comity.terms.canon import encode
 from comity.terms.digests import sha256_hex
 from comity.terms.instants import Instant
@@ -36,13 +37,12 @@ def decide(
             " stack has changed since, and the next realm is not in force yet.",
             realm.digest,
         )
-    named = _named(wish, realm)
-    if not named:
+    there = allowed(named(wish.model, realm.stack), wish, realm.stack)
+    if not there:
         return Refusal("unknown-model", f"The model {wish.model!r} is not served here.", realm.digest)
-    wanted = _narrowed(named, wish, realm)
+    wanted = list(narrowed(there, wish, realm.stack, conditions))
     if not wanted:
-        asked = f" that declares {', '.join(wish.hops)}" if wish.hops else ""
-        return Refusal("no-candidate", f"The request's own options leave no deployment{asked}.", realm.digest)
+        return Refusal("no-candidate", _none_left(wish), realm.digest)
     rulings = [realm.rule(case) for case in cases]
     verdicts = {name: reduce(both, (ruling.verdicts[name] for ruling in rulings)) for name in wanted}
     ruling = rulings[0].digest if len(rulings) == 1 else sha256_hex(encode([ruling.digest for ruling in rulings]))
@@ -55,7 +55,7 @@ def decide(
         tiers += _tiers(forbidden, verdicts, realm, conditions, wish)
     refused = tuple((name, verdicts[name].forbids) for name in forbidden)
     mode = "observe" if observe else "enforce"
-    document = {
+    document: dict[str, object] = {
         "comity": 1,
         "realm": realm.digest,
         "conditions": conditions.digest,
@@ -65,6 +65,8 @@ def decide(
         "tiers": [[_document(candidate) for candidate in tier] for tier in tiers],
         "refused": {name: list(rules) for name, rules in refused},
     }
+    if not wish.plain:
+        document["wish"] = wish_document(wish)
     return Placement(
         realm=realm.digest,
         conditions=conditions.digest,
@@ -73,6 +75,7 @@ def decide(
         mode=mode,
         model=wish.model,
         tiers=tiers,
+        wish=wish,
         refused=refused,
     )
 
@@ -102,18 +105,13 @@ class Decisions:
         return decide(cases, wish, self.realm, self.conditions, now, observe=observe)
 
 
-def _named(wish: Wish, realm: Realm) -> list[str]:
-    return sorted(name for name, each in realm.stack.deployments.items() if wish.model in (each.model, name))
-
-
-def _narrowed(names: Sequence[str], wish: Wish, realm: Realm) -> list[str]:
-    return [
-        name
-        for name in names
-        if (not wish.only or name in wish.only)
-        and name not in wish.ignore
-        and set(wish.hops) <= set(realm.stack.deployments[name].hops)
-    ]
+def _none_left(wish: Wish) -> str:
+    what = "" if wish.surface == "chat" else f" that serves {wish.surface}"
+    if wish.hops:
+        what += f"{' and' if what else ' that'} declares {', '.join(wish.hops)}"
+    if wish.surface != "chat" and not (wish.only or wish.ignore or wish.order or any(wish.max_price) or wish.hops):
+        return f"No deployment of the model {wish.model!r} serves {wish.surface}."
+    return f"The request's own options leave no deployment{what}."
 
 
 def _tiers(
@@ -137,8 +135,13 @@ def _tiers(
                 gaps=verdict.gaps,
             )
         )
-    candidates.sort(key=lambda candidate: (candidate.score, candidate.deployment))
-    return tuple(tuple(tier) for _, tier in groupby(candidates, key=lambda candidate: candidate.score))
+    ranks = {name: rank(name, wish, realm.stack) for name in names}
+
+    def tier_of(candidate: Candidate) -> tuple[int, int]:
+        return ranks[candidate.deployment], candidate.score
+
+    candidates.sort(key=lambda candidate: (*tier_of(candidate), candidate.deployment))
+    return tuple(tuple(tier) for _, tier in groupby(candidates, key=tier_of))
 
 
 def _refusal(realm: Realm, ruling: str, verdicts: Mapping[str, Verdict]) -> Refusal:
@@ -151,6 +154,16 @@ def _refusal(realm: Realm, ruling: str, verdicts: Mapping[str, Verdict]) -> Refu
     message = f"{places} of this model is forbidden for this case by a rule in force; see error.refusal."
     assumptions = tuple(sorted({item for verdict in verdicts.values() for item in verdict.assumptions}))
     return Refusal("forbidden", message, realm.digest, ruling, refused, assumptions)
+
+
+def wish_document(wish: Wish) -> dict[str, object]:
+    """What a wish says beyond its model, as canonical JSON values: entries bear it, so that a replay asks the same."""
+    document: dict[str, object] = {}
+    for name in wish.__struct_fields__:
+        value = getattr(wish, name)
+        if name != "model" and value != getattr(Wish(""), name):
+            document[name] = list(value) if isinstance(value, tuple) else value
+    return document
 
 
 def _document(candidate: Candidate) -> dict[str, object]:

@@ -8,11 +8,20 @@ MICRO = 1_000_000
 """Scores are integers in millionths of a unit: entries know no floats, and equal scores are exactly equal."""
 
 
-class Wish(Struct, frozen=True, cache_hash=True):
-    """What the caller asks for, and the caller's own narrowing of it; nothing here can widen.
+class Wish(Struct, frozen=True, cache_hash=True, omit_defaults=True):
+    """What the caller asks for, and every narrowing of it; nothing here can widen.
 
-    `hops` are the words for what the request asks an upstream to do beyond inference (docs/reference/hops.md): only
-    deployments that declare every one of them may serve it.
+    Attributes:
+        model: a model, a deployment, an alias, or `PROVIDER/MODEL` with an operator or a site as the provider.
+        only, ignore, order: deployments, operators or sites. `order` puts those first, in its own order.
+        language: of the request, for the quality term of the score; empty where it is not known.
+        hops: words for what the request asks an upstream to do beyond inference (docs/reference/hops.md): only
+            deployments that declare every one of them may serve it.
+        surface: the part of the API that is asked for; a deployment has it, or one that translates into it.
+        allow_fallbacks: without it and with an `order`, no deployment outside that order.
+        max_price: most that input and output may cost, decimals per 10^6 tokens, empty for no bound. A deployment
+            without a price is then left out.
+        models: models that the application and the key may ask for, sorted; None for every one.
     """
 
     model: str
@@ -20,6 +29,16 @@ class Wish(Struct, frozen=True, cache_hash=True):
     ignore: tuple[str, ...] = ()
     language: str = ""
     hops: tuple[str, ...] = ()
+    surface: str = "chat"
+    order: tuple[str, ...] = ()
+    allow_fallbacks: bool = True
+    max_price: tuple[str, str] = ("", "")
+    models: tuple[str, ...] | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether it asks for a model and nothing else."""
+        return self == Wish(self.model)
 
 
 class Candidate(Struct, frozen=True):
@@ -49,6 +68,7 @@ class Placement(Struct, frozen=True):
     mode: str
     model: str
     tiers: tuple[tuple[Candidate, ...], ...]
+    wish: Wish = Wish("")
     refused: tuple[tuple[str, tuple[str, ...]], ...] = ()  # deployment, rules
 
     @property

@@ -102,9 +102,9 @@ class Hedge(Record, frozen=True):
 class Routing(Record, frozen=True):
     """How attempts are made inside a placement; nothing here reaches beyond it."""
 
-    retries: Annotated[int, Meta(ge=0, le=10)] = 2  # further attempts after the first, at whichever deployment
-    backoff: Seconds = 0.25  # before the first retry at a deployment that failed; doubles, with jitter
-    longest_backoff: Seconds = 8.0  # a Retry-After beyond it goes to another deployment, or to the client
+    retries: Annotated[int, Meta(ge=0, le=10)] = 2  # rounds after every candidate was tried once and failed
+    backoff: Seconds = 0.25  # before the first of these rounds; doubles, with jitter
+    longest_backoff: Seconds = 8.0  # if all candidates ask for more than this, the client is told
     affinity: bool = True  # requests that begin alike go to the deployment whose KV cache may know the beginning
     hedge: Hedge | None = None
 

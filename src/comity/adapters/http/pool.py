@@ -7,8 +7,8 @@ import math
 from typing import Protocol
 
 from comity.adapters.http.outbound import Asker, Outbound
-from comity.relay.dispatch import Load
 from comity.relay.exchange import Result
+from comity.relay.load import Load
 from comity.relay.ports import Target
 
 

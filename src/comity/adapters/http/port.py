@@ -10,7 +10,7 @@ from collections.abc import Callable
 from comity.adapters.http.client import Client
 from comity.adapters.http.limits import DEFAULT_LIMITS, Limits
 from comity.adapters.http.pool import Pool
-from comity.relay.dispatch import Load
+from comity.relay.load import Load
 from comity.relay.ports import Gate, Log, Receipts, Target
 from comity.relay.record import Recorder
 

@@ -33,6 +33,7 @@ class Tenant(Struct, frozen=True):
         salt: the application's erasure salt, 32 bytes (docs/spec/commitment.md).
         disclose: `full` shows the names of deployments and sites to the caller, `none` leaves them out.
         auditor: a key that reads receipts of every application and may not ask for inference.
+        models: the models that the application and the key may both ask for, sorted; None for every one.
     """
 
     application: str
@@ -41,6 +42,7 @@ class Tenant(Struct, frozen=True):
     salt: bytes
     disclose: Literal["full", "none"] = "none"
     auditor: bool = False
+    models: tuple[str, ...] | None = None
 
 
 class Timeouts(Struct, frozen=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from comity.law.case import Addition, Case
+from comity.placement.decide import wish_document
 from comity.placement.types import Placement
 from comity.proof.commitment import Commitment
 from comity.proof.entry import MAX_BLOCK_BYTES, outcome_party
@@ -158,6 +159,8 @@ def _decision(placement: Placement, model: str, durability: str) -> dict[str, ob
         "ruling": placement.ruling,
         "tiers": [[candidate.deployment for candidate in tier] for tier in placement.tiers],
     }
+    if not placement.wish.plain:
+        document["wish"] = wish_document(placement.wish)
     gathered = {
         "accepted": "gaps",
         "advisories": "advisories",

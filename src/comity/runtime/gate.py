@@ -6,6 +6,8 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
+from msgspec.structs import replace
+
 from comity.adapters.keys import Key
 from comity.adapters.ledger import LedgerBroken, Overloaded
 from comity.law.case import Addition, Case
@@ -77,6 +79,8 @@ class Gate:
         """Rule and place under the realm whose time it is; past its date and without a next one, a refusal."""
         if self._next is not None:
             self._turn(now)
+        if wish.models != tenant.models:
+            wish = replace(wish, models=tenant.models)
         return self._force.place(Asked(tenant.application, addition, operation), wish, now)
 
     def targets(self, realm: str) -> Mapping[str, Target]:
@@ -94,7 +98,7 @@ class Gate:
 
     def models(self, tenant: Tenant) -> tuple[str, ...]:
         """The models that this tenant may ask for, sorted."""
-        return self._force.models(tenant.application)
+        return self._force.models(tenant.models)
 
     def fault(self) -> str:
         """Why no request should come here now, or empty."""

@@ -12,6 +12,8 @@ from comity.placement.cases import observed, registered, widened
 from comity.placement.conditions import configured
 from comity.placement.decide import Decisions
 from comity.placement.types import Conditions, Placement, Wish
+from comity.placement.wanted import allowed as allowed_of
+from comity.placement.wanted import named
 from comity.relay.ports import Words
 from comity.runtime.new_cases import NewCases
 from comity.stack.jurisdictions import NAMES
@@ -45,7 +47,7 @@ class InForce:
         self.words = words(realm)
         self._decisions = Decisions(realm, self.conditions)
         self._cases: Docket[Asked, Made] = Docket()
-        self._models = {name: tuple(sorted(_models(realm.stack, name))) for name in realm.stack.applications}
+        self._names: dict[tuple[str, ...] | None, tuple[str, ...]] = {None: _names(realm.stack, None)}
 
     def prepare(self) -> None:
         """Judge the registered case of every application ahead of its first request."""
@@ -66,9 +68,6 @@ class InForce:
         if application is None:
             message = f"The application {asked.application} is no longer in the stack file."
             return Refusal("unknown-model", message, self.realm.digest)
-        if application.models is not None and not self._may_ask(asked.application, wish.model):
-            message = f"The model {wish.model!r} is not served to this application."
-            return Refusal("unknown-model", message, self.realm.digest)
         made = self._cases.get(asked, self._made)
         if asked.addition != NOTHING_ADDED:
             unruled = sum(not self.realm.has_ruled(case) for case in made.cases)
@@ -80,18 +79,16 @@ class InForce:
                 return Refusal("too-many-cases", message, self.realm.digest)
         return self._decisions.decide(made.cases, wish, now, observe=observed(application, now))
 
-    def models(self, application: str) -> tuple[str, ...]:
-        """The models that an application may ask for, sorted."""
-        return self._models.get(application, ())
+    def models(self, allowed: tuple[str, ...] | None) -> tuple[str, ...]:
+        """The names that whoever is `allowed` these models may ask for: models, and aliases that lead to one; sorted."""
+        if allowed is None:
+            return self._names[None]
+        return self._names.get(allowed) or self._names.setdefault(allowed, _names(self.realm.stack, allowed))
 
     def _made(self, asked: Asked) -> Made:
         application = self.realm.stack.applications[asked.application]
         cases = widened(registered(application, asked.operation), asked.addition)
         return Made(cases, next(case for case in reversed(cases) if case.purpose == application.purpose))
-
-    def _may_ask(self, application: str, model: str) -> bool:
-        deployment = self.realm.stack.deployments.get(model)
-        return (deployment.model if deployment else model) in self._models[application]
 
 
 def words(realm: Realm) -> Words:
@@ -113,7 +110,8 @@ def _places(stack: Stack) -> Iterator[str]:
         yield from application.subjects
 
 
-def _models(stack: Stack, application: str) -> set[str]:
-    served = {deployment.model for deployment in stack.deployments.values()}
-    allowed = stack.applications[application].models
-    return served if allowed is None else served & set(allowed)
+def _names(stack: Stack, allowed: tuple[str, ...] | None) -> tuple[str, ...]:
+    wish = Wish("", models=allowed)
+    served = {stack.deployments[name].model for name in allowed_of(stack.deployments, wish, stack)}
+    aliases = {name for name in stack.aliases if not name.endswith("*") and allowed_of(named(name, stack), wish, stack)}
+    return tuple(sorted(served | aliases))

@@ -77,6 +77,7 @@ def _tenant(key: Key, applications: Mapping[str, Application], salt: Callable[[s
             key=key.id,
             salt=salt(key.application),
             disclose=key.disclose,
+            models=None if application.models is None else tuple(sorted(application.models)),
         )
     if key.role == "auditor":
         return Tenant("auditor", "", key.id, NO_SALT, key.disclose, auditor=True)

@@ -8,7 +8,7 @@ second one can hide no hop. Everything else goes to the strict scan and the tabl
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
@@ -32,12 +32,33 @@ class BadRequest(ValueError):
         self.field = field
 
 
-class Ask(Struct, frozen=True):
-    """What the decision needs of a request's body.
+class Member(NamedTuple):
+    """A top-level member of the body as an upstream is to read it; `stands` says that the caller wrote the key too."""
 
-    `hops` are the words for what it asks beyond inference, sorted; `asked` names the fields that ask for them.
-    `only` and `ignore` are the caller's own narrowing. `once` says that the key `model` stands once in the bytes,
-    spelled without escapes, so that it can be found by a search; `narrowed` that `provider` has to be taken out.
+    name: str
+    text: bytes
+    stands: bool = False
+
+
+class Ask(Struct, frozen=True):
+    """What the decision needs of a request's body, and what `splice` needs to know of its bytes.
+
+    Attributes:
+        model: what is asked for; with Azure's paths it is the name in the path.
+        stream: whether a stream is asked for.
+        only, ignore, order, allow_fallbacks, max_price: the caller's own narrowing (`Wish`).
+        hops: the words for what it asks beyond inference, sorted.
+        asked: the fields that ask for them.
+        max_tokens: most tokens that the caller wants in return, -1 where it does not say.
+        usage: whether the caller will see the usage of a stream without anyone asking for it.
+        written: `model` as it stands in the body, empty where it does not.
+        once: the key `model` stands once in the bytes, spelled without escapes, so that a search finds it.
+        narrowed: `provider` has to be taken out.
+        sets: members that every upstream has to be told.
+        option: the member that asks for the usage of a stream; None where there is nothing to ask.
+        at: offsets of the model's name in a body that is no JSON; (-1, -1) in one that is.
+        lines: header lines that describe the body to an upstream of the same surface, where they differ from
+            `Surface.lines`.
     """
 
     model: str
@@ -48,6 +69,16 @@ class Ask(Struct, frozen=True):
     asked: tuple[str, ...] = ()
     once: bool = False
     narrowed: bool = False
+    order: tuple[str, ...] = ()
+    allow_fallbacks: bool = True
+    max_price: tuple[str, str] = ("", "")
+    max_tokens: int = -1
+    usage: bool = True
+    written: str = ""
+    sets: tuple[Member, ...] = ()
+    option: Member | None = None
+    at: tuple[int, int] = (-1, -1)
+    lines: bytes = b""
 
 
 class _Closed(Struct, forbid_unknown_fields=True, gc=False):
@@ -115,32 +146,52 @@ def read(body: bytes) -> Ask:
     # and a reference in a schema is looked for by the scan
     if not plain.messages or not _once(body) or body.count(b'"stream"') > 1 or (b"$" in body and _REFERENCE(body)):
         return _read_whole(body)
-    return Ask(_model(plain.model), plain.stream is True, once=True)
+    return Ask(_model(plain.model), plain.stream is True, once=True, written=plain.model)
 
 
-def splice(body: bytes, ask: Ask, served_as: str) -> bytes:
-    """The bytes for an upstream: `model` replaced by `served_as`, `provider` taken out, all else untouched.
+def splice(body: bytes, ask: Ask, served_as: str, *, ask_usage: bool = False) -> bytes:
+    """The bytes for an upstream: `model` replaced by `served_as`, `provider` taken out, what `ask` sets put in.
 
-    Returns `body` itself where nothing changes.
+    With `ask_usage` a stream's usage is asked for where the caller did not. All else is untouched; returns `body`
+    itself where nothing changes.
     """
-    if ask.model == served_as and not ask.narrowed:
+    if ask.at[0] >= 0:
+        return (
+            body if ask.written == served_as else b"%b%b%b" % (body[: ask.at[0]], served_as.encode(), body[ask.at[1] :])
+        )
+    sets = (*ask.sets, ask.option) if ask_usage and ask.option is not None else ask.sets
+    if ask.written == served_as and not ask.narrowed and not sets:
         return body
-    if ask.once and not ask.narrowed:
-        found = _MODEL.search(body)
-        assert found is not None  # `read` saw the key
-        return b"%b%b%b" % (body[: found.start(1)], msgspec.json.encode(served_as), body[found.end(1) :])
+    if not ask.once or ask.narrowed or any(member.stands for member in sets):
+        return _rewritten(body, ask, served_as, sets)
+    found = _MODEL.search(body)
+    assert found is not None  # `read` saw the key
+    added = b"".join([b',"%b":%b' % (member.name.encode(), member.text) for member in sets])
+    return b"%b%b%b%b" % (body[: found.start(1)], msgspec.json.encode(served_as), added, body[found.end(1) :])
+
+
+def _rewritten(body: bytes, ask: Ask, served_as: str, sets: tuple[Member, ...]) -> bytes:
+    """The same by the places of the top-level members."""
     places = scan.spans(body)
-    model = places["model"]
-    edits = [] if ask.model == served_as else [(model.value, model.end, msgspec.json.encode(served_as))]
+    added = b""
+    edits = []
+    for name, text in (("model", msgspec.json.encode(served_as)), *((each.name, each.text) for each in sets)):
+        if name in places:
+            edits.append((places[name].value, places[name].end, text))
+        else:
+            added += b'"%b":%b,' % (name.encode(), text)
     if ask.narrowed:
-        edits.append((*_member(places, "provider", body), b""))
+        edits.append((*_member(places, "provider"), b""))
+    if added:  # a member stands already, or there would be nothing to ask
+        start = body.index(b"{") + 1
+        edits.append((start, start, added))
     for start, end, text in sorted(edits, reverse=True):
         body = body[:start] + text + body[end:]
     return body
 
 
-def _member(places: dict[str, scan.Span], name: str, body: bytes) -> tuple[int, int]:
-    """A member with the comma that joins it to its neighbour. There is a neighbour: `model` is required."""
+def _member(places: dict[str, scan.Span], name: str) -> tuple[int, int]:
+    """A member with the comma that joins it to its neighbour. There is a neighbour: a surface requires some field."""
     names = list(places)
     at = names.index(name)
     if at + 1 < len(names):
@@ -169,7 +220,9 @@ def _read_whole(body: bytes) -> Ask:
     only, ignore = _narrowing(document.get("provider"))
     words = tuple(sorted({hop.asks for hop in found}))
     asked = tuple(hop.field for hop in found)
-    return Ask(_model(model), bool(stream), only, ignore, words, asked, _once(body), "provider" in document)
+    return Ask(
+        _model(model), bool(stream), only, ignore, words, asked, _once(body), "provider" in document, written=model
+    )
 
 
 def _once(body: bytes) -> bool:

@@ -10,9 +10,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from comity.law.case import Addition, Case
 from comity.placement.types import Placement, Wish
+from comity.proof.commitment import SIZE, Openings
 from comity.stack.operation import Routing
 from comity.terms.refusal import Refusal
 
@@ -23,7 +25,10 @@ Done: TypeAlias = Callable[[BaseException | None], None]
 """Called once with None when an entry is durable, or with what kept it from becoming so."""
 
 
-class Tenant(Struct, frozen=True):
+_UNMADE = Openings(bytes(SIZE))
+
+
+class Tenant(Struct, frozen=True, cache_hash=True):
     """Who a key speaks for. The gate returns the same object for the same key until something about it changes.
 
     Attributes:
@@ -62,6 +67,14 @@ class Timeouts(Struct, frozen=True):
 DEFAULT_TIMEOUTS = Timeouts()
 
 
+class Check(Struct, frozen=True):
+    """An active check of a deployment: GET `path` every so many seconds, answered within `timeout` seconds."""
+
+    path: str
+    every: float
+    timeout: float
+
+
 class Target(Struct, frozen=True, eq=False):
     """Where requests for a deployment are sent, and with which credentials.
 
@@ -83,6 +96,7 @@ class Target(Struct, frozen=True, eq=False):
         connections: most connections that may be open to it at once; past that it has no capacity.
         weight: its share among equals of its tier.
         draining: what is under way ends, and nothing new begins.
+        check: how its health is asked for; None: judged by what its answers show.
         price_in, price_out: 10^-9 of `currency` for each token, -1 where it is not known.
     """
 
@@ -101,6 +115,7 @@ class Target(Struct, frozen=True, eq=False):
     connections: int = 256
     weight: int = 1
     draining: bool = False
+    check: Check | None = None
     price_in: int = -1
     price_out: int = -1
     currency: str = ""

@@ -80,7 +80,7 @@ class InForce:
         return self._decisions.decide(made.cases, wish, now, observe=observed(application, now))
 
     def models(self, allowed: tuple[str, ...] | None) -> tuple[str, ...]:
-        """The names that whoever is `allowed` these models may ask for: models, and aliases that lead to one; sorted."""
+        """The names that whoever is `allowed` these models may ask for, aliases that lead to one too; sorted."""
         if allowed is None:
             return self._names[None]
         return self._names.get(allowed) or self._names.setdefault(allowed, _names(self.realm.stack, allowed))

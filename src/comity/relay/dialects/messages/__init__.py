@@ -1,0 +1,1 @@
+"""The dialect `messages`: Anthropic Messages."""

@@ -39,6 +39,7 @@ class Tenant(Struct, frozen=True, cache_hash=True):
         disclose: `full` shows the names of deployments and sites to the caller, `none` leaves them out.
         auditor: a key that reads receipts of every application and may not ask for inference.
         models: the models that the application and the key may both ask for, sorted; None for every one.
+        openings: of `salt`; made from it.
     """
 
     application: str
@@ -48,6 +49,10 @@ class Tenant(Struct, frozen=True, cache_hash=True):
     disclose: Literal["full", "none"] = "none"
     auditor: bool = False
     models: tuple[str, ...] | None = None
+    openings: Openings = _UNMADE
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "openings", Openings(self.salt))
 
 
 class Timeouts(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from comity.stack import from_yaml, read
 from comity.stack.digest import stack_document
 from comity.stack.read import read_stack
 from comity.stack.types import AnyOf
+from comity.stack.unfilled import UNFILLED
 from comity.terms.canon import encode
 from tests.stack.surroundings import SURROUNDINGS
 
@@ -166,3 +168,24 @@ def test_who_only_explains_needs_no_key() -> None:
     assert len(read_stack(data, "comity.yaml", SURROUNDINGS).problems) == data.count(b"NO_SUCH_KEY") + data.count(
         b"nowhere.pem"
     )
+
+
+def test_a_name_of_any_legal_length_is_read_and_one_that_looks_secret_is_told() -> None:
+    """What stands in a file is found again by name, however long; a name that must not be repeated breaks nothing."""
+    secret = "sk-0123456789abcdef0123456789abcdef01234567"
+    for name in ("a" + "-very" * 12, secret):
+        told = problems(GOOD.replace(b"paris-mistral", name.encode()))
+        assert secret not in "".join(told)
+        assert bool(told) == (name == secret)
+
+
+def test_what_nobody_has_filled_in_is_refused_wherever_it_stands() -> None:
+    text = re.sub(r"#[^\n]*", "", GOOD.decode())
+    found = [each for each in re.finditer(r"(\w+): ([\w./:-]+)", text) if each[1] != "evidence"]
+    assert len(found) > 50
+    for each in found:
+        data = text[: each.start(2)] + UNFILLED + text[each.end(2) :]
+        line = text.count("\n", 0, each.start()) + 1
+        assert f"comity.yaml:{line}:" in "".join(told for told in problems(data.encode()) if "not filled in" in told), (
+            each
+        )

@@ -105,7 +105,7 @@ def test_the_base_install_verifies(command: str) -> None:
     assert f"usage: comity {command}" in ran.stdout
 
 
-@pytest.mark.parametrize("command", ["serve", "check", "explain", "law", "keys", "demo"])
+@pytest.mark.parametrize("command", ["serve", "check", "explain", "import", "law", "keys", "demo"])
 def test_a_command_without_its_extra_says_which(command: str) -> None:
     ran = _python("-c", BASE_ONLY, command, "--help")
     assert ran.returncode == 2

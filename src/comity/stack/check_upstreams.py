@@ -65,6 +65,8 @@ def _embedded(draft: Draft, found: Found, name: str, known: frozenset[str] | Non
 
 def _place(draft: Draft, found: Found, url: Url, endpoints: tuple[Endpoint, ...]) -> None:
     deployment = draft.at(*found.path[:2])
+    if deployment is None:  # its name cannot be repeated, which is a problem of its own
+        return
     site = draft.at("sites", deployment.get("site"))
     where = site.get("jurisdiction") if isinstance(site, dict) else None
     places: list[str] = where.get("any_of", []) if isinstance(where, dict) else [where] if where else []

@@ -14,6 +14,7 @@ from comity.stack.draft import Draft, Found, Path
 from comity.stack.scalars import EXPECTED, read_scalar
 from comity.stack.spelling import did_you_mean, looks_secret, near_to, shown
 from comity.stack.types import EVIDENCE_LEVELS, Deployment, Model, Party, Site
+from comity.stack.unfilled import UNFILLED
 from comity.stack.yaml_nodes import Leaf, Listing, Mapping, Node
 
 # Whose facts may be written {value: …, evidence: …}, and which of their fields are settings and no facts.
@@ -24,6 +25,8 @@ SETTINGS = frozenset(
         *("serves", "stream_usage", "weight", "draining", "connections", "timeouts", "health"),
     }
 )
+
+LONGEST_NAME = 128  # the longest name that a stack file may give anything: that of a model
 
 _TEXT = Leaf(0, 0, "", quoted=True)
 _BAD = object()  # a node that does not fit; a problem says so
@@ -54,6 +57,9 @@ class _Reader:
             return _BAD
         if isinstance(node, Leaf) and not node.quoted and node.value is None:
             self.draft.say(node, path, "no value", _expected(kind, title), "leave the key out, or give it a value")
+            return _BAD
+        if isinstance(node, Leaf) and node.text == UNFILLED:
+            self.draft.say(node, path, "not filled in", _expected(kind, title))
             return _BAD
         if isinstance(kind, inspect.StructType):
             return self._record(node, kind, path, shape)
@@ -207,4 +213,7 @@ def _described(node: Node) -> str:
 
 
 def _safe(name: str) -> str:
+    """A name as paths hold it: itself, so that what stands there is found, unless messages must not repeat it."""
+    if len(name) <= LONGEST_NAME and name.isprintable() and not looks_secret(name):
+        return name
     return shown(name)[1:-1] if shown(name).startswith("'") else "(not shown)"

@@ -29,10 +29,10 @@ class Events:
             rest += data
             data = self._plain(max(0, known - 2))  # where an end may begin
         else:
-            end = data.rfind(b"\n\n") + 2
-            if end < len(data):
-                rest += data[end:] if end > 1 else data
-                data = data[:end] if end > 1 else b""
+            found = data.rfind(b"\n\n")
+            end = found + 2 if found >= 0 else 0
+            rest += data[end:]
+            data = data[:end]
         if len(rest) > MAX_EVENT_BYTES:
             raise Unreadable
         return [content for event in data.split(b"\n\n") if event and (content := _content(event))] if data else []
@@ -51,15 +51,15 @@ class Events:
             if held:
                 del rest[-1:]
             rest[start:] = rest[start:].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-            end = rest.rfind(b"\n\n", start) + 2
+            found = rest.rfind(b"\n\n", start)
             if held:
                 rest += b"\r"
         else:
-            end = rest.rfind(b"\n\n", start) + 2
-        if end < 2:
+            found = rest.rfind(b"\n\n", start)
+        if found < 0:
             return b""
-        data = bytes(rest[:end])
-        del rest[:end]
+        data = bytes(rest[: found + 2])
+        del rest[: found + 2]
         return data
 
 

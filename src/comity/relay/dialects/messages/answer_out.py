@@ -148,12 +148,14 @@ def _stop(reason: str, sequence: str, *, called: bool) -> dict[str, Any]:
     return {"stop_reason": "tool_use" if called and said == "end_turn" else said, "stop_sequence": sequence or None}
 
 
-def _usage(tokens: Tokens) -> dict[str, int]:
+def _usage(tokens: Tokens) -> dict[str, Any]:
     """Counts that are not known are zero where the dialect requires them, and absent elsewhere."""
     fresh = tokens.input - max(tokens.cached, 0) - max(tokens.written, 0)
-    said = {"input_tokens": max(fresh, 0), "output_tokens": max(tokens.output, 0)}
+    said: dict[str, Any] = {"input_tokens": max(fresh, 0), "output_tokens": max(tokens.output, 0)}
     if tokens.cached >= 0:
         said["cache_read_input_tokens"] = tokens.cached
     if tokens.written >= 0:
         said["cache_creation_input_tokens"] = tokens.written
+    if tokens.reasoning >= 0:
+        said["output_tokens_details"] = {"thinking_tokens": tokens.reasoning}
     return said

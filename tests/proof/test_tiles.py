@@ -75,7 +75,7 @@ def test_the_example_of_the_specification() -> None:
 
 
 def test_bundles() -> None:
-    data = tiles.pack_bundle(b"a" * 32 + b"b" * 32)
+    data = tiles.pack_bundle([b"a" * 32, b"b" * 32])
     assert data == b"\x00\x20" + b"a" * 32 + b"\x00\x20" + b"b" * 32
     assert tiles.unpack_bundle(data) == [b"a" * 32, b"b" * 32]
     assert tiles.unpack_bundle(b"\x00\x00") == [b""]

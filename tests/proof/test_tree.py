@@ -89,14 +89,33 @@ def test_growth_continues_from_tiles(size: int, data: st.DataObject) -> None:
     levels = []
     level = 0
     while (hashes := start >> (8 * level)) > 0:
-        partial = reader.tile(level, hashes // 256)[0][: hashes % 256] if hashes % 256 else []
-        levels.append(b"".join(partial))
+        levels.append(reader.tile(level, hashes // 256)[0][: hashes % 256] if hashes % 256 else [])
         level += 1
-    growth = Growth(reader.edge_at(start), levels)
+    growth = Growth(levels)
     for value in VALUES[start:size]:
         growth.push(value)
     assert growth.edge.root() == generate.root(LEAVES[:size])
     assert dict(growth.take()).items() <= Published([size]).tiles.items()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 600), max_size=5))
+def test_growth_takes_many_at_once_as_one_after_the_other(counts: list[int]) -> None:
+    """Tiles and root are the same however the leaves come, and a copy is what the tree was."""
+    growth, reference = Growth(), Growth()
+    taken: dict[Tile, bytes] = {}
+    for count in counts:
+        values = [VALUES[index % MAX] for index in range(growth.size, growth.size + count)]
+        growth.extend(values)
+        for value in values:
+            reference.push(value)
+        whole = growth.whole()
+        assert whole.size == growth.size // 256 * 256
+        assert all(tile.level > 0 for tile, _ in whole.take_partial())
+        assert growth.copy().take_partial() == reference.take_partial()
+        assert growth.edge.root() == growth.copy().edge.root() == reference.edge.root()
+        taken.update(growth.take_full())
+    assert taken == dict(reference.take_full())
 
 
 def test_a_tree_of_three_levels_of_tiles() -> None:

@@ -13,7 +13,7 @@ from comity.adapters.ledger.segment import Entry, Header, decode_header, encode_
 from comity.proof import note, tree
 from comity.proof.commitment import commit, opening
 from comity.proof.cosignature import cosigned_at
-from comity.proof.leaf import BLOCKS, beginning, block_hash, block_salt, leaf_value, value_of_hashes
+from comity.proof.leaf import BLOCKS, block_hash, block_salt, leaf_value, value_of_hashes
 from comity.proof.policy import parse_policy
 from comity.proof.receipt import read_receipt
 from comity.proof.shape import check_block
@@ -51,7 +51,7 @@ def test_leaf(entry: dict[str, Any]) -> None:
         check_block(kind, name, entry["blocks"][name], exact=True)
         assert block_salt(salt, name).hex() == entry["block_salts"][name]
         assert block_hash(block_salt(salt, name), blocks[name]).hex() == entry["block_hashes"][name]
-    value = leaf_value(beginning(kind), salt, **blocks)
+    value = leaf_value(kind, salt, **blocks)
     assert value.hex() == entry["value"]
     assert value == value_of_hashes(kind, *(bytes.fromhex(entry["block_hashes"][name]) for name in BLOCKS))
     assert tree.leaf_hash(value).hex() == entry["leaf_hash"]

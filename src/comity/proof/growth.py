@@ -2,70 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from comity.proof.tiles import ENTRIES, WIDTH, Tile, pack_bundle, tiles_of
-from comity.proof.tree import HASH_SIZE, CompactRange, leaf_hash
+from comity.proof.tree import CompactRange, leaf_hashes, perfect_root
 
-_FULL = WIDTH * HASH_SIZE
+_HEIGHT = WIDTH.bit_length() - 1
 
 
 class Growth:
-    """Tiles under construction. Holds the partial tile of each level and the full ones not yet taken.
+    """Tiles under construction: the partial tile of each level, and the full ones not yet taken.
 
-    Attributes:
-        edge: right edge of the tree, for its root.
+    A node inside a tile is hashed when the tile is full or the root is asked for, many at a time: a gateway pays for
+    this twice with each request.
     """
 
-    __slots__ = ("_full", "_levels", "_values", "edge")
+    __slots__ = ("_full", "_levels", "_values", "size")
 
-    def __init__(self, edge: CompactRange | None = None, levels: Sequence[bytes] = (), values: bytes = b"") -> None:
+    def __init__(self, levels: Iterable[Sequence[bytes]] = (), values: Sequence[bytes] = ()) -> None:
         """Begin empty, or where a tree on disk ended.
 
         Args:
-            edge: right edge of the tree so far.
-            levels: for each level the hashes of its partial tile, joined.
-            values: leaf values of the partial bundle, joined.
+            levels: for each level the hashes of its partial tile.
+            values: leaf values of the partial bundle.
         """
-        self.edge = edge or CompactRange()
-        self._levels = [bytearray(level) for level in levels]
-        self._values = bytearray(values)
-        self._full: list[tuple[Tile, bytes]] = []
-
-    @property
-    def size(self) -> int:
+        self._levels = [list(level) for level in levels]
+        self._values = list(values)
+        self._full: list[tuple[Tile, list[bytes]]] = []
+        self.size = sum(len(tile) << (_HEIGHT * level) for level, tile in enumerate(self._levels))
         """Number of leaves."""
-        return self.edge.size
 
     def push(self, value: bytes) -> None:
         """Take in the next leaf value (32 bytes)."""
-        self.push_hashed(value, leaf_hash(value))
+        self.extend((value,))
 
-    def push_hashed(self, value: bytes, hashed: bytes) -> None:
-        """Take in the next leaf value whose leaf hash is known."""
-        self._values += value
-        self._grow(0, hashed)
-        completed = self.edge.append(hashed)
-        for height in range(8, len(completed) + 1, 8):
-            self._grow(height // 8, completed[height - 1])
-        if len(self._values) == _FULL:
-            self._full.append((Tile(ENTRIES, self.size // WIDTH - 1, WIDTH), pack_bundle(bytes(self._values))))
-            self._values.clear()
+    def extend(self, values: Sequence[bytes]) -> None:
+        """Take in the next leaf values (32 bytes each)."""
+        self.extend_hashed(values, leaf_hashes(values))
 
-    def _grow(self, level: int, node: bytes) -> None:
+    def extend_hashed(self, values: Sequence[bytes], hashes: Sequence[bytes]) -> None:
+        """Take in the next leaf values, whose leaf hashes are known."""
+        bundle = self.size // WIDTH
+        self.size += len(hashes)
+        self._values += values
+        while len(self._values) >= WIDTH:
+            self._full.append((Tile(ENTRIES, bundle, WIDTH), self._values[:WIDTH]))
+            del self._values[:WIDTH]
+            bundle += 1
+        self._grow(0, hashes)
+
+    def _grow(self, level: int, nodes: Sequence[bytes]) -> None:
         if level == len(self._levels):
-            self._levels.append(bytearray())
+            self._levels.append([])
         tile = self._levels[level]
-        tile += node
-        if len(tile) == _FULL:
-            leaves = self.edge.size + (level == 0)
-            self._full.append((Tile(level, (leaves >> (8 * (level + 1))) - 1, WIDTH), bytes(tile)))
-            tile.clear()
+        tile += nodes
+        # the tile that is filled first comes after those that were full before these leaves
+        number = (self.size >> (_HEIGHT * (level + 1))) - len(tile) // WIDTH
+        while len(tile) >= WIDTH:
+            full = tile[:WIDTH]
+            del tile[:WIDTH]
+            self._full.append((Tile(level, number, WIDTH), full))
+            number += 1
+            self._grow(level + 1, (perfect_root(full),))
+
+    @property
+    def edge(self) -> CompactRange:
+        """The right edge of the tree, for its root."""
+        hashes = []
+        for tile in reversed(self._levels):
+            at = 0
+            for height in reversed(range(_HEIGHT)):
+                if len(tile) & (width := 1 << height):
+                    hashes.append(perfect_root(tile[at : at + width]))
+                    at += width
+        return CompactRange(self.size, hashes)
+
+    def whole(self) -> Growth:
+        """A copy of the tree up to its last full tile of level 0, with nothing to take but partial tiles above it."""
+        return Growth([[], *self._levels[1:]])
+
+    def copy(self) -> Growth:
+        """A copy that has nothing to take but partial tiles."""
+        return Growth(self._levels, self._values)
 
     def take_full(self) -> list[tuple[Tile, bytes]]:
         """The full tiles and bundles that were not taken before; they are those of every larger tree too."""
         files, self._full = self._full, []
-        return files
+        return [(tile, pack_bundle(hashes) if tile.level == ENTRIES else b"".join(hashes)) for tile, hashes in files]
 
     def take(self) -> list[tuple[Tile, bytes]]:
         """The files that publish the tree of the present size and were not taken before, partial ones last."""
@@ -73,8 +96,7 @@ class Growth:
 
     def take_partial(self) -> list[tuple[Tile, bytes]]:
         """The partial tiles and bundle of the present size."""
-        files = []
-        for tile in tiles_of(self.size):
-            partial = pack_bundle(bytes(self._values)) if tile.level == ENTRIES else bytes(self._levels[tile.level])
-            files.append((tile, partial))
-        return files
+        return [
+            (tile, pack_bundle(self._values) if tile.level == ENTRIES else b"".join(self._levels[tile.level]))
+            for tile in tiles_of(self.size)
+        ]

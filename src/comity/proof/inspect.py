@@ -57,7 +57,7 @@ class _Inspection:
                 return self.findings
             for leaf in leaves:
                 self._grown()
-                self._growth.push_hashed(leaf, leaf)
+                self._growth.extend_hashed((leaf,), (leaf,))
             self._compare(self._growth.take_full())
         self._grown()
         self._compare(self._growth.take_partial())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, MutableMapping
 
 from comity.proof.tiles import WIDTH, Tile, width_in
-from comity.proof.tree import EMPTY_ROOT, HASH_SIZE, CompactRange, node_hash
+from comity.proof.tree import EMPTY_ROOT, HASH_SIZE, node_hash
 
 Fetch = Callable[[Tile], bytes]
 """Gives the bytes of a tile; raises what its source raises if there is none."""
@@ -63,16 +63,6 @@ class TreeReader:
     def root(self) -> bytes:
         """Root of this tree."""
         return self.span(0, self.size) if self.size else EMPTY_ROOT
-
-    def edge_at(self, size: int) -> CompactRange:
-        """The right edge of this tree as it was at `size`, to append to it."""
-        hashes = []
-        low = 0
-        for height in reversed(range(size.bit_length())):
-            if size >> height & 1:
-                hashes.append(self.node(height, low >> height))
-                low += 1 << height
-        return CompactRange(size, hashes)
 
     def inclusion(self, index: int) -> list[bytes]:
         """The inclusion path of a leaf, sibling first (RFC 6962 section 2.1.1).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 WIDTH = 256
@@ -55,6 +56,9 @@ def parse_path(path: str) -> Tile | None:
     return tile
 
 
+_LENGTH = b"\x00\x20"
+
+
 def is_public(path: str) -> bool:
     """Whether `/log/<shard>/<path>` may be served: checkpoint, vkey, tiles and bundles, nothing else."""
     return path in ("checkpoint", "vkey") or parse_path(path) is not None
@@ -79,9 +83,9 @@ def width_in(level: int, number: int, size: int) -> int:
     return min(max(hashes - number * WIDTH, 0), WIDTH)
 
 
-def pack_bundle(values: bytes) -> bytes:
+def pack_bundle(values: Sequence[bytes]) -> bytes:
     """An entry bundle of 32-byte leaf values: each with its big-endian uint16 length before it."""
-    return b"".join(b"\x00\x20" + values[at : at + 32] for at in range(0, len(values), 32))
+    return _LENGTH + _LENGTH.join(values) if values else b""
 
 
 def unpack_bundle(data: bytes) -> list[bytes]:

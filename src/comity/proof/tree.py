@@ -6,7 +6,7 @@ Verification follows RFC 9162 sections 2.1.3.2 and 2.1.4.2, which give the same 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 HASH_SIZE = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
@@ -25,11 +25,34 @@ def leaf_hash(data: bytes) -> bytes:
     return hashed.digest()
 
 
+def leaf_hashes(values: Iterable[bytes]) -> list[bytes]:
+    """`leaf_hash` of each."""
+    hashes = []
+    for data in values:
+        hashed = _LEAF.copy()
+        hashed.update(data)
+        hashes.append(hashed.digest())
+    return hashes
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Hash of an inner node: SHA-256(0x01 || left || right)."""
     hashed = _NODE.copy()
     hashed.update(left + right)
     return hashed.digest()
+
+
+def perfect_root(hashes: Sequence[bytes]) -> bytes:
+    """Root of a subtree of 1, 2, 4, 8, … leaves, from their hashes."""
+    begin = _NODE.copy
+    while len(hashes) > 1:
+        above = []
+        for left, right in zip(hashes[::2], hashes[1::2], strict=True):
+            hashed = begin()
+            hashed.update(left + right)
+            above.append(hashed.digest())
+        hashes = above
+    return hashes[0]
 
 
 class CompactRange:

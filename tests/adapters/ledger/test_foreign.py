@@ -12,7 +12,7 @@ from tlog_scales.tlog import ConsistencyProof, InclusionProof
 
 from comity.adapters.ledger import Ledger, build_receipt, entries
 from comity.proof.inclusion import InclusionProof as Text
-from comity.proof.leaf import beginning, leaf_value
+from comity.proof.leaf import leaf_value
 from comity.proof.tree import leaf_hash
 from tests.adapters.ledger.writing import ask, deny, run
 
@@ -49,7 +49,7 @@ def test_entries_and_their_proofs(log: tuple[Path, str, int]) -> None:
     foreign = reader(log)
     checkpoint = foreign.get_checkpoint()
     for entry in entries(log[0], log[1]):
-        value = leaf_value(beginning(entry.kind), entry.salt, entry.party, entry.decision, entry.content)
+        value = leaf_value(entry.kind, entry.salt, entry.party, entry.decision, entry.content)
         assert foreign.get_entry(entry.index) == value
         if entry.index % 50 == 0:
             proof = foreign.get_inclusion_proof(entry.index, checkpoint.size)

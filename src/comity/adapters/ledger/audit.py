@@ -12,7 +12,7 @@ from comity.adapters.ledger.tile_files import read_checkpoint, read_tile
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.growth import Growth
 from comity.proof.inspect import MAX_FINDINGS, Finding, inspect_tree
-from comity.proof.leaf import BLOCKS, beginning, leaf_value
+from comity.proof.leaf import BLOCKS, leaf_value
 from comity.proof.note import Note, NoteError
 from comity.proof.policy import Policy
 from comity.proof.shape import ShapeError, check_block
@@ -154,7 +154,7 @@ class _Walk:
                 self._audit.add("wrong-intent", path, sentence)
             self._open.discard(-1 if entry.intent is None else entry.intent)
         self._blocks(entry, path)
-        value = leaf_value(beginning(entry.kind), entry.salt, entry.party, entry.decision, entry.content)
+        value = leaf_value(entry.kind, entry.salt, entry.party, entry.decision, entry.content)
         self._compare(value, entry.index, path)
         self._growth.push(value)
         self._growth.take_full()

@@ -19,9 +19,8 @@ from comity.adapters.ledger.tile_files import (
     write_tiles,
 )
 from comity.proof.checkpoint import Checkpoint
-from comity.proof.entry import KINDS
 from comity.proof.growth import Growth
-from comity.proof.leaf import beginning, leaf_value
+from comity.proof.leaf import leaf_value
 from comity.proof.note import Signer
 
 PUBLISH_INTERVAL_S = 0.2
@@ -33,8 +32,6 @@ the committer's syncs wait."""
 
 HASHING_S = 0.001
 """How often a wish for entries that are being hashed is looked at; a group takes about that long."""
-
-_BEGINNINGS = {str(kind): beginning(kind) for kind in KINDS}
 
 
 class Wish:
@@ -90,7 +87,7 @@ class Publisher:
         with self._turn:
             push = self._growth.push
             for entry in entries:
-                push(leaf_value(_BEGINNINGS[entry[1]], entry[3], entry[4], entry[5], entry[6]))
+                push(leaf_value(entry[1], entry[3], entry[4], entry[5], entry[6]))
             self.hashed = self._growth.size
 
     def _run(self) -> None:

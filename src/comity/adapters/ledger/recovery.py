@@ -14,7 +14,7 @@ from comity.adapters.ledger.segment_files import ledger_folder, read_segment, se
 from comity.adapters.ledger.tile_files import has_full, read_checkpoint, read_tile, synced_size, write_tiles
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.growth import Growth
-from comity.proof.leaf import beginning, leaf_value
+from comity.proof.leaf import leaf_value
 from comity.proof.note import Note, VerifierKey
 from comity.proof.reader import TileError, TreeReader
 from comity.proof.tiles import WIDTH
@@ -167,10 +167,9 @@ def _from_tiles(state: Path, shard: str, checkpoint: Checkpoint, last: list[Entr
     levels = []
     level = 0
     while (hashes := start >> (8 * level)) > 0:
-        whole = reader.tile(level, hashes // WIDTH)[0] if hashes % WIDTH else []
-        levels.append(b"".join(whole[: hashes % WIDTH]))
+        levels.append(reader.tile(level, hashes // WIDTH)[0][: hashes % WIDTH] if hashes % WIDTH else [])
         level += 1
-    return Growth(reader.edge_at(start), levels)
+    return Growth(levels)
 
 
 def _grow(state: Path, shard: str, growth: Growth, size: int) -> None:
@@ -188,4 +187,4 @@ def _grow(state: Path, shard: str, growth: Growth, size: int) -> None:
 
 
 def _value(entry: Entry) -> bytes:
-    return leaf_value(beginning(entry.kind), entry.salt, entry.party, entry.decision, entry.content)
+    return leaf_value(entry.kind, entry.salt, entry.party, entry.decision, entry.content)

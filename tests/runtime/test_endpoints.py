@@ -35,8 +35,13 @@ def test_an_address_is_read_and_its_key_fetched_once(tmp_path):
     )
     one, two = found["one"], found["two"]
     assert (one.host, one.port, one.tls, one.path, one.served_as) == ("gpu.example", 8443, True, "/v1", "small-2506")
-    assert one.authorization == "Bearer from-the-environment"
-    assert (two.host, two.tls, two.authorization, two.served_as) == ("::1", False, "Bearer from-a-file", "small")
+    assert one.credentials == "authorization: Bearer from-the-environment\r\n"
+    assert (two.host, two.tls, two.credentials, two.served_as) == (
+        "::1",
+        False,
+        "authorization: Bearer from-a-file\r\n",
+        "small",
+    )
     assert "inside" not in found
 
 

@@ -37,7 +37,9 @@ applications:
   front: {controller: acme, purpose: general, data: [], subjects: [FR], models: [large]}
   trial: {controller: acme, purpose: healthcare, data: [personal, health], subjects: [FR], observe: {until: 2026-12-31}}
 """
-ENDPOINT = Endpoint("first", "paris", "small", "one.example", 443, True, "", "/v1", "Bearer hush")
+ENDPOINT = Endpoint(
+    "first", "paris", "small", "one.example", 443, tls=True, credentials="authorization: Bearer hush\r\n"
+)
 
 
 class World:
@@ -144,15 +146,15 @@ def test_the_case_shown_unites_what_the_request_adds(world):
 
 def test_a_target_is_one_object_until_it_changes_and_none_when_it_is_down(world):
     gate = world.gate
-    assert gate.targets("").get("first") is None
+    assert gate.targets(world.before.realm.digest).get("first") is None
     gate.reach("first", ENDPOINT)
-    target = gate.targets("").get("first")
-    assert gate.targets("").get("first") is target
+    target = gate.targets(world.before.realm.digest).get("first")
+    assert gate.targets(world.before.realm.digest).get("first") is target
     assert target.credentials == b"authorization: Bearer hush\r\n" and target.tls is not None
     gate.reach("first", replace(ENDPOINT, port=444))
-    assert gate.targets("").get("first") is not target
+    assert gate.targets(world.before.realm.digest).get("first") is not target
     gate.reach("first", None)
-    assert gate.targets("").get("first") is None
+    assert gate.targets(world.before.realm.digest).get("first") is None
 
 
 def test_trouble_of_the_worker_is_trouble_of_the_gate(world):

@@ -35,6 +35,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     serve.add_argument("--tls-cert", type=Path, metavar="FILE", help="PEM certificate: speak TLS to clients")
     serve.add_argument("--tls-key", type=Path, metavar="FILE", help="PEM key of the certificate")
+    serve.add_argument(
+        "--drain-delay",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="seconds between SIGTERM and the drain in which readiness says 503 and requests are served (default: 0)",
+    )
     serve.add_argument("--json", action="store_true", help="once it serves, print one line of JSON instead")
 
 
@@ -50,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
         workers=options.workers,
         tls_cert=options.tls_cert,
         tls_key=options.tls_key,
+        drain_delay_s=options.drain_delay,
     )
     asyncio.run(_serve(settings, as_json=options.json))
     return 0

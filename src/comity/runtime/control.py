@@ -85,12 +85,19 @@ class ControlPort:
             ssl_keyfile=tls_key,
         )
         self._server = _Server(config)
+        self._config = config
+        self._certificate = (tls_cert, tls_key) if tls_cert and tls_key else None
         self._listening = listening
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to serve."""
         self._task = asyncio.create_task(self._server.serve(sockets=[self._listening]), name="control port")
+
+    def renew(self) -> None:
+        """Show, from the next handshake on, the certificate that its files hold now; they have been checked."""
+        if self._certificate is not None and self._config.ssl is not None:
+            self._config.ssl.load_cert_chain(*self._certificate)
 
     async def stop(self) -> None:
         """Finish what is under way, for two seconds at most."""

@@ -30,8 +30,17 @@ from comity.runtime.own_faults import VERBOSE
 READY_S = 60.0
 """From a worker's birth until it listens; recovery of a long shard on a slow disk is the longest part of it."""
 
+SILENCES = 3
+"""A worker reports twice a second. One that says nothing for three times as long as `silence_s` hangs, and is replaced.
+Counted in pieces, so that a machine that was asleep as a whole kills nobody when it wakes."""
+
+TAKE_S = 30.0
+"""In which a worker has taken what was put in force, or is replaced by one that starts with it."""
+
 GRACE_S = 2.0
 """From the end of the drain until a worker that is still there is killed: the time to sync and sign."""
+
+STEP_S = 0.05
 
 INHERITED = (
     *("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR"),
@@ -66,6 +75,7 @@ class Slot:
             "shard": self.shard or None,
             "restarts": self.restarts,
             "realm": report.realm if report else None,
+            "generation": report.generation if report else None,
             "fault": report.fault if report else "not reported yet",
             "underway": report.underway if report else 0,
             "entries": {
@@ -85,7 +95,13 @@ class Fleet:
         bereaved: whether a worker ever ended without closing its shard. Its successor may have taken another.
     """
 
-    def __init__(self, count: int, start: Callable[[], Awaitable[Start]], say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        count: int,
+        start: Callable[[], Awaitable[Start]],
+        say: Callable[[str], None],
+        silence_s: float,
+    ) -> None:
         """`start` gives the first words to a worker that is born now, once it can; `say` speaks to the operator."""
         loop = asyncio.get_running_loop()
         self.slots = [Slot(number, loop.create_future()) for number in range(1, count + 1)]
@@ -93,6 +109,7 @@ class Fleet:
         self._say = say
         self._tasks: list[asyncio.Task[None]] = []
         self._draining = False
+        self._silence_s = silence_s
         self.bereaved = False
 
     async def start(self) -> None:
@@ -114,16 +131,40 @@ class Fleet:
             if slot.channel is not None:
                 slot.channel.say(message)
 
-    async def drain(self, seconds: float) -> None:
-        """Let answers under way finish, then end every worker."""
+    async def taken(self, generation: int, seconds: float) -> bool:
+        """Whether every worker that lives has taken what was put in force, within so many seconds."""
+        end = asyncio.get_running_loop().time() + seconds
+        while behind := self._behind(generation):
+            if asyncio.get_running_loop().time() >= end:
+                return not behind
+            await asyncio.sleep(STEP_S)
+        return True
+
+    async def see_to_it(self, generation: int) -> None:
+        """Replace every worker that has not taken what was put in force by the time that it should have."""
+        if await self.taken(generation, TAKE_S):
+            return
+        for slot in self._behind(generation):
+            self._say(f"worker {slot.number} has not taken the new realm within {TAKE_S:.0f} s; it is replaced")
+            if slot.process is not None and slot.process.returncode is None:
+                slot.process.terminate()
+
+    def _behind(self, generation: int) -> list[Slot]:
+        """Workers that serve under something older."""
+        return [
+            slot for slot in self.slots if slot.shard and (slot.report is None or slot.report.generation < generation)
+        ]
+
+    async def drain(self, seconds: float, delay: float = 0.0) -> None:
+        """Be unready for `delay` seconds, let answers under way finish, then end every worker."""
         self._draining = True
-        self.tell(Drain(seconds))
+        self.tell(Drain(seconds, delay))
         for slot, task in zip(self.slots, self._tasks, strict=False):
             if slot.channel is None:
                 task.cancel()  # not born yet: there is nothing to finish
         if not self._tasks:
             return
-        _, left = await asyncio.wait(self._tasks, timeout=seconds + GRACE_S)
+        _, left = await asyncio.wait(self._tasks, timeout=delay + seconds + GRACE_S)
         for task in left:
             task.cancel()
         if left:
@@ -171,8 +212,9 @@ class Fleet:
             channel = await Channel.over(ours, to_supervisor)
             channel.say(await self._start())
             slot.channel = channel  # from here on it hears what all workers are told
-            while (message := await channel.hear()) is not None:
-                self._hear(slot, message)
+            if not await self._listen(slot, channel):
+                slot.last_words = f"it said nothing for {self._silence_s * SILENCES:.0f} s"
+                return -signal.SIGKILL
             return await asyncio.wait_for(process.wait(), GRACE_S)
         except TimeoutError:
             return -signal.SIGKILL
@@ -185,6 +227,21 @@ class Fleet:
                 process.kill()
                 await process.wait()
             self.bereaved = self.bereaved or process.returncode != os.EX_OK
+
+    async def _listen(self, slot: Slot, channel: Channel[ToSupervisor]) -> bool:
+        """Hear a worker until it is gone; False if it lives and says nothing."""
+        silences = 0
+        while silences < SILENCES:
+            try:
+                message = await asyncio.wait_for(channel.hear(), self._silence_s)
+            except TimeoutError:
+                silences += bool(slot.shard)  # before it is ready it recovers its shard, and READY_S is the bound
+                continue
+            if message is None:
+                return True
+            silences = 0
+            self._hear(slot, message)
+        return False
 
     def _hear(self, slot: Slot, message: ToSupervisor) -> None:
         match message:

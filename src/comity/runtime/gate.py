@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
@@ -16,10 +15,13 @@ from comity.placement.types import Placement, Wish
 from comity.relay.ports import FREE, Admission, Limited, Target, Tenant, Words
 from comity.runtime.in_force import Asked, InForce
 from comity.runtime.messages import Endpoint
+from comity.runtime.targets import Prepared, Targets
 from comity.runtime.tenants import Tenants
 from comity.stack.operation import Routing
 from comity.terms.instants import Instant, shown
 from comity.terms.refusal import Refusal
+
+LEAVING = "the gateway is about to stop"
 
 
 class Gate:
@@ -42,12 +44,13 @@ class Gate:
         self._salt = salt
         self._began = began
         self._trouble = trouble
+        self._leaving = False
         self._force = first
-        self._next: InForce | None = None
+        self._next: tuple[InForce, dict[str, Prepared] | None] | None = None
         self._keys: tuple[Key, ...] = ()
         self._tenants = Tenants({})
-        self._targets: dict[str, Target] = {}
-        self._contexts: dict[str, ssl.SSLContext] = {}
+        self._targets = Targets()
+        self._targets.begin(first.realm.digest, {}, clock())
         began(first)
 
     @property
@@ -85,7 +88,7 @@ class Gate:
 
     def targets(self, realm: str) -> Mapping[str, Target]:
         """Where to send, under the realm of a placement."""
-        return self._targets
+        return self._targets.of(realm)
 
     def admit(self, tenant: Tenant, tokens: int, session: bytes, now: Instant) -> Admission | Limited:
         """Count a request against the tenant's limits and budgets."""
@@ -102,16 +105,35 @@ class Gate:
 
     def fault(self) -> str:
         """Why no request should come here now, or empty."""
+        if self._leaving:
+            return LEAVING
         now = self._clock()
         self._turn(now)
         if now >= self._force.realm.valid_until:
             return f"the realm ended at {shown(self._force.realm.valid_until)} and the next is not there"
         return self._trouble()
 
-    def take(self, force: InForce) -> None:
-        """Rule by `force` from its beginning on, which may be now."""
-        self._next = force
+    def leave(self) -> None:
+        """Be unready from now on, so that balancers of load send no more; what comes all the same is served."""
+        self._leaving = True
+
+    def prepared(self, endpoints: Iterable[Endpoint]) -> dict[str, Prepared]:
+        """What `take` wants of endpoints; may be called on any thread.
+
+        Raises:
+            OSError, ssl.SSLError: a file of authorities or a certificate cannot be read.
+        """
+        return self._targets.prepared(endpoints)
+
+    def take(self, force: InForce, targets: dict[str, Prepared] | None = None) -> None:
+        """Rule by `force` from its beginning on, which may be now, and reach its deployments there; None: as before."""
+        self._next = force, targets
         self._turn(self._clock())
+
+    def move(self, targets: dict[str, Prepared]) -> None:
+        """Under the same realm, reach the deployments there."""
+        self._next = None
+        self._targets.begin(self._force.realm.digest, targets, self._clock())
 
     def recognise(self, keys: Iterable[Key]) -> None:
         """From now on these keys, and no others, open something."""
@@ -125,38 +147,21 @@ class Gate:
         Raises:
             OSError, ssl.SSLError: its file of authorities cannot be read.
         """
-        if endpoint is None:
-            self._targets.pop(deployment, None)
-            return
-        self._targets[deployment] = Target(
-            deployment=endpoint.deployment,
-            served_as=endpoint.served_as,
-            site=endpoint.site,
-            host=endpoint.host,
-            port=endpoint.port,
-            tls=self._tls(endpoint.ca) if endpoint.tls else None,
-            path=endpoint.path,
-            credentials=b"authorization: %b\r\n" % endpoint.authorization.encode("ascii")
-            if endpoint.authorization
-            else b"",
-        )
+        self._targets.reach(deployment, endpoint)
+        if self._next is not None and (coming := self._next[1]) is not None:
+            coming.pop(deployment, None)
+            if endpoint is not None:
+                coming |= self._targets.prepared((endpoint,))
 
     def _turn(self, now: Instant) -> None:
         """Swap in the next realm if its time has come and the log says so; else the old one refuses past its date."""
-        force = self._next
-        if force is None or now < force.realm.since:
+        if self._next is None or now < self._next[0].realm.since:
             return
+        force, targets = self._next
         try:
             self._began(force)
         except (LedgerBroken, Overloaded):
             return
         self._force, self._next = force, None
+        self._targets.begin(force.realm.digest, targets, now)
         self.recognise(self._keys)
-
-    def _tls(self, authorities: str) -> ssl.SSLContext:
-        context = self._contexts.get(authorities)
-        if context is None:
-            context = ssl.create_default_context(cafile=authorities or None)
-            context.set_alpn_protocols(["http/1.1"])
-            self._contexts[authorities] = context
-        return context

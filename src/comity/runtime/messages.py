@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from comity.adapters.keys import Key
+from comity.relay.ports import DEFAULT_TIMEOUTS, Check, Timeouts
 from comity.terms.instants import Instant
 
 MAX_LINE_BYTES = 1 << 26
@@ -19,17 +20,35 @@ MAX_LINE_BYTES = 1 << 26
 
 
 class Endpoint(Struct, frozen=True):
-    """Where a deployment is reached: what `relay.ports.Target` says, in plain data."""
+    """Where a deployment is reached: what `relay.ports.Target` says, in plain data.
+
+    `credentials` are header lines. `ca`, `client_cert` and `client_key` are paths of PEM files, and `trust` the SHA-256
+    of what they held when they were read: files that change make another endpoint.
+    """
 
     deployment: str
     site: str
     served_as: str
     host: str
     port: int
-    tls: bool
-    ca: str
-    path: str
-    authorization: str
+    tls: bool = False
+    ca: str = ""
+    client_cert: str = ""
+    client_key: str = ""
+    trust: str = ""
+    path: str = "/v1"
+    query: str = ""
+    credentials: str = ""
+    surfaces: tuple[str, ...] = ("chat",)
+    stream_usage: bool = True
+    connections: int = 256
+    weight: int = 1
+    draining: bool = False
+    check: Check | None = None
+    price_in: int = -1
+    price_out: int = -1
+    currency: str = ""
+    timeouts: Timeouts = DEFAULT_TIMEOUTS
 
     def __repr__(self) -> str:
         """Without the credential: representations end up in logs."""
@@ -47,12 +66,19 @@ class Start(Struct, frozen=True, tag=True):
     realms: tuple[str, ...]
     endpoints: tuple[Endpoint, ...]
     keys: tuple[Key, ...]
+    generation: int = 0
 
 
 class Take(Struct, frozen=True, tag=True):
-    """A realm that is on disk: take it when its time comes, at once if it has come."""
+    """A realm that is on disk: take it when its time comes, at once if it has come.
+
+    `endpoints` are where its deployments are reached, from the same moment on; None: as before. `generation` counts
+    what was put in force in this gateway, so that the supervisor sees who has taken it.
+    """
 
     realm: str
+    endpoints: tuple[Endpoint, ...] | None = None
+    generation: int = 0
 
 
 class Keys(Struct, frozen=True, tag=True):
@@ -68,10 +94,16 @@ class Reach(Struct, frozen=True, tag=True):
     endpoint: Endpoint | None
 
 
+class Renew(Struct, frozen=True, tag=True):
+    """The data port's certificate may have changed: read its files again."""
+
+
 class Drain(Struct, frozen=True, tag=True):
-    """Take no new connection, finish what is under way within `seconds`, close the ledger, end."""
+    """Be unready for `delay` seconds, then take no new connection, finish what is under way within `seconds`, close
+    the ledger, end."""
 
     seconds: float
+    delay: float = 0.0
 
 
 class Ready(Struct, frozen=True, tag=True):
@@ -107,9 +139,10 @@ class Report(Struct, frozen=True, tag=True):
     durable: int = 0
     published: int = 0
     open_intents: int = 0
+    generation: int = 0
 
 
-ToWorker: TypeAlias = Start | Take | Keys | Reach | Drain
+ToWorker: TypeAlias = Start | Take | Keys | Reach | Renew | Drain
 ToSupervisor: TypeAlias = Ready | Failed | Complaint | Report
 
 to_worker = msgspec.json.Decoder(ToWorker)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from comity.adapters.node import EmbeddedNode, NodeError, locate
+from comity.adapters.node import Endpoint as Address
 from comity.adapters.state import MODELS
 from comity.runtime.backoff import Backoff
 from comity.runtime.endpoints import embedded, inside
@@ -15,17 +16,22 @@ from comity.runtime.failures import CannotServe
 from comity.runtime.messages import Endpoint
 from comity.stack.types import Stack
 
+RETIRED_S = 30.0
+"""How long a node that the stack file has no more may still finish answers: as long as a gateway that is ended."""
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, eq=False)
 class _Kept:
     """One deployment's node, as it is now."""
 
     deployment: str
+    url: str
     model: Path
     ended: asyncio.Future[int]
     node: EmbeddedNode | None = None
-    endpoint: Endpoint | None = None
+    where: Address | None = None
     restarts: int = 0
+    task: asyncio.Task[None] | None = None
 
 
 class Nodes:
@@ -45,28 +51,23 @@ class Nodes:
             CannotServe: a model that is named is not there, or was altered.
         """
         self._stack = stack
+        self._state = state
         self._changed = changed
         self._say = say
-        self._tasks: list[asyncio.Task[None]] = []
-        try:
-            self._kept = [
-                _Kept(name, locate(url, state / MODELS), asyncio.get_running_loop().create_future())
-                for name, url in embedded(stack).items()
-            ]
-        except NodeError as error:
-            raise CannotServe(str(error)) from error
+        self._retiring: set[asyncio.Task[None]] = set()
+        self._kept = [self._located(name, url) for name, url in embedded(stack).items()]
 
     @property
     def endpoints(self) -> list[Endpoint]:
         """Where the nodes that run are reached."""
-        return [kept.endpoint for kept in self._kept if kept.endpoint is not None]
+        return [endpoint for kept in self._kept if (endpoint := self._endpoint(kept)) is not None]
 
     def status(self) -> list[dict[str, object]]:
         """Each node for the operator: deployment, process id if it runs, times it was started again."""
         return [
             {
                 "deployment": kept.deployment,
-                "pid": kept.node.pid if kept.node is not None and kept.endpoint is not None else None,
+                "pid": kept.node.pid if kept.node is not None and kept.where is not None else None,
                 "restarts": kept.restarts,
             }
             for kept in self._kept
@@ -78,26 +79,68 @@ class Nodes:
         Raises:
             CannotServe: one of them cannot serve at all; its reason is told.
         """
+        await self._raise_all(self._kept)
+        self._keep_all(self._kept)
+
+    async def further(self, stack: Stack) -> list[_Kept]:
+        """Start the nodes that `stack` has beyond those that run; `adopt` takes them. Nobody is told of them yet.
+
+        Raises:
+            CannotServe: a model is not there, or cannot be served; then none of them runs.
+        """
+        have = {(kept.deployment, kept.url) for kept in self._kept}
+        added = [self._located(*each) for each in embedded(stack).items() if each not in have]
         try:
-            await asyncio.gather(*(self._raise(kept) for kept in self._kept))
-        except (NodeError, OSError) as error:
-            raise CannotServe(f"an embedded model cannot be served: {error}") from error
-        self._tasks = [asyncio.create_task(self._keep(kept), name=f"node {kept.deployment}") for kept in self._kept]
+            await self._raise_all(added)
+        except CannotServe:
+            await _stop(added)
+            raise
+        return added
+
+    def adopt(self, stack: Stack, added: list[_Kept]) -> None:
+        """Keep the nodes of `stack`, of which `added` came from `further`; the others end once their answers have."""
+        wanted = set(embedded(stack).items())
+        leaving = [kept for kept in self._kept if (kept.deployment, kept.url) not in wanted]
+        self._stack = stack
+        self._kept = [*(kept for kept in self._kept if kept not in leaving), *added]
+        self._keep_all(added)
+        if leaving:
+            task = asyncio.create_task(_retire(leaving), name="nodes that leave")
+            self._retiring.add(task)
+            task.add_done_callback(self._retiring.discard)
 
     async def stop(self) -> None:
         """End all nodes."""
-        for task in self._tasks:
+        for task in self._retiring:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(kept.node.stop() for kept in self._kept if kept.node is not None))
+        await asyncio.gather(*self._retiring, return_exceptions=True)
+        await _stop(self._kept)
+
+    def _located(self, name: str, url: str) -> _Kept:
+        try:
+            model = locate(url, self._state / MODELS)
+        except NodeError as error:
+            raise CannotServe(str(error)) from error
+        return _Kept(name, url, model, asyncio.get_running_loop().create_future())
+
+    async def _raise_all(self, kept: Iterable[_Kept]) -> None:
+        try:
+            await asyncio.gather(*map(self._raise, kept))
+        except (NodeError, OSError) as error:
+            raise CannotServe(f"an embedded model cannot be served: {error}") from error
+
+    def _keep_all(self, kept: Iterable[_Kept]) -> None:
+        for each in kept:
+            each.task = asyncio.create_task(self._keep(each), name=f"node {each.deployment}")
 
     async def _keep(self, kept: _Kept) -> None:
         clock = asyncio.get_running_loop().time
         backoff = Backoff()
+        self._changed(kept.deployment, self._endpoint(kept))
         while True:
             began = clock()
             self._down(kept, f"ended with status {await kept.ended}")
-            while kept.endpoint is None:
+            while kept.where is None:
                 await asyncio.sleep(backoff.after(clock() - began))
                 began = clock()
                 kept.restarts += 1
@@ -105,16 +148,39 @@ class Nodes:
                     await self._raise(kept)
                 except (NodeError, OSError) as error:
                     self._down(kept, f"does not start: {error}")
+            self._changed(kept.deployment, self._endpoint(kept))
 
     async def _raise(self, kept: _Kept) -> None:
-        deployment = self._stack.deployments[kept.deployment]
         kept.ended = asyncio.get_running_loop().create_future()
         kept.node = EmbeddedNode(kept.model, on_exit=kept.ended.set_result)
-        where = await kept.node.start()
-        kept.endpoint = inside(kept.deployment, deployment, where.host, where.port, where.key)
-        self._changed(kept.deployment, kept.endpoint)
+        kept.where = await kept.node.start()
+
+    def _endpoint(self, kept: _Kept) -> Endpoint | None:
+        if kept.where is None:
+            return None
+        stack, where = self._stack, kept.where
+        deployment = stack.deployments[kept.deployment]
+        return inside(kept.deployment, deployment, where.host, where.port, where.key, stack.currency)
 
     def _down(self, kept: _Kept, why: str) -> None:
-        kept.endpoint = None
+        kept.where = None
         self._changed(kept.deployment, None)
         self._say(f"the embedded node of {kept.deployment} {why}; starting it again")
+
+
+async def _retire(kept: list[_Kept]) -> None:
+    for each in kept:
+        if each.task is not None:
+            each.task.cancel()
+    try:
+        await asyncio.sleep(RETIRED_S)
+    finally:
+        await _stop(kept)
+
+
+async def _stop(kept: Iterable[_Kept]) -> None:
+    tasks = [each.task for each in kept if each.task is not None]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*(each.node.stop() for each in kept if each.node is not None))

@@ -32,13 +32,24 @@ class Realms:
         self._known: list[Realm] = []
 
     def first(self) -> Realm:
-        """Build and keep the realm in force now. Blocking.
+        """Build and keep the realm in force now, and rule by it. Blocking.
 
         Raises:
             Problems: what is wrong with a pack.
             OSError: the disk refused the bundle.
         """
-        return self._build(self._clock())
+        self._known = [self.build(self._file)]
+        return self._known[0]
+
+    def build(self, file: StackFile, at: Instant | None = None) -> Realm:
+        """The realm of a stack file in force at `at`, by default now, made durable. Blocking; raises as `first`."""
+        realm = build_realm(file, self._clock() if at is None else at)
+        keep(self._state, realm)
+        return realm
+
+    def replace(self, file: StackFile, realm: Realm) -> None:
+        """Rule by `realm`, which was built of `file`, from now on."""
+        self._file, self._known = file, [realm]
 
     @property
     def current(self) -> Realm:
@@ -60,16 +71,13 @@ class Realms:
             if wait > 0:
                 await asyncio.sleep(min(wait / 1000, RETRY_S))
                 continue
+            file = self._file
             try:
-                realm = await asyncio.to_thread(self._build, last.valid_until)
+                realm = await asyncio.to_thread(self.build, file, last.valid_until)
             except (Problems, OSError, ValueError) as error:
                 self._say(f"the next realm cannot be built, requests will be refused from its date on: {error}")
                 await asyncio.sleep(RETRY_S)
             else:
-                built(realm)
-
-    def _build(self, at: Instant) -> Realm:
-        realm = build_realm(self._file, at)
-        keep(self._state, realm)
-        self._known = [*self._known[-1:], realm]
-        return realm
+                if self._known[-1] is last:  # else it was replaced meanwhile, and what follows it is another
+                    self._known = [last, realm]
+                    built(realm)

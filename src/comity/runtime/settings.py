@@ -23,12 +23,21 @@ DRAIN_S = 30.0
 """How long answers under way may still take after SIGTERM; what orchestrators wait before they kill."""
 
 
+MAX_DRAIN_DELAY_S = 600.0
+"""Orchestrators look at readiness every few seconds; ten minutes is a mistyped number."""
+
+SILENCE_S = 5.0
+"""Ten reports of a worker."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How one gateway runs. Ports may be 0: the kernel chooses, and the announcement says which.
 
     `tls_cert` and `tls_key` (PEM) turn on TLS on the data port, and on the control port where it leaves loopback.
-    `drain_s` is in seconds. Raises UsageFault for what cannot be.
+    `drain_s` is in seconds, and `drain_delay_s` how long before it the gateway is unready and serves on, so that
+    balancers of load can turn away. A worker that says nothing for three times `silence_s` is replaced. Raises
+    UsageFault for what cannot be.
     """
 
     stack_file: Path
@@ -41,6 +50,8 @@ class Settings:
     tls_cert: Path | None = None
     tls_key: Path | None = None
     drain_s: float = DRAIN_S
+    drain_delay_s: float = 0.0
+    silence_s: float = SILENCE_S
 
     def __post_init__(self) -> None:
         if not 1 <= self.workers <= MAX_WORKERS:
@@ -50,6 +61,8 @@ class Settings:
                 raise UsageFault(f"{name} {port}: expected 0 to 65535")
         if self.port and (self.host, self.port) == (self.control_host, self.control_port):
             raise UsageFault(f"--port and --control-port are both {self.port}: they must differ")
+        if not 0 <= self.drain_delay_s <= MAX_DRAIN_DELAY_S:
+            raise UsageFault(f"--drain-delay {self.drain_delay_s:g}: expected 0 to {MAX_DRAIN_DELAY_S:g} seconds")
         if (self.tls_cert is None) != (self.tls_key is None):
             raise UsageFault("TLS needs both --tls-cert and --tls-key")
 

@@ -14,37 +14,46 @@ from typing import Any
 from comity.adapters.clock import unix_ms
 from comity.adapters.keys import Key
 from comity.adapters.ledger import LedgerBroken
-from comity.adapters.stack_files import StackFile, read_stack_file
+from comity.adapters.stack_files import StackFile
 from comity.adapters.state import StateLock, open_state
 from comity.law.realm import Realm
 from comity.runtime.abandoned import await_the_dying, close_abandoned
 from comity.runtime.control import ControlPort
-from comity.runtime.endpoints import endpoints
 from comity.runtime.failures import CannotServe
 from comity.runtime.fleet import Fleet
+from comity.runtime.inputs import inputs
 from comity.runtime.key_table import KeyTable
 from comity.runtime.listening import address_of, listen, reserve
-from comity.runtime.messages import Endpoint, Keys, Reach, Start, Take
+from comity.runtime.messages import Endpoint, Keys, Reach, Renew, Start, Take
 from comity.runtime.nodes import Nodes
 from comity.runtime.own_faults import handler
+from comity.runtime.plan import Plan, unchangeable
 from comity.runtime.realms import Realms
+from comity.runtime.reloading import Reload, Reloading
 from comity.runtime.settings import Settings
 from comity.runtime.tls import server_context
+from comity.runtime.tokens import Tokens
 
 Say = Callable[[str], None]
+
+TAKEN_S = 10.0
+"""How long whoever asks for a reload waits to hear that every worker has taken it."""
 
 
 class Supervisor:
     """One gateway. `run` is its whole life; faces read the rest."""
 
-    file: StackFile
+    plan: Plan
     keys: KeyTable
     realms: Realms
     nodes: Nodes
+    tokens: Tokens
     fleet: Fleet
+    reloading: Reloading
     data_address: tuple[str, int]
     control_address: tuple[str, int]
     _listening: socket.socket
+    _control_port: ControlPort
 
     def __init__(self, settings: Settings, *, control: Callable[[Supervisor], Any], say: Say) -> None:
         """`control` makes the control port's ASGI application; `say` gets a line for the operator now and then."""
@@ -54,14 +63,19 @@ class Supervisor:
         self.say = say
         self._stop = asyncio.Event()
         self._prepared = asyncio.Event()
-        self._endpoints: dict[str, Endpoint] = {}
-        self._watches: list[asyncio.Task[None]] = []
+        self._generation = 0
+        self._watches: set[asyncio.Task[None]] = set()
         self._fault: CannotServe | None = None
 
     @property
     def state(self) -> Path:
         """The state folder."""
         return self.settings.state
+
+    @property
+    def file(self) -> StackFile:
+        """The stack file as it was read last."""
+        return self.plan.file
 
     @property
     def realm(self) -> Realm:
@@ -75,25 +89,28 @@ class Supervisor:
             Problems: the stack file or a pack of it cannot be used; everything that is wrong.
             CannotServe, StateError, KeyStoreError: what else keeps the gateway from starting.
         """
-        asyncio.get_running_loop().set_exception_handler(handler(self.say))
-        self.file = read_stack_file(self.settings.stack_file)
-        self._endpoints = endpoints(self.file.stack, self.settings.stack_file, os.environ)
-        server_context(*self._tls_files())
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(handler(self.say))
+        self.plan = self._read_plan()
         with ExitStack() as held:
             held.callback(StateLock(open_state(self.state)).release)
             self.keys = KeyTable(self.state, clock=unix_ms, say=self.say)
             held.callback(self.keys.close)
             self.realms = Realms(self.file, self.state, clock=unix_ms, say=self.say)
             self.nodes = Nodes(self.file.stack, self.state, changed=self._reached, say=self.say)
-            self.fleet = Fleet(self.settings.workers, self._first_words, self.say)
+            self.tokens = Tokens(self._reached, self.say)
+            self.fleet = Fleet(self.settings.workers, self._first_words, self.say, self.settings.silence_s)
+            self.reloading = self._reloads()
             for number in (signal.SIGTERM, signal.SIGINT):
-                asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
+                loop.add_signal_handler(number, self._stop.set)
+            loop.add_signal_handler(signal.SIGHUP, self.reloading.ask)
             try:
                 if await self._or_stop(self._begin(held)):
                     await self._serve(ready)
             finally:
                 self._stop.clear()
-                drained = await self._or_stop(self.fleet.drain(self.settings.drain_s))
+                drained = await self._or_stop(self.fleet.drain(self.settings.drain_s, self.settings.drain_delay_s))
+                await self.tokens.stop()
                 await self.nodes.stop()
                 if drained and self._prepared.is_set() and self.fleet.bereaved:
                     await asyncio.to_thread(self._close_abandoned)
@@ -106,6 +123,7 @@ class Supervisor:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.nodes.start())
+                group.create_task(self._first_tokens())
                 group.create_task(self.fleet.start())
                 group.create_task(self._prepare(held))
         except BaseExceptionGroup as failed:
@@ -123,16 +141,17 @@ class Supervisor:
         self._prepared.set()
 
     async def _serve(self, ready: Callable[[Supervisor], None]) -> None:
-        port = ControlPort(self._control(self), self._listening, *self._control_tls())
+        port = self._control_port = ControlPort(self._control(self), self._listening, *self._control_tls())
         port.start()
         self._watch(self.keys.watch(lambda keys: self.fleet.tell(Keys(keys))))
-        self._watch(self.realms.build_ahead(lambda realm: self.fleet.tell(Take(realm.digest))))
+        self._watch(self.realms.build_ahead(lambda realm: self._put(realm, None)))
+        self._watch(self.reloading.watch())
         self._watch(asyncio.to_thread(self._close_abandoned))
         try:
             ready(self)
             await self._stop.wait()
         finally:
-            for watch in self._watches:
+            for watch in list(self._watches):
                 watch.cancel()
             await port.stop()
 
@@ -151,8 +170,9 @@ class Supervisor:
                 self._stop.set()
 
         watch = asyncio.create_task(task)
+        self._watches.add(watch)
         watch.add_done_callback(ended)
-        self._watches.append(watch)
+        watch.add_done_callback(self._watches.discard)
 
     def stop(self) -> None:
         """Drain and end, as SIGTERM does."""
@@ -181,9 +201,65 @@ class Supervisor:
             tls_cert=certificate,
             tls_key=key,
             realms=self.realms.digests,
-            endpoints=(*self._endpoints.values(), *self.nodes.endpoints),
+            endpoints=self._reachable(),
             keys=self.keys.keys,
+            generation=self._generation,
         )
+
+    def _reachable(self) -> tuple[Endpoint, ...]:
+        """Deployments that can be reached now, and where."""
+        own = (each for name, each in self.plan.endpoints.items() if name not in self.plan.grants)
+        return (*own, *self.tokens.endpoints, *self.nodes.endpoints)
+
+    def _put(self, realm: Realm, endpoints: tuple[Endpoint, ...] | None) -> None:
+        """Have every worker rule by `realm`, and reach its deployments there."""
+        self._generation += 1
+        self.fleet.tell(Take(realm.digest, endpoints, self._generation))
+
+    def _read_plan(self) -> Plan:
+        server_context(*self._tls_files())
+        return Plan.read(self.settings.stack_file, os.environ)
+
+    def _reloads(self) -> Reloading:
+        def read() -> tuple[Plan, Realm]:
+            plan = self._read_plan()
+            unchangeable(self.plan.stack, plan.stack, plan.file.path)
+            return plan, self.realms.build(plan.file)
+
+        def watched(plan: Plan) -> list[Path]:
+            return list(inputs(plan.stack, self.settings.stack_file, map(Path, filter(None, self._tls_files()))))
+
+        return Reloading(
+            self.plan,
+            lambda: self.realm,
+            read=read,
+            watched=watched,
+            swap=self._swap,
+            clock=unix_ms,
+            say=self.say,
+        )
+
+    async def _swap(self, plan: Plan, realm: Realm, changed: bool) -> None:
+        """Put a plan in force. Nothing is awaited between its parts, so nobody is served by half of it."""
+        added = await self.nodes.further(plan.stack) if changed else []
+        if changed:
+            self.nodes.adopt(plan.stack, added)
+            self.tokens.adopt(plan.grants, plan.endpoints)
+            self.plan = plan
+            self.realms.replace(plan.file, realm)
+            self._put(realm, self._reachable())
+            self._watch(self.fleet.see_to_it(self._generation))
+        self.fleet.tell(Renew())
+        self._control_port.renew()
+
+    async def reload(self) -> tuple[Reload, bool]:
+        """Read the stack file again now: what came of it, and whether every worker has taken it already."""
+        outcome = await self.reloading.now()
+        return outcome, await self.fleet.taken(self._generation, TAKEN_S)
+
+    async def _first_tokens(self) -> None:
+        self.tokens.adopt(self.plan.grants, self.plan.endpoints)
+        await self.tokens.tried()
 
     def _reached(self, deployment: str, endpoint: Endpoint | None) -> None:
         self.fleet.tell(Reach(deployment, endpoint))
@@ -208,7 +284,7 @@ class Supervisor:
 
     def url(self, deployment: str) -> str:
         """Where a deployment that is not embedded is reached, without credentials."""
-        endpoint = self._endpoints[deployment]
+        endpoint = self.plan.endpoints[deployment]
         host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
         return f"{'https' if endpoint.tls else 'http'}://{host}:{endpoint.port}{endpoint.path}"
 

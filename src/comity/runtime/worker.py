@@ -30,6 +30,7 @@ from comity.runtime.messages import (
     Keys,
     Reach,
     Ready,
+    Renew,
     Report,
     Start,
     Take,
@@ -41,7 +42,8 @@ from comity.runtime.open_files import granted, limits_within
 from comity.runtime.own_faults import VERBOSE, handler, told
 from comity.runtime.receipts import receipts
 from comity.runtime.settings import DRAIN_S
-from comity.runtime.tls import server_context
+from comity.runtime.taking import Taking
+from comity.runtime.tls import ServerContext
 from comity.terms.errors import Fault
 from comity.terms.problems import Problems
 
@@ -85,14 +87,22 @@ class Worker:
     """One worker's parts, wired (DESIGN, parts 4 and 7)."""
 
     def __init__(
-        self, channel: Channel[ToWorker], state: Path, ledger: Ledger, gate: Gate, port: Port, listener: Listener
+        self,
+        channel: Channel[ToWorker],
+        ledger: Ledger,
+        gate: Gate,
+        taking: Taking,
+        port: Port,
+        listener: Listener,
+        tls: ServerContext,
     ) -> None:
         self._channel = channel
-        self._state = state
         self._ledger = ledger
         self._gate = gate
+        self._taking = taking
         self._port = port
         self._listener = listener
+        self._tls = tls
 
     @classmethod
     async def begin(cls, start: Start, channel: Channel[ToWorker]) -> Worker:
@@ -114,19 +124,20 @@ class Worker:
                 began=lambda force: began(ledger, force, unix_ms()),
                 trouble=lambda: trouble(ledger.fault),
             )
+            gate.move(gate.prepared(start.endpoints))
             for force in forces[1:]:
                 gate.take(force)
-            for endpoint in start.endpoints:
-                gate.reach(endpoint.deployment, endpoint)
             gate.recognise(start.keys)
             limits = limits_within(granted())
             port = Port(gate, ledger, receipts=receipts(ledger), limits=limits, clock=unix_ms)
-            listener = await listen(port, start.host, start.port, tls=server_context(start.tls_cert, start.tls_key))
+            tls = ServerContext(start.tls_cert, start.tls_key)
+            listener = await listen(port, start.host, start.port, tls=tls.context)
         except BaseException:
             await asyncio.to_thread(ledger.close)
             raise
         channel.say(Ready(ledger.shard))
-        return cls(channel, state, ledger, gate, port, listener)
+        taking = Taking(gate, state, start.generation, lambda words: channel.say(Complaint(words)))
+        return cls(channel, ledger, gate, taking, port, listener, tls)
 
     async def live(self) -> int:
         """Serve until told to drain, orphaned, or broken; the exit status."""
@@ -135,10 +146,12 @@ class Worker:
         broken = asyncio.create_task(self._report(), name="report")
         loop.add_signal_handler(signal.SIGTERM, orders.cancel)
         await asyncio.wait((orders, broken), return_when=asyncio.FIRST_COMPLETED)
-        seconds, fault = _verdict(orders, self._ledger.fault)
+        (seconds, delay), fault = _verdict(orders, self._ledger.fault)
         orders.cancel()
-        broken.cancel()
+        self._gate.leave()
+        await asyncio.sleep(delay)
         await self._listener.drain(seconds)
+        broken.cancel()
         await asyncio.to_thread(self._ledger.close)
         self._channel.say(self._fares())
         if fault:
@@ -147,31 +160,29 @@ class Worker:
         self._channel.close()
         return os.EX_UNAVAILABLE if fault else os.EX_OK
 
-    async def _obey(self) -> float:
-        """Do what the supervisor says, until it says to drain or is gone; seconds that the drain may take."""
+    async def _obey(self) -> tuple[float, float]:
+        """Do what the supervisor says, until it says to drain or is gone; seconds that the drain may take, and those
+        before it."""
         while True:
             match await self._channel.hear():
-                case Take(realm=digest):
-                    await self._take(digest)
+                case Take() as take:
+                    self._taking.take(take)
                 case Keys(keys=keys):
                     self._gate.recognise(keys)
                 case Reach(deployment=deployment, endpoint=endpoint):
-                    self._gate.reach(deployment, endpoint)
-                case Drain(seconds=seconds):
-                    return seconds
+                    self._taking.reach(deployment, endpoint)
+                case Renew():
+                    self._renew()
+                case Drain(seconds=seconds, delay=delay):
+                    return seconds, delay
                 case None:
-                    return 0.0
+                    return 0.0, 0.0
 
-    async def _take(self, digest: str) -> None:
-        def ready() -> InForce:
-            force = InForce(load_realm(self._state, digest))
-            force.prepare()
-            return force
-
+    def _renew(self) -> None:
         try:
-            self._gate.take(await asyncio.to_thread(ready))
-        except (Problems, OSError, ValueError) as error:
-            self._channel.say(Complaint(f"the realm {digest} cannot be taken: {error}"))
+            self._tls.renew()
+        except Fault as error:
+            self._channel.say(Complaint(f"the certificate stays the old one: {error}"))
 
     async def _report(self) -> None:
         """Tell how the worker fares, until the ledger is broken."""
@@ -191,6 +202,7 @@ class Worker:
             durable=ledger.durable,
             published=ledger.published,
             open_intents=ledger.open_intents,
+            generation=self._taking.generation,
         )
 
 
@@ -199,14 +211,14 @@ def trouble(fault: str | None) -> str:
     return "the log cannot make entries durable" if fault is not None else ""
 
 
-def _verdict(orders: asyncio.Task[float], fault: str | None) -> tuple[float, str | None]:
-    """Seconds that the drain may take, and what is wrong."""
+def _verdict(orders: asyncio.Task[tuple[float, float]], fault: str | None) -> tuple[tuple[float, float], str | None]:
+    """Seconds that the drain may take and those before it, and what is wrong."""
     if orders.cancelled():
-        return DRAIN_S, fault
+        return (DRAIN_S, 0.0), fault
     if not orders.done():
-        return 0.0, fault
+        return (0.0, 0.0), fault
     error = orders.exception()
-    return (orders.result(), fault) if error is None else (DRAIN_S, told(error))
+    return (orders.result(), fault) if error is None else ((DRAIN_S, 0.0), told(error))
 
 
 def _end_as_orphan(descriptor: int) -> None:

@@ -8,12 +8,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --no-deps
-PAPERS := src tests bench models docs
+PAPERS := src tests bench faults models docs
 JOBS   ?= 2
 ONCE   ?=
 ARGS   ?=
 
-.PHONY: help demo test check fix bench sbom dist docs lock clean
+.PHONY: help demo test check fix bench faults sbom dist docs lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ fix: $(VENV)/.dev  ## mend what can be mended: style, and the files that are mad
 
 bench: $(VENV)/.dev  ## the measurements in bench/, one after the other
 	@set -e; for each in bench/*.py; do echo "$$each"; $(BIN)/python "$$each" $(ARGS); done
+
+faults: $(VENV)/.dev  ## break a gateway in every way that it is built for, under 15 minutes; KILLS=200 of them by kill -9
+	@$(BIN)/python -m pytest faults $(ARGS)
 
 sbom: $(VENV)/.sbom  ## the parts of a gateway, as CycloneDX 1.6 JSON: dist/comity.cdx.json
 	@mkdir -p dist

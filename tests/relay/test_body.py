@@ -10,8 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.relay import body as reading
-from comity.relay.body import BadRequest, read, splice
+from comity.relay.body import Ask, BadRequest, splice
+from comity.relay.reading.form import read_whole
+from comity.relay.surfaces import FORMS, SURFACES
+
+def read(body: bytes) -> Ask:
+    return SURFACES["chat"].read(body, {}, "")
+
 
 NAMES = st.sampled_from(["civic", 'a"b', "ü", "x/y:z", "model", '"model"', "\\u0065"])
 TEXTS = st.text(max_size=12) | st.sampled_from(['"model":"x"', "\\", '"', "\x1b", "\u2028", "{", '\\"model\\":'])
@@ -62,7 +67,7 @@ def outcome(call: Any, body: bytes) -> Any:
 @given(documents())
 def test_the_quick_way_and_the_long_way_agree(document: dict[str, Any]) -> None:
     for body in encodings(document):
-        assert outcome(read, body) == outcome(reading._read_whole, body)
+        assert outcome(read, body) == outcome(lambda body: read_whole(FORMS["chat"], body), body)
 
 
 @given(documents(), NAMES, st.booleans())
@@ -164,7 +169,7 @@ def test_keys_spelled_with_escapes_are_read_as_what_they_are() -> None:
         ('{"model":"a","messages":"x"}', "`messages` is required"),
         ('{"model":"a",%s,"stream":1}' % REST, "`stream` is true or false"),
         ('{"model":"a",%s,"provider":[]}' % REST, "`provider` is an object"),
-        ('{"model":"a",%s,"provider":{"order":[]}}' % REST, "`provider.order` is not known"),
+        ('{"model":"a",%s,"provider":{"sort":"price"}}' % REST, "`provider.sort` is not known"),
         ('{"model":"a",%s,"provider":{"only":"x"}}' % REST, "`provider.only` is a list"),
         ('{"model":"a",%s,"provider":{"only":[1]}}' % REST, "`provider.only` is a list"),
         ('{"model":"a",%s,"provider":{"only":%s}}' % (REST, json.dumps(["x"] * 65)), "`provider.only` is a list"),

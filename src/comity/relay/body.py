@@ -57,6 +57,7 @@ class Ask(Struct, frozen=True):
         sets: members that every upstream has to be told.
         option: the member that asks for the usage of a stream; None where there is nothing to ask.
         at: offsets of the model's name in a body that is no JSON; (-1, -1) in one that is.
+        frame: what stands around the name where it is put in and not replaced.
         lines: header lines that describe the body to an upstream of the same surface, where they differ from
             `Surface.lines`.
     """
@@ -78,6 +79,7 @@ class Ask(Struct, frozen=True):
     sets: tuple[Member, ...] = ()
     option: Member | None = None
     at: tuple[int, int] = (-1, -1)
+    frame: tuple[bytes, bytes] = (b"", b"")
     lines: bytes = b""
 
 
@@ -156,9 +158,7 @@ def splice(body: bytes, ask: Ask, served_as: str, *, ask_usage: bool = False) ->
     itself where nothing changes.
     """
     if ask.at[0] >= 0:
-        return (
-            body if ask.written == served_as else b"%b%b%b" % (body[: ask.at[0]], served_as.encode(), body[ask.at[1] :])
-        )
+        return body if ask.written == served_as else served_as.encode().join(_around(body, ask))
     sets = (*ask.sets, ask.option) if ask_usage and ask.option is not None else ask.sets
     if ask.written == served_as and not ask.narrowed and not sets:
         return body
@@ -168,6 +168,12 @@ def splice(body: bytes, ask: Ask, served_as: str, *, ask_usage: bool = False) ->
     assert found is not None  # `read` saw the key
     added = b"".join([b',"%b":%b' % (member.name.encode(), member.text) for member in sets])
     return b"%b%b%b%b" % (body[: found.start(1)], msgspec.json.encode(served_as), added, body[found.end(1) :])
+
+
+def _around(body: bytes, ask: Ask) -> tuple[bytes, bytes]:
+    start, end = ask.at
+    before, behind = ask.frame
+    return body[:start] + before, behind + body[end:]
 
 
 def _rewritten(body: bytes, ask: Ask, served_as: str, sets: tuple[Member, ...]) -> bytes:

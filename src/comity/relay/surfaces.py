@@ -12,8 +12,13 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from comity.relay import body as chat
 from comity.relay.body import Ask
+from comity.relay.reading import chat, completions, messages, pictures, responses, sounds, vectors
+from comity.relay.reading.betas import VERSION, with_headers
+from comity.relay.reading.form import Form, read
+from comity.relay.reading.forms import TABLE as TRANSCRIPTION
+from comity.relay.reading.forms import read_form
+from comity.relay.reading.shapes import Members
 
 Name: TypeAlias = Literal[
     "chat",
@@ -37,6 +42,7 @@ HEADERS: frozenset[bytes] = frozenset({b"content-type", b"anthropic-version", b"
 """Headers of a request, in small letters, that say something about its body."""
 
 JSON = b"content-type: application/json\r\n"
+ANTHROPIC = b"%banthropic-version: %b\r\n" % (JSON, VERSION)
 
 
 class Surface(Struct, frozen=True, eq=False):
@@ -60,12 +66,54 @@ class Surface(Struct, frozen=True, eq=False):
     lines: bytes = JSON
 
 
-def _chat(body: bytes, headers: Mapping[bytes, bytes], named: str) -> Ask:
-    return chat.read(body)
+def _json(name: str) -> Read:
+    form = FORMS[name]
+
+    def read_json(body: bytes, headers: Mapping[bytes, bytes], named: str) -> Ask:
+        return read(form, body, named)
+
+    return read_json
 
 
-SURFACES: dict[str, Surface] = {each.name: each for each in (Surface("chat", "/chat/completions", _chat, "chat"),)}
-"""By name."""
+def _anthropic(body: bytes, headers: Mapping[bytes, bytes], named: str) -> Ask:
+    return with_headers(read(FORMS["messages"], body, named), headers)
+
+
+FORMS: dict[str, Form] = {
+    "chat": Form(chat.TABLE, chat.PLAIN, ("messages",), ("max_completion_tokens", "max_tokens"), option=True),
+    "completions": Form(completions.TABLE, completions.PLAIN, ("prompt",), ("max_tokens",), option=True),
+    "responses": Form(
+        responses.TABLE, responses.PLAIN, ("input",), ("max_output_tokens",), kept=True, sound=responses.sound
+    ),
+    "messages": Form(messages.TABLE, messages.PLAIN, ("messages",), ("max_tokens",)),
+    "embeddings": Form(vectors.EMBEDDINGS, vectors.PLAIN_EMBEDDINGS, ("input", "messages")),
+    "rerank": Form(vectors.RERANK, vectors.PLAIN_RERANK, ("documents",)),
+    "moderations": Form(vectors.MODERATIONS, vectors.PLAIN_MODERATIONS, ("input",)),
+    "speech": Form(sounds.SPEECH, sounds.PLAIN_SPEECH, ("input",)),
+    "images": Form(pictures.TABLE, pictures.PLAIN, ("prompt",)),
+}
+"""How bodies in JSON are read, by the surface's name; `count_tokens` takes that of `messages`."""
+
+TABLES: dict[str, Members] = {**{name: form.table for name, form in FORMS.items()}, "transcriptions": TRANSCRIPTION}
+"""What a body may say, by the surface's name."""
+
+SURFACES: dict[str, Surface] = {
+    each.name: each
+    for each in (
+        Surface("chat", "/chat/completions", _json("chat"), "chat"),
+        Surface("completions", "/completions", _json("completions")),
+        Surface("responses", "/responses", _json("responses"), "responses"),
+        Surface("messages", "/messages", _anthropic, "messages", lines=ANTHROPIC),
+        Surface("count_tokens", "/messages/count_tokens", _anthropic, lines=ANTHROPIC),
+        Surface("embeddings", "/embeddings", _json("embeddings"), operation="embed"),
+        Surface("rerank", "/rerank", _json("rerank")),
+        Surface("moderations", "/moderations", _json("moderations")),
+        Surface("transcriptions", "/audio/transcriptions", read_form),
+        Surface("speech", "/audio/speech", _json("speech")),
+        Surface("images", "/images/generations", _json("images")),
+    )
+}
+"""By name. `count_tokens` is answered by deployments that serve `messages`."""
 
 AZURE = b"/openai/deployments/"
 """Where Azure OpenAI names the model in the path; its other paths are those of OpenAI behind `/openai`."""

@@ -24,6 +24,11 @@ class Piece(Struct):
         """All of it."""
         return "".join(self.said)
 
+    @property
+    def arguments(self) -> str:
+        """Those of a call; where the model wrote none, the empty object that callers parse."""
+        return self.text or "{}"
+
 
 class Collected:
     """A listener that keeps what it is told. `reason` is empty where none was given."""

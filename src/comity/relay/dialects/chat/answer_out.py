@@ -25,7 +25,7 @@ def whole(answer: Collected, naming: Naming) -> bytes:
         {
             "id": piece.id or naming.item("call_", number),
             "type": "function",
-            "function": {"name": piece.name, "arguments": piece.text},
+            "function": {"name": piece.name, "arguments": piece.arguments},
         }
         for number, piece in enumerate(answer.of("call"))
     ]

@@ -65,7 +65,7 @@ class _Event(Struct, gc=False):
 
 _DECODE = msgspec.json.Decoder(_Event).decode
 _DECODE_WHOLE = msgspec.json.Decoder(_Message).decode
-_OPENINGS = (b"", b"{}", b"null", b'""')
+_EMPTY = (b"", b"null", b'""')
 
 
 class Reader:
@@ -80,7 +80,7 @@ class Reader:
         self._calls = 0
         self._index = -1  # of the block that is open, -1 if none is
         self._block = ""  # its type
-        self._given = ""  # input that stood in the block's start: an engine may send no deltas of it
+        self._given = ""  # its input so far as no delta brought any: what stood at its start, or an empty object
 
     def event(self, content: bytes) -> None:
         """One event.
@@ -152,8 +152,7 @@ class Reader:
             if self._calls > MAX_CALLS:
                 raise Unreadable
             self._listener.called(block.id, block.name)
-            if bytes(block.input) not in _OPENINGS:
-                self._given = bytes(block.input).decode()
+            self._given = "{}" if bytes(block.input) in _EMPTY else bytes(block.input).decode()
         elif block.type == "text":
             if block.text:
                 self._listener.text(block.text)

@@ -135,7 +135,7 @@ class Stream(Writer):
         assert piece is not None
         where = {"item_id": _id(piece, self._naming, self._index), "output_index": self._index}
         if piece.sort == "call":
-            self._tell("response.function_call_arguments.done", **where, name=piece.name, arguments=piece.text)
+            self._tell("response.function_call_arguments.done", **where, name=piece.name, arguments=piece.arguments)
             return
         where["content_index"] = len(self._parts)
         said: dict[str, Any] = {"refusal" if piece.sort == "declined" else "text": piece.text}
@@ -191,7 +191,8 @@ def _item(
     id = _id(piece, naming, index)
     if piece.sort == "call":
         call = piece.id or naming.item("call_", index)
-        said = {"call_id": call, "name": piece.name, "arguments": piece.text}
+        arguments = "" if status == "in_progress" else piece.arguments
+        said = {"call_id": call, "name": piece.name, "arguments": arguments}
         return {"id": id, "type": "function_call", "status": status, **said}
     if piece.sort == "thought":
         content = [_thought(piece)] if piece.said else []

@@ -209,10 +209,13 @@ class Gate(Protocol):
         so that a reload sends no old placement to a new address; empty for a realm that is long gone.
         """
 
-    def admit(self, tenant: Tenant, tokens: int, session: bytes, now: int) -> Admission | Limited:
-        """Count a placed request against the tenant's limits and budgets, before it is entered in the log.
+    def admit(
+        self, exchange: Exchange, now: int, ready: Callable[[Admission | Limited], None]
+    ) -> Admission | Limited | None:
+        """Count a placed request against its tenant's limits and budgets, before it is entered in the log.
 
-        `tokens` is an estimate of what it takes, `session` the value of its Comity-Session header or empty.
+        `exchange` has its tenant, ask, body, session and placement. None: the answer comes through `ready`, within a
+        second and never inside this call; an admission that comes too late is to be released.
         """
 
     @property

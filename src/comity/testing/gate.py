@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from comity.law.case import Addition, Case, ordered
 from comity.placement.types import Candidate, Placement, Wish
+from comity.relay.exchange import Exchange
 from comity.relay.ports import FREE, Admission, Limited, Target, Tenant, Words
 from comity.stack.operation import Routing
 from comity.terms.digests import sha256_hex
@@ -38,7 +39,7 @@ class OpenGate:
         self.why = ""
         self.limited: Limited | None = None
         self.admission = FREE
-        self.routing = Routing()
+        self.routing = Routing(retries=0)
         self.durability: Literal["strict", "relaxed"] = "strict"
         self.words = WORDS
         self.wishes: list[Wish] = []
@@ -76,7 +77,9 @@ class OpenGate:
         """`reached`, whatever the realm."""
         return self.reached
 
-    def admit(self, tenant: Tenant, tokens: int, session: bytes, now: int) -> Admission | Limited:
+    def admit(
+        self, exchange: Exchange, now: int, ready: Callable[[Admission | Limited], None]
+    ) -> Admission | Limited | None:
         """`limited` or `admission`."""
         return self.limited or self.admission
 

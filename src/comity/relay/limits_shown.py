@@ -27,13 +27,13 @@ def headers(purses: Iterable[Purse]) -> bytes:
         if unit not in nearest or remaining < nearest[unit][0]:
             nearest[unit] = (remaining, purse)
     lines = []
-    for unit, (remaining, purse) in nearest.items():
+    for name, (remaining, purse) in nearest.items():
         limit = purse.meter.limit
         reset = duration(-(-(limit - remaining) * MINUTE_MS // limit)) if limit else "1m0s"
         lines.append(
-            f"x-ratelimit-limit-{unit}: {limit}\r\n"
-            f"x-ratelimit-remaining-{unit}: {remaining}\r\n"
-            f"x-ratelimit-reset-{unit}: {reset}\r\n"
+            f"x-ratelimit-limit-{name}: {limit}\r\n"
+            f"x-ratelimit-remaining-{name}: {remaining}\r\n"
+            f"x-ratelimit-reset-{name}: {reset}\r\n"
         )
     return "".join(lines).encode("ascii")
 

@@ -210,12 +210,12 @@ class Gate(Protocol):
         """
 
     def admit(
-        self, exchange: Exchange, now: int, ready: Callable[[Admission | Limited], None]
+        self, exchange: Exchange, placement: Placement, now: int, ready: Callable[[Admission | Limited], None]
     ) -> Admission | Limited | None:
-        """Count a placed request against its tenant's limits and budgets, before it is entered in the log.
+        """Count a request against its tenant's limits and budgets, before it is entered in the log.
 
-        `exchange` has its tenant, ask, body, session and placement. None: the answer comes through `ready`, within a
-        second and never inside this call; an admission that comes too late is to be released.
+        `exchange` has its tenant, ask, body and session. None: the answer comes through `ready`, within a second or
+        two and never inside this call; an admission that comes too late is to be released.
         """
 
     @property

@@ -78,7 +78,7 @@ class OpenGate:
         return self.reached
 
     def admit(
-        self, exchange: Exchange, now: int, ready: Callable[[Admission | Limited], None]
+        self, exchange: Exchange, placement: Placement, now: int, ready: Callable[[Admission | Limited], None]
     ) -> Admission | Limited | None:
         """`limited` or `admission`."""
         return self.limited or self.admission

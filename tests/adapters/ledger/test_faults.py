@@ -4,111 +4,122 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from comity.adapters.ledger import Ledger, LedgerBroken, segment_files, shards, tile_files
+from comity.adapters.ledger import Ledger, LedgerBroken, shards
+from comity.testing.disk import FailingDisk
 from tests.adapters.ledger.writing import ask, audited, deny, enter, opened
-from tests.proof.samples import denial, intent
+from tests.proof.samples import denial, intent, outcome
 
-Fault = Callable[[Callable[..., Any]], Callable[..., Any]]
+COMMITS: dict[str, tuple[Any, ...]] = {
+    "write, nothing written": ("write", errno.EIO, "not"),
+    "write, all written": ("write", errno.EIO, "done"),
+    "write, half written: the disk is full": ("write", errno.ENOSPC, "half"),
+    "write, the file system is read-only": ("write", errno.EROFS, "not"),
+    "sync, nothing synced": ("sync_data", errno.EIO, "not"),
+    "sync, all synced": ("sync_data", errno.EIO, "done"),
+    "sync, the disk is full": ("sync_data", errno.ENOSPC, "not"),
+}
 
-
-def not_done(_: Callable[..., Any]) -> Callable[..., Any]:
-    """It fails and nothing of it happened."""
-
-    def fail(*_: Any) -> Any:
-        raise OSError(errno.EIO, "input/output error")
-
-    return fail
-
-
-def done_but_failed(real: Callable[..., Any]) -> Callable[..., Any]:
-    """It fails, though it happened."""
-
-    def fail(*arguments: Any) -> Any:
-        real(*arguments)
-        raise OSError(errno.EIO, "input/output error")
-
-    return fail
-
-
-def half_done(_: Callable[..., Any]) -> Callable[..., Any]:
-    """A write that stops in the middle: the disk is full."""
-
-    def fail(handle: int, data: bytes) -> None:
-        os.write(handle, data[: len(data) // 2])
-        raise OSError(errno.ENOSPC, "no space left on device")
-
-    return fail
+PUBLICATIONS: dict[str, tuple[Any, ...]] = {
+    "tile, not opened": ("open", errno.EROFS, "not", "tile"),
+    "tile, not written": ("write", errno.ENOSPC, "half", "tile"),
+    "tile, not named": ("rename", errno.EIO, "not", "tile"),
+    "checkpoint, not written": ("write", errno.ENOSPC, "not", "checkpoint"),
+    "checkpoint, not synced": ("sync", errno.EIO, "not", "checkpoint"),
+    "checkpoint, not named": ("rename", errno.EIO, "not", "checkpoint"),
+    "checkpoint, named": ("rename", errno.EIO, "done", "checkpoint"),
+}
 
 
-COMMITS: list[tuple[str, Any, str, Fault]] = [
-    ("write, nothing written", segment_files, "write_all", not_done),
-    ("write, all written", segment_files, "write_all", done_but_failed),
-    ("write, half written", segment_files, "write_all", half_done),
-    ("sync, nothing synced", os, "fdatasync", not_done),
-    ("sync, all synced", os, "fdatasync", done_but_failed),
-]
-
-PUBLICATIONS: list[tuple[str, Any, str, Fault]] = [
-    ("tile, not written", tile_files, "tile_path", not_done),
-    ("checkpoint, not written", tile_files, "replace_durably", not_done),
-    ("checkpoint, written", tile_files, "replace_durably", done_but_failed),
-]
-
-
-@pytest.mark.parametrize(("place", "name", "fault"), [row[1:] for row in COMMITS], ids=[row[0] for row in COMMITS])
-def test_a_failed_commit_breaks_the_ledger(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any, name: str, fault: Fault
-) -> None:
-    ledger = opened(tmp_path)
+@pytest.mark.parametrize("fault", COMMITS.values(), ids=COMMITS)
+def test_a_failed_commit_breaks_the_ledger(tmp_path: Path, fault: tuple[Any, ...]) -> None:
+    disk = FailingDisk()
+    ledger = opened(tmp_path, disk=disk)
 
     async def work() -> None:
         await ask(ledger)
+        begun = await enter(ledger, "intent", intent())
         told: list[BaseException | None] = []
-        monkeypatch.setattr(place, name, fault(getattr(place, name)))
+        disk.fail(*fault, only="segment")
         with pytest.raises(LedgerBroken, match="could not be written"):
             await enter(ledger, "intent", intent())
         # the disk is well again, but the ledger cannot know what it holds
-        monkeypatch.undo()
+        disk.heal()
         assert not ledger.healthy
         assert ledger.fault is not None
-        with pytest.raises(LedgerBroken):
-            ledger.append("intent", *intent(), told.append)
+        for kind, blocks, of in (("intent", intent(), None), ("outcome", outcome(begun), begun)):
+            with pytest.raises(LedgerBroken):
+                ledger.append(kind, *blocks, told.append, intent=of)
         assert told == []
+        assert ledger.durable == 3
 
     asyncio.run(work())
     ledger.close()
-    after_a_restart(tmp_path, 2)
+    after_a_restart(tmp_path, 4)
 
 
-@pytest.mark.parametrize(
-    ("place", "name", "fault"), [row[1:] for row in PUBLICATIONS], ids=[row[0] for row in PUBLICATIONS]
-)
-def test_a_failed_publication_breaks_the_ledger(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any, name: str, fault: Fault
-) -> None:
-    ledger = opened(tmp_path)
+@pytest.mark.parametrize("fault", PUBLICATIONS.values(), ids=PUBLICATIONS)
+def test_a_failed_publication_breaks_the_ledger(tmp_path: Path, fault: tuple[Any, ...]) -> None:
+    disk = FailingDisk()
+    ledger = opened(tmp_path, disk=disk)
 
     async def work() -> None:
         await ask(ledger)
         await ledger.publish()
-        monkeypatch.setattr(place, name, fault(getattr(place, name)))
+        operation, code, how, only = fault
+        disk.fail(operation, code, how, only=only)
         await ask(ledger)
         with pytest.raises(LedgerBroken, match="could not be published"):
             await ledger.publish()
-        monkeypatch.undo()
+        disk.heal()
         with pytest.raises(LedgerBroken):
             ledger.append("intent", *intent(), lambda _: None)
 
     asyncio.run(work())
     ledger.close()
     after_a_restart(tmp_path, 4)
+
+
+@pytest.mark.parametrize("after", range(6))
+def test_a_disk_that_goes_read_only_at_any_moment(tmp_path: Path, after: int) -> None:
+    """Each intent and outcome that was told to be durable is there, whichever operation was the first to fail."""
+    disk = FailingDisk()
+    ledger = opened(tmp_path, disk=disk)
+
+    async def work() -> int:
+        for _ in range(3):
+            await ask(ledger)
+        disk.read_only()
+        disk.fail("write", errno.EROFS, after=after)
+        disk.fail("sync_data", errno.EROFS, after=after)
+        for acknowledged in range(3, 9):
+            try:
+                await ask(ledger)
+            except LedgerBroken:
+                return acknowledged
+        return 9
+
+    acknowledged = asyncio.run(work())
+    ledger.close()
+    after_a_restart(tmp_path, 2 * acknowledged)
+
+
+def test_a_disk_that_takes_a_few_bytes_at_a_time_is_no_failure(tmp_path: Path) -> None:
+    disk = FailingDisk()
+    ledger = opened(tmp_path, disk=disk)
+    disk.short = 100
+
+    async def work() -> None:
+        await ask(ledger)
+        await ledger.publish()
+
+    asyncio.run(work())
+    ledger.close()
+    after_a_restart(tmp_path, 2)
 
 
 def after_a_restart(state: Path, at_least: int) -> None:
@@ -128,8 +139,9 @@ async def _more(ledger: Ledger) -> None:
     await deny(ledger, 1)
 
 
-def test_all_who_wait_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ledger = opened(tmp_path)
+def test_all_who_wait_are_told(tmp_path: Path) -> None:
+    disk = FailingDisk()
+    ledger = opened(tmp_path, disk=disk)
 
     async def work() -> list[BaseException | None]:
         told: list[BaseException | None] = []
@@ -140,14 +152,14 @@ def test_all_who_wait_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             if len(told) == 50:
                 everyone.set_result(None)
 
-        monkeypatch.setattr(os, "fdatasync", not_done(os.fdatasync))
+        disk.fail("sync_data")
         for _ in range(50):
             try:
                 ledger.append("denial", *denial(), done)
             except LedgerBroken as error:  # the first group has failed before the last entry came
                 done(error)
         await everyone
-        monkeypatch.undo()
+        disk.heal()
         return told
 
     told = asyncio.run(work())
@@ -155,10 +167,11 @@ def test_all_who_wait_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert all(isinstance(error, LedgerBroken) for error in told)
 
 
-def test_a_disk_that_is_full_at_a_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("operation", ["open", "write", "sync", "rename"])
+def test_a_disk_that_fails_at_a_start(tmp_path: Path, operation: Any) -> None:
     opened(tmp_path).close()
-    monkeypatch.setattr(os, "fsync", not_done(os.fsync))
-    with pytest.raises(LedgerBroken, match="input/output error"):
-        opened(tmp_path)
-    monkeypatch.undo()
+    disk = FailingDisk()
+    disk.fail(operation)
+    with pytest.raises(LedgerBroken, match=r"[Ii]nput/output error"):
+        opened(tmp_path, disk=disk)
     opened(tmp_path).close()

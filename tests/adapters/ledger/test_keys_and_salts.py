@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from comity.adapters.ledger import ApplicationSalts, LedgerCorrupt
-from comity.adapters.ledger.disk import PRIVATE, create_durably, replace_durably
+from comity.adapters.ledger.disk import DISK, PRIVATE
 from comity.adapters.ledger.log_key import load_or_create
 from comity.proof.note import Signer, VerifierKey
 
@@ -41,10 +41,10 @@ def test_a_public_half_of_another_key_is_seen(tmp_path: Path) -> None:
 
 def test_who_comes_first_makes_the_file(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    assert create_durably(path, b"first", PRIVATE)
-    assert not create_durably(path, b"second", PRIVATE)
+    assert DISK.create_durably(path, b"first", PRIVATE)
+    assert not DISK.create_durably(path, b"second", PRIVATE)
     assert path.read_bytes() == b"first"
-    replace_durably(path, b"third", PRIVATE)
+    DISK.replace_durably(path, b"third", PRIVATE)
     assert path.read_bytes() == b"third"
     assert [name.name for name in tmp_path.iterdir()] == ["file"]
 

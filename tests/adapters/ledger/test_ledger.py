@@ -202,7 +202,7 @@ def test_two_workers_have_two_shards_and_serve_each_others_receipts(tmp_path: Pa
 def test_a_receipt_of_a_shard_that_never_publishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger_module, "FOREIGN_WAIT_S", 0.0)
     first, second = opened(tmp_path), opened(tmp_path)
-    monkeypatch.setattr(first._publisher, "publish", lambda: None)
+    monkeypatch.setattr(first._publisher, "publish", lambda **_: None)
 
     async def work() -> None:
         index = await enter(first, "intent", intent())
@@ -243,7 +243,7 @@ def test_relaxed_is_told_before_the_disk_and_published_after_it(
 
     async def work(ledger: Ledger) -> None:
         before = len(synced)
-        ledger._publisher.publish = lambda: None  # type: ignore[method-assign]
+        ledger._publisher.publish = lambda **_: None  # type: ignore[method-assign]
         await enter(ledger, "denial", denial())
         assert len(synced) == before
         del ledger._publisher.publish  # type: ignore[method-assign]

@@ -303,7 +303,7 @@ def test_a_segment_is_synced_before_the_next_begins(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(SegmentWriter, "begin", begin)
 
     async def work(ledger: Ledger) -> None:
-        ledger._publisher.publish = lambda: None  # type: ignore[method-assign]
+        ledger._publisher.publish = lambda **_: None  # type: ignore[method-assign]
         for _ in range(8):
             await deny(ledger, 3)
         del ledger._publisher.publish  # type: ignore[method-assign]

@@ -128,11 +128,12 @@ class _Walk:
             for _, entry in group.entries:
                 self._entry(entry, path)
             start = group.end
-        if start < len(data):
+        torn = len(data[start:].rstrip(b"\0"))  # zeroes are what was written ahead
+        if torn:
             if not last or has_group_after(data, start):
                 self._audit.add("damaged", path, f"The group at byte {start} does not read, and others follow it.")
                 return False
-            self._audit.torn = len(data) - start
+            self._audit.torn = torn
         return True
 
     def _header(self, header: Header, path: Path) -> None:

@@ -1,41 +1,38 @@
-"""The committer thread: groups of entries to disk, then to those who wait for them."""
+"""Group commit: entries gather on the event loop, a thread makes them durable, and the loop is told."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from queue import Empty, SimpleQueue
-from threading import Thread
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from queue import SimpleQueue
+from threading import Lock, Thread
 
 from comity.adapters.ledger.failures import LedgerBroken
+from comity.adapters.ledger.group import Done, Group
 from comity.adapters.ledger.places import Places
-from comity.adapters.ledger.segment import MAX_GROUP_ENTRIES, SALT_SIZE, Entry
+from comity.adapters.ledger.segment import MAX_GROUP_ENTRIES, SALT_SIZE
 from comity.adapters.ledger.segment_files import SEGMENT_BYTES, SegmentWriter
 
-Done = Callable[[BaseException | None], None]
+MAX_TURNS = 4
+"""Turns of the loop, none of which waits, in which a group may grow further once it could be written. What one disk
+write costs is shared by all that it writes, and a turn that brings nothing more ends the group at once."""
 
-
-class Pending(NamedTuple):
-    """An entry that waits to be durable, and whom to tell."""
-
-    kind: str
-    intent: int | None
-    party: bytes
-    decision: bytes
-    content: bytes
-    done: Done
+SALTS_AT_ONCE = 256
+"""Salts drawn by one call: 8 kB."""
 
 
 class Committer:
-    """Group commit without a timer: whatever has gathered while the last group was written is the next group.
+    """Group commit without a timer. One group is on its way to the disk; what is added meanwhile is the next one.
 
     Duties: an entry's `done` is called with None only after fdatasync of its group returned (`relaxed`: after its
-    write); in index order; once. After the first failure every entry is told so, and none is written any more.
+    write); on the loop; in index order; once. After the first failure every entry is told so, and none is written.
+
+    `add` is called on the loop's thread, and what waits there is cheap: encoding and the disk's time are the thread's.
 
     Attributes:
-        next: index of the next entry to be written; the loop's thread reads it.
-        loop: where `done` is called; set before the first entry is queued.
+        next: index of the next entry.
+        durable: number of entries that are durable.
+        open: intents without an outcome.
     """
 
     def __init__(
@@ -43,107 +40,136 @@ class Committer:
         writer: SegmentWriter,
         places: Places,
         next_index: int,
-        open_intents: set[int],
         *,
         strict: bool,
         clock: Callable[[], int],
         rng: Callable[[int], bytes],
-        committed: Callable[[list[Entry]], None],
+        committed: Callable[[Group], None],
+        told: Callable[[], None],
         broken: Callable[[str], None],
     ) -> None:
-        """`committed` is given each durable group, on this thread, after its waiters were told; `broken` is told of
-        the first failure.
+        """`committed` is given each durable group, on the thread; `told` is called on the loop after those who waited
+        for a group were told; `broken` is told of the first failure, on the thread.
         """
-        self.queue: SimpleQueue[Pending | None] = SimpleQueue()
-        self.next = next_index
-        self.loop: asyncio.AbstractEventLoop | None = None
+        self.next = self.durable = next_index
+        self.open: set[int] = set()
         self._writer = writer
         self._places = places
-        self._open = open_intents
         self._strict = strict
         self._clock = clock
-        self._rng = rng
+        self._salts = _salts(rng)
         self._committed = committed
+        self._told = told
         self._broken = broken
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._turn = Lock()
+        self._gathering = [Group(next_index)]
+        self._going = False
+        self._seen = self._turns = self._under_way = 0
+        self._closed = False
         self._fault: str | None = None
+        self._queue: SimpleQueue[Group | None] = SimpleQueue()
         self.thread = Thread(target=self._run, name="ledger-committer", daemon=True)
 
+    def add(self, kind: str, intent: int | None, party: bytes, decision: bytes, content: bytes, done: Done) -> int:
+        """Take in an entry; returns its index. Raises LedgerBroken after `close`."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        with self._turn:  # `close` may be called on any thread
+            if self._closed:
+                raise LedgerBroken("the ledger is closed")
+            group = self._gathering[-1]
+            if len(group.dones) == MAX_GROUP_ENTRIES:
+                group = Group(self.next)
+                self._gathering.append(group)
+            group.add(kind, intent, next(self._salts), party, decision, content, done)
+            index = self.next
+            self.next = index + 1
+        if not self._going:
+            self._going = True
+            self._loop.call_soon(self._hand_over_soon)
+        return index
+
+    def close(self) -> None:
+        """Write what was added, and end. Blocking."""
+        with self._turn:
+            self._closed = True
+            self._hand_over()
+        self._queue.put(None)
+        self.thread.join()
+
+    def _hand_over_soon(self) -> None:
+        """At the end of a turn of the loop: everything that it brought is one group."""
+        assert self._loop is not None
+        if self.next != self._seen and self._turns < MAX_TURNS:
+            self._seen = self.next
+            self._turns += 1
+            self._loop.call_soon(self._hand_over_soon)
+            return
+        self._turns = 0
+        with self._turn:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        groups, self._gathering = [group for group in self._gathering if group], [Group(self.next)]
+        if groups and self._writer.size >= SEGMENT_BYTES:
+            first = groups[0].first
+            answered = {intent for group in groups for intent, _ in group.links}
+            groups[0].begins = {intent for intent in self.open | answered if intent < first}
+        self._under_way += len(groups)
+        for group in groups:
+            self._queue.put(group)
+
     def _run(self) -> None:
-        going = True
-        while going:
-            group, going = self._gather()
-            if not group:
+        while (group := self._queue.get()) is not None:
+            if self._fault is None:
+                try:
+                    self._commit(group)
+                except Exception as error:  # noqa: BLE001 - whatever it was, nothing may be acknowledged after it
+                    self._fault = f"the ledger could not be written: {error}"
+                    self._broken(self._fault)
+            assert self._loop is not None
+            try:
+                # one wake-up of the loop for the whole group
+                self._loop.call_soon_threadsafe(self._tell, group, self._fault)
+            except RuntimeError:
+                # the loop is closed: nobody waits any more, and what was written stays written
                 continue
-            entries = self._attempt(self._commit, group)
-            self._tell(group, LedgerBroken(self._fault) if self._fault is not None else None)
-            self._attempt(self._committed, entries)
         self._writer.close()
         self._places.close()
 
-    def _attempt(self, step: Callable[[Any], Any], argument: Any) -> Any:
-        """Take a step, unless one has failed before; the first that fails breaks the ledger."""
-        if self._fault is None:
-            try:
-                return step(argument)
-            except Exception as error:  # noqa: BLE001 - whatever it was, nothing may be acknowledged after it
-                self._fault = f"the ledger could not be written: {error}"
-                self._broken(self._fault)
-        return None
-
-    def _gather(self) -> tuple[list[Pending], bool]:
-        """The next group: blocks for its first entry, then takes what is there. False ends the thread."""
-        get = self.queue.get
-        first = get()
-        if first is None:
-            return [], False
-        group = [first]
-        try:
-            while len(group) < MAX_GROUP_ENTRIES:
-                item = self.queue.get_nowait()
-                if item is None:
-                    return group, False
-                group.append(item)
-        except Empty:
-            pass
-        return group, True
-
-    def _commit(self, group: list[Pending]) -> list[Entry]:
-        first = self.next
-        salts = self._rng(SALT_SIZE * len(group))
-        entries = [
-            Entry(first + at, item[0], item[1], salts[at * SALT_SIZE : (at + 1) * SALT_SIZE], item[2], item[3], item[4])
-            for at, item in enumerate(group)
-        ]
-        if self._writer.size >= SEGMENT_BYTES:
+    def _commit(self, group: Group) -> None:
+        if group.begins is not None:
             # the side index is synced where a segment ends, so that a start has only the last one to read
             self._places.sync()
-            self._writer.begin(first, self._open, "rotation", self._clock())
-        offsets = self._writer.write(entries)
+            self._writer.begin(group.first, group.begins, "rotation", self._clock())
+        at = self._writer.write(group.encode())
         if self._strict:
             self._writer.sync()
-        self._places.put(first, offsets)
-        for entry in entries:
-            if entry.kind == "intent":
-                self._open.add(entry.index)
-            elif entry.intent is not None:
-                self._places.link(entry.intent, entry.index)
-                self._open.discard(entry.intent)
-        self.next = first + len(group)
-        return entries
+        self._places.put(group.first, group.places(at))
+        for intent, outcome in group.links:
+            self._places.link(intent, outcome)
+        self._committed(group)
+        self.durable = group.first + len(group)
 
-    def _tell(self, group: list[Pending], error: LedgerBroken | None) -> None:
-        assert self.loop is not None
-        try:
-            # one wake-up of the loop for the whole group
-            self.loop.call_soon_threadsafe(_deliver, self.loop, group, error)
-        except RuntimeError:
-            # the loop is closed: nobody waits any more, and what was written stays written
-            return
+    def _tell(self, group: Group, fault: str | None) -> None:
+        assert self._loop is not None
+        error = None if fault is None else LedgerBroken(fault)
+        for done in group.dones:
+            try:
+                done(error)
+            except Exception as problem:  # noqa: BLE001 - one waiter's fault must not silence the others
+                self._loop.call_exception_handler({"message": "a ledger callback raised", "exception": problem})
+        self._under_way -= 1
+        if not self._under_way:
+            self._going = bool(self._gathering[0])
+            if self._going:
+                self._loop.call_soon(self._hand_over_soon)
+        self._loop.call_soon(self._told)
 
 
-def _deliver(loop: asyncio.AbstractEventLoop, group: list[Pending], error: LedgerBroken | None) -> None:
-    for item in group:
-        try:
-            item.done(error)
-        except Exception as problem:  # noqa: BLE001 - one waiter's fault must not silence the others
-            loop.call_exception_handler({"message": "a ledger callback raised", "exception": problem})
+def _salts(rng: Callable[[int], bytes]) -> Iterator[bytes]:
+    while True:
+        drawn = rng(SALT_SIZE * SALTS_AT_ONCE)
+        for at in range(0, len(drawn), SALT_SIZE):
+            yield drawn[at : at + SALT_SIZE]

@@ -9,68 +9,102 @@ PRIVATE = 0o600
 PUBLIC = 0o644
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable: created, renamed and removed files."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+class Disk:
+    """The operations of a log on files, each of which can fail with OSError.
 
-
-def make_folders(folder: Path, *, durable: bool = True) -> None:
-    """Make a folder (0700) and those above it, durably unless told otherwise."""
-    if folder.is_dir():
-        return
-    make_folders(folder.parent, durable=durable)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if durable:
-        sync_folder(folder.parent)
-
-
-def write_all(handle: int, data: bytes | memoryview) -> None:
-    """Write all of `data`, however many calls it takes. Raises OSError, then part of it may be written."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(handle, rest) :]
-
-
-def write_synced(path: Path, data: bytes, mode: int) -> None:
-    """Write a file under a temporary name, sync it, and rename it; the folder is synced by the caller.
-
-    A reader sees the old file or the new one, never a part.
+    The first six are one system call each; `comity.testing.disk.FailingDisk` lets tests make them fail.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    try:
-        write_all(handle, data)
+
+    def open(self, path: Path, flags: int, mode: int = PRIVATE) -> int:
+        """Open a file; the handle is not inherited."""
+        return os.open(path, flags | os.O_CLOEXEC, mode)
+
+    def write(self, handle: int, data: bytes | memoryview, at: int) -> int:
+        """Write at an offset; returns how many bytes were written, which may be fewer."""
+        return os.pwrite(handle, data, at)
+
+    def sync(self, handle: int) -> None:
+        """Make a file or folder durable."""
         os.fsync(handle)
-    finally:
-        os.close(handle)
-    temporary.rename(path)
+
+    def sync_data(self, handle: int) -> None:
+        """Make a file's contents durable, and of the rest what is needed to read them."""
+        os.fdatasync(handle)
+
+    def rename(self, old: Path, new: Path) -> None:
+        """Put a file in the place of another."""
+        old.rename(new)
+
+    def link(self, old: Path, new: Path) -> None:
+        """Give a file a second name, unless that is taken."""
+        new.hardlink_to(old)
+
+    def sync_folder(self, folder: Path) -> None:
+        """Make the names in a folder durable: created, renamed and removed files."""
+        handle = self.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            self.sync(handle)
+        finally:
+            os.close(handle)
+
+    def make_folders(self, folder: Path, *, durable: bool = True) -> None:
+        """Make a folder (0700) and those above it, durably unless told otherwise."""
+        if folder.is_dir():
+            return
+        self.make_folders(folder.parent, durable=durable)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if durable:
+            self.sync_folder(folder.parent)
+
+    def write_all(self, handle: int, data: bytes | memoryview, at: int = 0) -> None:
+        """Write all of `data`, however many calls it takes. Raises OSError, then part of it may be written."""
+        rest = memoryview(data)
+        while rest:
+            written = self.write(handle, rest, at)
+            rest = rest[written:]
+            at += written
+
+    def write_file(self, path: Path, data: bytes, mode: int = PUBLIC) -> None:
+        """Write a file under another name, then rename it: a reader sees the old file or the new one, never a part."""
+        self._write(path, data, mode, durable=False)
+
+    def write_synced(self, path: Path, data: bytes, mode: int) -> None:
+        """As `write_file`, with its contents durable before it gets its name; the folder is synced by the caller."""
+        self._write(path, data, mode, durable=True)
+
+    def replace_durably(self, path: Path, data: bytes, mode: int) -> None:
+        """Put `data` at `path`, so that it is there after a crash from the moment that this returns."""
+        self.write_synced(path, data, mode)
+        self.sync_folder(path.parent)
+
+    def create_durably(self, path: Path, data: bytes, mode: int) -> bool:
+        """Put `data` at `path` unless something is there; False if so. Never overwrites, whoever else tries."""
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+        self._fill(temporary, data, mode, durable=True)
+        try:
+            # a link fails where the name is taken, and makes it appear with its contents whole
+            self.link(temporary, path)
+        except FileExistsError:
+            return False
+        finally:
+            temporary.unlink()
+            self.sync_folder(path.parent)
+        return True
+
+    def _write(self, path: Path, data: bytes, mode: int, *, durable: bool) -> None:
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        self._fill(temporary, data, mode, durable=durable)
+        self.rename(temporary, path)
+
+    def _fill(self, path: Path, data: bytes, mode: int, *, durable: bool) -> None:
+        handle = self.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        try:
+            self.write_all(handle, data)
+            if durable:
+                self.sync(handle)
+        finally:
+            os.close(handle)
 
 
-def replace_durably(path: Path, data: bytes, mode: int) -> None:
-    """Put `data` at `path`, so that it is there after a crash from the moment that this returns."""
-    write_synced(path, data, mode)
-    sync_folder(path.parent)
-
-
-def create_durably(path: Path, data: bytes, mode: int) -> bool:
-    """Put `data` at `path` unless something is there; False if so. Never overwrites, whoever else tries."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    try:
-        write_all(handle, data)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    try:
-        # a link fails where the name is taken, and makes it appear with its contents whole
-        os.link(temporary, path)
-    except FileExistsError:
-        return False
-    finally:
-        temporary.unlink()
-        sync_folder(path.parent)
-    return True
+DISK = Disk()
+"""The disk of this machine."""

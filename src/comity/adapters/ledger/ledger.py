@@ -9,23 +9,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-from comity.adapters.ledger.committer import Committer, Done, Pending
-from comity.adapters.ledger.disk import PUBLIC, create_durably, make_folders
+from comity.adapters.ledger.committer import Committer
+from comity.adapters.ledger.disk import DISK, PUBLIC, Disk
 from comity.adapters.ledger.failures import LedgerBroken, NotYetCovered, Overloaded
+from comity.adapters.ledger.group import Done, Group
 from comity.adapters.ledger.log_key import load_or_create
 from comity.adapters.ledger.places import Places, places_path
 from comity.adapters.ledger.publisher import Publisher, Wish
 from comity.adapters.ledger.receipts import build_receipt, last_index, parse_receipt_id
 from comity.adapters.ledger.recovery import Recovered, recover
-from comity.adapters.ledger.segment import SALT_SIZE, Entry
-from comity.adapters.ledger.segment_files import SegmentWriter, ledger_folder
+from comity.adapters.ledger.segment import SALT_SIZE
+from comity.adapters.ledger.segment_files import AHEAD_BYTES, SegmentWriter, ledger_folder
 from comity.adapters.ledger.shard import Held, take_shard
 from comity.proof.checkpoint import shard_origin
 from comity.proof.entry import KINDS, MAX_BLOCK_BYTES, lost_outcome, outcome_party
 from comity.proof.note import Signer
 
 MAX_PENDING = 32_768
-"""Entries between `append` and the tree: half a second of the fastest disk; more waiting helps nobody."""
+"""Entries that may wait to be durable: half a second of the fastest disk; more waiting helps nobody. An outcome always
+has a place: what was begun must be concluded, and there are no more outcomes than intents."""
 
 FOREIGN_WAIT_S = 5.0
 """How long a receipt of another worker's shard waits for its checkpoint: 25 publishing intervals."""
@@ -58,6 +60,7 @@ class Ledger:
         clock: Callable[[], int],
         rng: Callable[[int], bytes],
         durability: Literal["strict", "relaxed"],
+        disk: Disk,
     ) -> None:
         """Used by `open`, which recovers what it is given."""
         self.shard = held.shard
@@ -67,9 +70,10 @@ class Ledger:
         self._fault: str | None = None
         self._closed = False
         folder = ledger_folder(state, held.shard)
-        writer = SegmentWriter(folder, signer.key.name)
-        writer.begin(recovered.size, recovered.open, "start", clock())
         strict = durability == "strict"
+        writer = SegmentWriter(folder, signer.key.name, ahead=AHEAD_BYTES if strict else 0, disk=disk)
+        writer.begin(recovered.size, recovered.open, "start", clock())
+        size = _close_open(recovered, writer, places, durability, clock(), rng)
         self._publisher = Publisher(
             folder.parent,
             signer,
@@ -77,22 +81,20 @@ class Ledger:
             recovered.signed,
             make_durable=(lambda: None) if strict else writer.sync,
             broken=self._break,
+            disk=disk,
         )
-        size = _close_open(recovered, writer, places, self._publisher, durability, clock(), rng)
         self._publisher.publish()
         if self._fault is not None:
             raise LedgerBroken(self._fault)
-        self._next = size
-        self._intents: set[int] = set()
         self._committer = Committer(
             writer,
             places,
             size,
-            set(),
             strict=strict,
             clock=clock,
             rng=rng,
-            committed=self._publisher.grow,
+            committed=self._publisher.committed,
+            told=self._publisher.grow,
             broken=self._break,
         )
         self._committer.thread.start()
@@ -107,6 +109,7 @@ class Ledger:
         clock: Callable[[], int],
         rng: Callable[[int], bytes] = os.urandom,
         durability: Literal["strict", "relaxed"] = "strict",
+        disk: Disk = DISK,
     ) -> Ledger:
         """Take a free shard under `state/log/`, or make one, recover it, and close its open intents.
 
@@ -127,11 +130,11 @@ class Ledger:
         try:
             signer = signer.named(shard_origin(origin, held.shard))
             folder = ledger_folder(state, held.shard)
-            make_folders(folder)
-            create_durably(folder.parent / "vkey", (signer.key.text + "\n").encode(), PUBLIC)
+            disk.make_folders(folder)
+            disk.create_durably(folder.parent / "vkey", (signer.key.text + "\n").encode(), PUBLIC)
             places = Places(places_path(folder))
             recovered = recover(state, held.shard, signer.key, places)
-            return cls(state, held, signer, recovered, places, clock=clock, rng=rng, durability=durability)
+            return cls(state, held, signer, recovered, places, clock=clock, rng=rng, durability=durability, disk=disk)
         except OSError as error:
             os.close(held.lock)
             raise LedgerBroken(f"the shard {held.shard} cannot be opened: {error}") from error
@@ -152,12 +155,12 @@ class Ledger:
     @property
     def pending(self) -> int:
         """Entries that wait to be durable."""
-        return self._next - self._committer.next
+        return self._committer.next - self._committer.durable
 
     @property
     def durable(self) -> int:
         """Number of entries that are durable; indices below it are safe."""
-        return self._committer.next
+        return self._committer.durable
 
     @property
     def published(self) -> int:
@@ -167,7 +170,7 @@ class Ledger:
     @property
     def open_intents(self) -> int:
         """Intents of this shard that have no outcome yet."""
-        return len(self._intents)
+        return len(self._committer.open)
 
     def receipt_id(self, index: int) -> str:
         """`<shard>.<index>`, the value of the Comity-Receipt header."""
@@ -179,23 +182,22 @@ class Ledger:
         """Enter three canonical blocks into the log; see the package's docstring."""
         if self._fault is not None:
             raise LedgerBroken(self._fault)
-        index = self._next
-        if index - self._publisher.hashed >= MAX_PENDING:
-            raise Overloaded(f"{MAX_PENDING} entries wait to be written")
         if len(party) > MAX_BLOCK_BYTES or len(decision) > MAX_BLOCK_BYTES or len(content) > MAX_BLOCK_BYTES:
             raise ValueError(f"a block of the {kind} is larger than {MAX_BLOCK_BYTES} bytes")
+        committer = self._committer
         if kind == "outcome":
-            if intent not in self._intents or party != outcome_party(intent):
+            if intent not in committer.open or party != outcome_party(intent):
                 raise ValueError(f"no open intent {intent} for this outcome, or its party block is another's")
-            self._intents.remove(intent)
-        elif kind not in _KINDS or intent is not None:
+            index = committer.add(kind, intent, party, decision, content, done)
+            committer.open.remove(intent)
+            return index
+        if kind not in _KINDS or intent is not None:
             raise ValueError(f"{kind!r} is no kind of entry, or has no intent")
-        elif kind == "intent":
-            self._intents.add(index)
-        if self._committer.loop is None:
-            self._committer.loop = asyncio.get_running_loop()
-        self._next = index + 1
-        self._committer.queue.put(Pending(kind, intent, party, decision, content, done))
+        if committer.next - committer.durable >= MAX_PENDING:
+            raise Overloaded(f"{MAX_PENDING} entries wait to be written")
+        index = committer.add(kind, None, party, decision, content, done)
+        if kind == "intent":
+            committer.open.add(index)
         return index
 
     async def publish(self) -> int:
@@ -263,8 +265,7 @@ class Ledger:
         self._closed = True
         if self._fault is None:
             self._fault = "the ledger is closed"
-        self._committer.queue.put(None)
-        self._committer.thread.join()
+        self._committer.close()
         self._publisher.queue.put(None)
         self._publisher.thread.join()
         os.close(self._held.lock)
@@ -279,22 +280,19 @@ def _close_open(
     recovered: Recovered,
     writer: SegmentWriter,
     places: Places,
-    publisher: Publisher,
     durability: str,
     now_ms: int,
     rng: Callable[[int], bytes],
 ) -> int:
     """Enter the lost outcomes, durably; returns the index of the next entry."""
-    size = recovered.size
-    lost = [
-        Entry(size + at, "outcome", intent, rng(SALT_SIZE), *lost_outcome(intent, durability, now_ms))
-        for at, intent in enumerate(sorted(recovered.open))
-    ]
-    if lost:
-        offsets = writer.write(lost)
+    group = Group(recovered.size)
+    for intent in sorted(recovered.open):
+        group.add("outcome", intent, rng(SALT_SIZE), *lost_outcome(intent, durability, now_ms), lambda _: None)
+    if group:
+        at = writer.write(group.encode())
         writer.sync()
-        places.put(size, offsets)
-        for entry in lost:
-            places.link(entry.intent or 0, entry.index)
-        publisher.grow(lost)
-    return size + len(lost)
+        places.put(group.first, group.places(at))
+        for intent, outcome in group.links:
+            places.link(intent, outcome)
+        recovered.growth.extend(group.leaf_values())
+    return group.first + len(group)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from comity.adapters.ledger.disk import PRIVATE, PUBLIC, create_durably, make_folders
+from comity.adapters.ledger.disk import DISK, PRIVATE, PUBLIC
 from comity.adapters.ledger.failures import LedgerCorrupt
 from comity.proof.note import NoteError, Signer, VerifierKey, check_name
 
@@ -22,20 +22,20 @@ def load_or_create(state: Path, origin: str, rng: Callable[[int], bytes]) -> Sig
     """
     check_origin(origin)
     private, public = state / "log.key", state / "log.vkey"
-    make_folders(state)
+    DISK.make_folders(state)
     if not private.exists():
         if public.exists():
             raise LedgerCorrupt(
                 f"{private} is gone but {public} is there: bring the key back, or begin with another state folder "
                 "(a new key cannot continue this log)"
             )
-        create_durably(private, (Signer(origin, rng(32)).private_text + "\n").encode(), PRIVATE)
+        DISK.create_durably(private, (Signer(origin, rng(32)).private_text + "\n").encode(), PRIVATE)
     signer = _read(private)
     if signer.key.name != origin:
         raise LedgerCorrupt(
             f"{private} is the key of {signer.key.name}, not of {origin}: use another state folder for another origin"
         )
-    create_durably(public, (signer.key.text + "\n").encode(), PUBLIC)
+    DISK.create_durably(public, (signer.key.text + "\n").encode(), PUBLIC)
     if _public(public) != signer.key:
         raise LedgerCorrupt(f"{public} is not the public half of {private}")
     return signer

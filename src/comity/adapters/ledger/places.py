@@ -11,6 +11,7 @@ from pathlib import Path
 from comity.adapters.ledger.disk import PRIVATE
 
 _SLOT = struct.Struct(">QQ")
+_LINK = struct.Struct(">Q")
 _GROWTH = 1 << 20
 """The file grows by a mebibyte (65,536 slots), so that mapping it again is rare."""
 
@@ -41,18 +42,19 @@ class Places:
         """Set the offsets of consecutive entries; their outcomes become none."""
         self._fit(first + len(offsets))
         assert self._map is not None
-        data = b"".join([_SLOT.pack(offset, 0) for offset in offsets])
-        self._map[first * 16 : first * 16 + len(data)] = data
+        slots = [0] * (2 * len(offsets))
+        slots[::2] = offsets
+        struct.pack_into(f">{len(slots)}Q", self._map, first * 16, *slots)
 
     def link(self, intent: int, outcome: int) -> None:
         """Set the outcome of an intent."""
         assert self._map is not None
-        self._map[intent * 16 + 8 : intent * 16 + 16] = (outcome + 1).to_bytes(8, "big")
+        _LINK.pack_into(self._map, intent * 16 + 8, outcome + 1)
 
     def unlink(self, intent: int) -> None:
         """Set that an intent has no outcome."""
         assert self._map is not None
-        self._map[intent * 16 + 8 : intent * 16 + 16] = bytes(8)
+        _LINK.pack_into(self._map, intent * 16 + 8, 0)
 
     def has(self, index: int) -> bool:
         """Whether the slot of an entry is set."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 
-from comity.adapters.ledger.segment import Entry
+from comity.adapters.ledger.disk import DISK, Disk
+from comity.adapters.ledger.group import Group
 from comity.adapters.ledger.tile_files import (
     partial_folder,
     remove_partial,
@@ -20,18 +21,15 @@ from comity.adapters.ledger.tile_files import (
 )
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.growth import Growth
-from comity.proof.leaf import leaf_value
 from comity.proof.note import Signer
+from comity.proof.tiles import Tile
 
-PUBLISH_INTERVAL_S = 0.2
+PUBLISH_INTERVAL_S = 0.5
 """Between checkpoints that nobody asked for: each is a signature, a handful of small files and two syncs."""
 
 SYNC_ENTRIES = 65_536
 """Entries whose tiles a start may have to write again: half a second. Syncing each tile when it is written would make
 the committer's syncs wait."""
-
-HASHING_S = 0.001
-"""How often a wish for entries that are being hashed is looked at; a group takes about that long."""
 
 
 class Wish:
@@ -51,7 +49,6 @@ class Publisher:
 
     Attributes:
         published: size of the last checkpoint on disk; -1 before the first, which may be that of an empty tree.
-        hashed: size of the tree in memory.
     """
 
     def __init__(
@@ -63,57 +60,61 @@ class Publisher:
         *,
         make_durable: Callable[[], None],
         broken: Callable[[str], None],
+        disk: Disk = DISK,
     ) -> None:
         """`make_durable` syncs the entries that were committed before it is called (`relaxed` leaves that to here)."""
         self.queue: SimpleQueue[Wish | None] = SimpleQueue()
         self.published = published
-        self.hashed = growth.size
         self._folder = folder
         self._signer = signer
         self._growth = growth
         self._make_durable = make_durable
         self._broken = broken
+        self._disk = disk
         self._turn = Lock()
+        self._durable: deque[Group] = deque()
+        self._full: list[tuple[Tile, bytes]] = []
         self._synced = synced_size(folder / "ledger")
         self._unsynced: list[Path] = []
         self._wishes: list[Wish] = []
         self._fault: str | None = None
         self.thread = Thread(target=self._run, name="ledger-publisher", daemon=True)
 
-    def grow(self, entries: list[Entry]) -> None:
-        """Take durable entries into the tree. Called on the committer's thread, which has told their waiters by then:
-        hashing on this one would have three threads contend for the interpreter, and this one starve.
+    def committed(self, group: Group) -> None:
+        """Take a durable group, to be hashed later. Called on the committer's thread."""
+        self._durable.append(group)
+
+    def grow(self) -> None:
+        """Hash one durable group into the tree. Called on the loop after those who waited were told, and once for each
+        group: on a thread of its own the hashing would contend with the loop for the interpreter.
         """
         with self._turn:
-            push = self._growth.push
-            for entry in entries:
-                push(leaf_value(entry[1], entry[3], entry[4], entry[5], entry[6]))
-            self.hashed = self._growth.size
+            self._hash(1)
+
+    def _hash(self, groups: int) -> None:
+        for _ in range(min(groups, len(self._durable))):
+            self._growth.extend(self._durable[0].leaf_values())
+            self._durable.popleft()
 
     def _run(self) -> None:
         going = True
         while going:
             going = self._wait()
-            self.publish()
+            self.publish(exact=not going or bool(self._wishes))
             self._grant()
         self._close()
         self._grant(closing=True)
 
     def _wait(self) -> bool:
         """Wait for the next checkpoint's time, or for a wish. False ends the thread."""
-        due = time.monotonic() + PUBLISH_INTERVAL_S
-        while True:
-            # a wish may be for entries that were told to be durable a moment ago and are being hashed now
-            timeout = HASHING_S if self._wishes else max(due - time.monotonic(), 0.0)
-            try:
-                item = self.queue.get(timeout=timeout)
-                if item is None:
-                    return False
+        try:
+            item = self.queue.get(timeout=PUBLISH_INTERVAL_S)
+            while item is not None:
                 self._wishes.append(item)
-            except Empty:
-                pass
-            if time.monotonic() >= due or any(wish.size <= self.hashed for wish in self._wishes):
-                return True
+                item = self.queue.get_nowait()
+        except Empty:
+            return True
+        return False
 
     def _close(self) -> None:
         if self._fault is None:
@@ -123,21 +124,32 @@ class Publisher:
                 # nothing is lost: the next start writes these tiles again
                 self._fault = f"tiles could not be synced: {error}"
 
-    def publish(self) -> None:
-        """Sign and publish the present tree, if it is larger than the last one."""
-        if self._fault is not None or self.hashed <= self.published:
+    def publish(self, *, exact: bool = True) -> None:
+        """Sign and publish the present tree, if it is larger than the last one.
+
+        Unless it must be `exact`, the tree ends with a full tile where it has a new one: at high rates most partial
+        tiles would live for one interval only.
+        """
+        if self._fault is not None:
             return
         try:
             with self._turn:
-                complete, partial = self._growth.take_full(), self._growth.take_partial()
-                checkpoint = Checkpoint(self._signer.key.name, self._growth.size, self._growth.edge.root())
+                self._hash(len(self._durable))
+                full = self._growth.take_full()
+                tree = self._growth.whole()
+                if exact or tree.size <= self.published:
+                    tree = self._growth.copy()
+            self._full += full
+            if tree.size <= self.published:
+                return
+            checkpoint = Checkpoint(self._signer.key.name, tree.size, tree.edge.root())
             self._make_durable()
-            full = write_tiles(self._folder, complete)
-            write_tiles(self._folder, partial)
-            write_checkpoint(self._folder, self._signer.sign(checkpoint.text))
+            complete, self._full = write_tiles(self._folder, self._full, self._disk), []
+            write_tiles(self._folder, tree.take_partial(), self._disk)
+            write_checkpoint(self._folder, self._signer.sign(checkpoint.text), self._disk)
             self.published = checkpoint.size
-            remove_partial(partial_folder(path) for path in full)
-            self._unsynced += full
+            remove_partial(partial_folder(path) for path in complete)
+            self._unsynced += complete
             if self.published - self._synced >= SYNC_ENTRIES:
                 self.sync()
         except Exception as error:  # noqa: BLE001 - whatever it was, nothing may be signed after it
@@ -148,10 +160,10 @@ class Publisher:
         """Make the full tiles durable, so that a start need not write them again."""
         if self.published <= self._synced:
             return
-        sync_files(self._unsynced, self._folder / "tile")
+        sync_files(self._unsynced, self._folder / "tile", self._disk)
         self._unsynced.clear()
         self._synced = self.published
-        set_synced_size(self._folder / "ledger", self._synced)
+        set_synced_size(self._folder / "ledger", self._synced, self._disk)
 
     def _grant(self, *, closing: bool = False) -> None:
         waiting = []

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from comity.adapters.ledger.disk import PRIVATE, create_durably, make_folders
+from comity.adapters.ledger.disk import DISK, PRIVATE
 from comity.terms.digests import SIZE
 
 _APPLICATION = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -35,9 +35,9 @@ class ApplicationSalts:
         salt = self._known.get(application)
         if salt is None:
             path = self._path(application)
-            make_folders(self._folder)
+            DISK.make_folders(self._folder)
             if not path.exists():
-                create_durably(path, self._rng(SIZE), PRIVATE)
+                DISK.create_durably(path, self._rng(SIZE), PRIVATE)
             salt = self._known[application] = _read(path)
         return salt
 

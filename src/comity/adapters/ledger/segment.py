@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from comity.proof.entry import KINDS
@@ -25,6 +26,7 @@ _GROUP_HEAD = struct.Struct(">4sIQII")
 _GROUP_REST = struct.Struct(">QII")
 _RECORD = struct.Struct(">BHHHQ")
 RECORD_HEAD = _RECORD.size + SALT_SIZE
+GROUP_HEAD = _GROUP_HEAD.size
 
 _CODES: dict[str, int] = {kind: code for code, kind in enumerate(KINDS, 1)}
 _KINDS: dict[int, str] = dict(enumerate(KINDS, 1))
@@ -95,27 +97,27 @@ def decode_header(data: bytes | memoryview) -> tuple[Header, int]:
     return header, _HEADER.size + length
 
 
+def pack_record(kind: str, intent: int | None, party: bytes, decision: bytes, content: bytes) -> bytes:
+    """The beginning of a record: salt and blocks follow."""
+    link = 0 if intent is None else intent + 1
+    return _RECORD.pack(_CODES[kind], len(party), len(decision), len(content), link)
+
+
+def seal(first: int, count: int, records: bytes) -> bytes:
+    """The bytes of a group of consecutive entries, from those of its records."""
+    rest = _GROUP_REST.pack(first, count, len(records))
+    checksum = zlib.crc32(records, zlib.crc32(rest))
+    return b"".join((GROUP, checksum.to_bytes(4, "big"), rest, records))
+
+
 def encode_group(entries: Sequence[Entry]) -> tuple[bytes, list[int]]:
     """The bytes of a group of consecutive entries, and the place of each record in them."""
-    parts: list[bytes] = []
-    places = []
-    at = _GROUP_HEAD.size
-    pack = _RECORD.pack
-    for _, kind, intent, salt, party, decision, content in entries:
-        link = 0 if intent is None else intent + 1
-        parts += (
-            pack(_CODES[kind], len(party), len(decision), len(content), link),
-            salt,
-            party,
-            decision,
-            content,
-        )
-        places.append(at)
-        at += RECORD_HEAD + len(party) + len(decision) + len(content)
-    records = b"".join(parts)
-    rest = _GROUP_REST.pack(entries[0].index, len(entries), len(records))
-    checksum = zlib.crc32(records, zlib.crc32(rest))
-    return b"".join((GROUP, checksum.to_bytes(4, "big"), rest, records)), places
+    records = [
+        pack_record(kind, intent, party, decision, content) + salt + party + decision + content
+        for _, kind, intent, salt, party, decision, content in entries
+    ]
+    places = list(accumulate(map(len, records), initial=GROUP_HEAD))[:-1]
+    return seal(entries[0].index, len(entries), b"".join(records)), places
 
 
 def groups(data: bytes | memoryview, start: int) -> Iterator[Group]:

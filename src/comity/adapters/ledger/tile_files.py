@@ -7,13 +7,13 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from comity.adapters.ledger.disk import PRIVATE, PUBLIC, make_folders, replace_durably, sync_folder
+from comity.adapters.ledger.disk import DISK, PRIVATE, PUBLIC, Disk
 from comity.proof.tiles import ENTRIES, WIDTH, Tile, tile_path
 
 _BUNDLE_ENTRY = 2 + 32
 
 
-def write_tiles(folder: Path, files: Iterable[tuple[Tile, bytes]]) -> list[Path]:
+def write_tiles(folder: Path, files: Iterable[tuple[Tile, bytes]], disk: Disk = DISK) -> list[Path]:
     """Write tiles and bundles below `folder`, each whole or not at all to a reader; returns their paths.
 
     They are not durable before `sync_files`: whatever a crash takes can be rebuilt from the segments.
@@ -21,29 +21,27 @@ def write_tiles(folder: Path, files: Iterable[tuple[Tile, bytes]]) -> list[Path]
     paths = []
     for tile, data in files:
         path = folder / tile_path(tile)
-        make_folders(path.parent, durable=False)
-        temporary = path.with_name(f".{path.name}")
-        temporary.write_bytes(data)
-        temporary.rename(path)
+        disk.make_folders(path.parent, durable=False)
+        disk.write_file(path, data)
         paths.append(path)
     return paths
 
 
-def sync_files(paths: Iterable[Path], top: Path) -> None:
+def sync_files(paths: Iterable[Path], top: Path, disk: Disk = DISK) -> None:
     """Make files durable, and their names, up to and with the folder `top`. Files that are gone are passed over."""
     folders = {top}
     for path in paths:
         try:
-            handle = os.open(path, os.O_RDONLY)
+            handle = disk.open(path, os.O_RDONLY)
         except FileNotFoundError:
             continue
         try:
-            os.fsync(handle)
+            disk.sync(handle)
         finally:
             os.close(handle)
         folders.update(parent for parent in path.parents if parent.is_relative_to(top))
     for folder in folders:
-        sync_folder(folder)
+        disk.sync_folder(folder)
 
 
 def synced_size(ledger: Path) -> int:
@@ -55,9 +53,9 @@ def synced_size(ledger: Path) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def set_synced_size(ledger: Path, size: int) -> None:
+def set_synced_size(ledger: Path, size: int, disk: Disk = DISK) -> None:
     """Keep what `synced_size` gives; call it after `sync_files` returned for all of them."""
-    replace_durably(ledger / "tiles-synced", b"%d\n" % size, PRIVATE)
+    disk.replace_durably(ledger / "tiles-synced", b"%d\n" % size, PRIVATE)
 
 
 def partial_folder(path: Path) -> Path:
@@ -82,9 +80,9 @@ def remove_partial(folders: Iterable[Path]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def write_checkpoint(folder: Path, note: str) -> None:
+def write_checkpoint(folder: Path, note: str, disk: Disk = DISK) -> None:
     """Put a signed checkpoint in place of the last one; durable when it returns."""
-    replace_durably(folder / "checkpoint", note.encode(), PUBLIC)
+    disk.replace_durably(folder / "checkpoint", note.encode(), PUBLIC)
 
 
 def read_checkpoint(folder: Path) -> str | None:

@@ -1,0 +1,122 @@
+"""A disk that fails when a test says so, for the ledger's `disk`."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeVar
+
+from comity.adapters.ledger.disk import PRIVATE, Disk
+
+Operation = Literal["open", "write", "sync", "sync_data", "rename", "link"]
+
+T = TypeVar("T")
+
+
+class Fault(NamedTuple):
+    """How an operation fails: the error's number, and what of it happens all the same.
+
+    `how`: "not" nothing happens; "done" all of it happens, but it is told as failed; "half" (a write) its first half.
+    """
+
+    code: int
+    how: Literal["not", "half", "done"]
+    only: str
+    after: int
+
+
+class FailingDisk(Disk):
+    """The disk of this machine, whose operations fail from `fail` until `heal`.
+
+    Attributes:
+        calls: every operation, with the file that it was for.
+        short: if not 0, a write takes at most so many bytes, which is no failure.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Operation, Path]] = []
+        self.short = 0
+        self._faults: dict[Operation, Fault] = {}
+        self._paths: dict[int, Path] = {}
+
+    def fail(
+        self,
+        operation: Operation,
+        code: int = errno.EIO,
+        how: Literal["not", "half", "done"] = "not",
+        *,
+        only: str = "",
+        after: int = 0,
+    ) -> None:
+        """Let an operation fail with `code` from its call number `after` on, for files with `only` in their path."""
+        self._faults[operation] = Fault(code, how, only, after)
+
+    def full(self) -> None:
+        """No space is left on it."""
+        self.fail("write", errno.ENOSPC, "half")
+
+    def read_only(self) -> None:
+        """It went read-only, as Linux does to a file system with errors."""
+        for operation in ("open", "write", "sync", "sync_data", "rename", "link"):
+            self.fail(operation, errno.EROFS)
+
+    def heal(self) -> None:
+        """Nothing fails any more."""
+        self._faults.clear()
+
+    def open(self, path: Path, flags: int, mode: int = PRIVATE) -> int:
+        """As it was told."""
+        handle = self._act("open", path, lambda: super(FailingDisk, self).open(path, flags, mode))
+        self._paths[handle] = path
+        return handle
+
+    def write(self, handle: int, data: bytes | memoryview, at: int) -> int:
+        """As it was told."""
+        path = self._paths[handle]
+        if self.short:
+            data = data[: self.short]
+        fault = self._due("write", path)
+        if fault is not None and fault.how == "half":
+            super().write(handle, data[: len(data) // 2], at)
+            raise _error(fault, path)
+        return self._act("write", path, lambda: super(FailingDisk, self).write(handle, data, at))
+
+    def sync(self, handle: int) -> None:
+        """As it was told."""
+        self._act("sync", self._paths[handle], lambda: super(FailingDisk, self).sync(handle))
+
+    def sync_data(self, handle: int) -> None:
+        """As it was told."""
+        self._act("sync_data", self._paths[handle], lambda: super(FailingDisk, self).sync_data(handle))
+
+    def rename(self, old: Path, new: Path) -> None:
+        """As it was told."""
+        self._act("rename", new, lambda: super(FailingDisk, self).rename(old, new))
+
+    def link(self, old: Path, new: Path) -> None:
+        """As it was told."""
+        self._act("link", new, lambda: super(FailingDisk, self).link(old, new))
+
+    def _act(self, operation: Operation, path: Path, act: Callable[[], T]) -> T:
+        self.calls.append((operation, path))
+        fault = self._due(operation, path)
+        if fault is None:
+            return act()
+        if fault.how == "done":
+            act()
+        raise _error(fault, path)
+
+    def _due(self, operation: Operation, path: Path) -> Fault | None:
+        fault = self._faults.get(operation)
+        if fault is None or fault.only not in str(path):
+            return None
+        if fault.after:
+            self._faults[operation] = fault._replace(after=fault.after - 1)
+            return None
+        return fault
+
+
+def _error(fault: Fault, path: Path) -> OSError:
+    return OSError(fault.code, os.strerror(fault.code), str(path))

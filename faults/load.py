@@ -27,16 +27,22 @@ class Recorder:
     arrived: list[int] = field(default_factory=list)
     port: int = 0
     _server: asyncio.Server | None = None
+    _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._converse, "127.0.0.1", 0)
+        """Listen, on the port of the last time if there was one."""
+        self._server = await asyncio.start_server(self._converse, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     def stop(self) -> None:
+        """Die: stop listening, and cut what is under way."""
         assert self._server is not None
         self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -60,6 +66,7 @@ class Recorder:
         except (OSError, asyncio.IncompleteReadError):
             return
         finally:
+            self._writers.discard(writer)
             writer.close()
 
 
@@ -70,6 +77,7 @@ class Whole:
     receipt: str
     sent: bytes
     received: bytes
+    at: float
 
 
 @dataclass
@@ -81,7 +89,7 @@ class Clients:
     broken: int = 0
     refused: int = 0
     other: dict[int, int] = field(default_factory=dict)
-    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    numbers: itertools.count[int] = field(default_factory=itertools.count)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def start(self, address: tuple[str, int], count: int) -> None:
@@ -110,7 +118,7 @@ class Clients:
                 writer.close()
 
     async def _once(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        number = next(self._numbers)
+        number = next(self.numbers)
         ask = {"model": "m", "stream": number % 2 == 1, "messages": [{"role": "user", "content": ""}]}
         bare = json.dumps(ask, separators=(",", ":")).encode()
         body = bare[:-4] + b"x" * (SHORTEST + number - len(bare)) + bare[-4:]
@@ -132,7 +140,7 @@ class Clients:
             ended = True
         if status == 200 and ended:
             receipt = head.partition(b"comity-receipt:")[2].partition(b"\r\n")[0].strip().decode()
-            self.whole.append(Whole(receipt, body, received))
+            self.whole.append(Whole(receipt, body, received, asyncio.get_running_loop().time()))
         else:
             self.other[status] = self.other.get(status, 0) + 1
             if status == 503:

@@ -11,12 +11,14 @@ LOCKED := $(PIP) --require-hashes --no-deps
 PAPERS := src tests bench faults models docs
 JOBS   ?= 2
 ONCE   ?=
+QUICK  ?=
+SECONDS ?=
 ARGS   ?=
 
-.PHONY: help demo test check fix bench faults sbom dist docs lock clean
+.PHONY: help demo test check fix bench bench-peers bench-soak bench-profile bench-parts faults sbom dist docs lock clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.gateway  ## the tour, which then stays up; ONCE=1 ends after it
 	@$(BIN)/comity demo $(if $(ONCE),--once) $(ARGS)
@@ -38,8 +40,20 @@ fix: $(VENV)/.dev  ## mend what can be mended: style, and the files that are mad
 	@$(BIN)/ruff format --quiet $(PAPERS)
 	@$(BIN)/python docs/make.py
 
-bench: $(VENV)/.dev  ## the measurements in bench/, one after the other
-	@set -e; for each in bench/*.py; do echo "$$each"; $(BIN)/python "$$each" $(ARGS); done
+bench: $(VENV)/.gateway  ## Comity beside nginx and its peers, as one table; QUICK=1 for a look
+	@$(BIN)/python -m bench.compare $(if $(QUICK),--quick) $(ARGS)
+
+bench-peers: $(VENV)/.gateway  ## install what `make bench` compares with, into bench/.peers
+	@PYTHON="$(CURDIR)/$(BIN)/python" sh bench/peers/install.sh
+
+bench-soak: $(VENV)/.gateway  ## a worker's memory under full load; SECONDS=600
+	@$(BIN)/python -m bench.compare.soak $(if $(SECONDS),--seconds $(SECONDS))
+
+bench-profile: $(VENV)/.gateway  ## where a request's CPU time goes; ARGS="--streams" for a chunk's
+	@$(BIN)/python -m bench.compare.profile $(ARGS)
+
+bench-parts: $(VENV)/.dev  ## the log, decisions and the relay, each measured alone
+	@set -e; for each in ledger decide relay; do echo "bench/$$each.py"; $(BIN)/python "bench/$$each.py" $(ARGS); done
 
 faults: $(VENV)/.dev  ## break a gateway in every way that it is built for, under 15 minutes; KILLS=200 of them by kill -9
 	@$(BIN)/python -m pytest faults $(ARGS)
@@ -57,7 +71,7 @@ lock:  ## resolve dependencies anew into requirements/*.txt, for every Python fr
 	@sh requirements/lock.sh
 
 clean:  ## remove what make made
-	@rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) bench/.built bench/.peers dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find src tests bench models docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says what an environment holds; it is made anew when a lock file is newer.

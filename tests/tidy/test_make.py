@@ -7,7 +7,23 @@ import subprocess
 
 from tests.tidy.tree import ROOT
 
-TARGETS = ("help", "demo", "test", "check", "fix", "bench", "sbom", "dist", "lock", "clean")
+TARGETS = (
+    "help",
+    "demo",
+    "test",
+    "check",
+    "fix",
+    "bench",
+    "bench-peers",
+    "bench-soak",
+    "bench-profile",
+    "bench-parts",
+    "faults",
+    "sbom",
+    "dist",
+    "lock",
+    "clean",
+)
 
 
 def test_help_lists_every_target() -> None:

@@ -1,0 +1,1 @@
+"""Measurements: parts of the gateway alone, and the whole of it beside its peers (bench/compare)."""

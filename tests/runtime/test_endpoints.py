@@ -74,3 +74,54 @@ def test_embedded_deployments_are_those_with_that_scheme():
     assert embedded(stack(a={"url": "embedded:civic-tiny"}, b={"url": "https://b.example"})) == {
         "a": "embedded:civic-tiny"
     }
+
+
+def found(**deployment):
+    (one,) = endpoints(
+        stack(one={"url": "https://a.example/v1", "key": "env:K", **deployment}), Path("c.yaml"), {"K": "hush"}
+    ).values()
+    return one
+
+
+def test_an_upstream_is_opened_as_its_kind_wants_it():
+    assert found().credentials == "authorization: Bearer hush\r\n"
+    assert found(serves=["messages"]).credentials == "x-api-key: hush\r\nanthropic-version: 2023-06-01\r\n"
+    both = found(serves=["chat", "messages"])
+    assert both.credentials == "authorization: Bearer hush\r\nanthropic-version: 2023-06-01\r\n"
+    assert found(key_header="api-key").credentials == "api-key: hush\r\n"
+    azure = found(url="https://res.example", azure={"deployment": "gpt", "api_version": "2024-10-21"})
+    assert azure.credentials == "api-key: hush\r\n"
+    assert (azure.path, azure.query) == ("/openai/deployments/gpt", "?api-version=2024-10-21")
+    same = found(url="https://res.example/openai", azure={"deployment": "gpt", "api_version": "2024-10-21"})
+    assert same.path == azure.path
+
+
+def test_an_endpoint_bears_what_the_stack_says_of_it():
+    one = found(
+        price={"input": 0.2, "output": 0.0006},
+        weight=7,
+        draining=True,
+        stream_usage=False,
+        connections=3,
+        serves=["chat", "embeddings"],
+        timeouts={"connect": 1, "first_byte": 2, "idle": 3},
+        health={"path": "/healthz", "every": 1, "timeout": 0.5},
+    )
+    assert (one.price_in, one.price_out, one.currency) == (200, 1, "EUR")
+    assert (one.weight, one.draining, one.stream_usage, one.connections) == (7, True, False, 3)
+    assert one.surfaces == ("chat", "embeddings")
+    assert (one.timeouts.connect, one.timeouts.first_byte, one.timeouts.idle) == (1, 2, 3)
+    assert one.check is not None and one.check.path == "/healthz"
+    assert (found().price_in, found().currency) == (-1, "")
+
+
+def test_files_that_make_no_tls_are_named_with_their_place(tmp_path):
+    (tmp_path / "ca.pem").write_text("nothing")
+    with pytest.raises(Problems, match=r"TLS cannot be spoken with .*ca\.pem"):
+        endpoints(stack(one={"url": "https://a.example", "ca": "ca.pem"}), tmp_path / "comity.yaml", {})
+    with pytest.raises(Problems, match="client_cert: .* cannot be read"):
+        endpoints(
+            stack(one={"url": "https://a.example", "client_cert": "none", "client_key": "none"}),
+            tmp_path / "comity.yaml",
+            {},
+        )

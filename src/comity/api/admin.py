@@ -46,6 +46,8 @@ def overview(supervisor: Supervisor) -> dict[str, Any]:
         "control": list(supervisor.control_address),
         "workers": [slot.status() for slot in supervisor.fleet.slots],
         "nodes": supervisor.nodes.status(),
+        "unreachable": supervisor.tokens.troubles,
+        "reload": last.document() if (last := supervisor.reloading.last) is not None else None,
         "deployments": sorted(realm.stack.deployments),
         "applications": sorted(realm.stack.applications),
         "counts": supervisor.fleet.counts(),

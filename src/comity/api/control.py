@@ -12,6 +12,7 @@ from comity.api import admin
 from comity.api.access import Page, for_roles, refusal
 from comity.api.log import listing, public_file
 from comity.api.metrics import metrics
+from comity.api.reload import reload
 from comity.runtime.supervisor import Supervisor
 
 
@@ -32,6 +33,7 @@ def control(supervisor: Supervisor) -> Starlette:
             Route("/log/{shard}/{path:path}", public_file(state)),
             Route("/metrics", metrics(supervisor)),
             Route("/admin/status", guarded(admin.status(supervisor))),
+            Route("/admin/reload", guarded(reload(supervisor)), methods=["POST"]),
             Route("/admin/keys", guarded(admin.keys(supervisor))),
             Route("/{path:path}", guarded(_nothing), methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         ],

@@ -83,11 +83,24 @@ class Gateway:
             self._process.send_signal(number)
         return await self._process.wait()
 
+    def signal(self, number: signal.Signals) -> None:
+        """A signal to the supervisor, which may live on."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     async def get(self, path: str, key: str = "") -> tuple[int, dict[str, str], bytes]:
         """GET on the control port: status, headers, body."""
+        return await self.ask("GET", path, key)
+
+    async def ask(
+        self, method: str, path: str, key: str = "", body: bytes | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """A request to the control port, with a body of JSON if there is one: status, headers, body."""
         host, port = self.first["control"]
         headers = {"authorization": f"Bearer {key}"} if key else {}
-        request = urllib.request.Request(f"http://{host}:{port}{path}", headers=headers)
+        if body is not None:
+            headers["content-type"] = "application/json"
+        request = urllib.request.Request(f"http://{host}:{port}{path}", body, headers, method=method)
         return await asyncio.to_thread(_fetch, request)
 
     async def status(self, key: str) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from comity.proof.commitment import Commitment, commit
-from comity.relay.answer import HELD_BYTES, BadAnswer, WholeAnswer
-from comity.relay.splice import MAX_EVENT_BYTES, StreamAnswer
+from comity.relay.answer import BadAnswer, WholeAnswer
+from comity.relay.splice import StreamAnswer
+from comity.relay.telling.telling import EVENT_BYTES, HELD_BYTES
 from comity.relay.usage import Usage
 
 KEY = bytes(32)
@@ -160,7 +161,7 @@ def test_a_carriage_return_alone_is_no_stream(text: str) -> None:
 def test_an_event_that_never_ends_is_no_stream() -> None:
     stream = answer()
     with pytest.raises(BadAnswer):
-        for _ in range(MAX_EVENT_BYTES // 1000 + 2):
+        for _ in range(EVENT_BYTES // 1000 + 2):
             stream.feed(b"x" * 1000)
 
 

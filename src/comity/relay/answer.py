@@ -6,14 +6,15 @@ import re
 from typing import Protocol
 
 from comity.proof.commitment import Commitment
-from comity.relay.usage import FINISHES, Usage, said
+from comity.relay.telling.telling import Telling
+from comity.relay.telling.tellings import CHAT
+from comity.relay.usage import Usage
 
-HELD_BYTES = 1024 * 1024
-"""An answer up to this size is held whole, so that its length is known and a broken one can still become a clean
-error. 128,000 tokens of text are about 600 kB; larger ones (log-probabilities, sounds) flow, except their last piece.
-"""
+GLANCE_BYTES = 4096
+"""Of a large answer's end that are kept, to find its usage and its reason: those stand last, or nearly."""
 
-_FINISH = re.compile(rb'"finish_reason"\s*:\s*"([a-z_]{1,32})"')
+_REASON = re.compile(rb'"(?:finish_reason|stop_reason|status)"\s*:\s*"([a-z_]{1,32})"')
+_USAGE = re.compile(rb'"usage"\s*:\s*\{(?:[^{}]|\{[^{}]*\})*\}')
 
 
 class BadAnswer(Exception):
@@ -40,9 +41,24 @@ class Answer(Protocol):
 class WholeAnswer:
     """Reads an answer that is one document; see `Answer`. `flowing` is true once bytes went to the client."""
 
-    __slots__ = ("_last", "_parts", "_size", "ended", "failed", "finish", "flowing", "response", "tail", "usage")
+    __slots__ = (
+        "_end",
+        "_last",
+        "_parts",
+        "_size",
+        "_telling",
+        "ended",
+        "failed",
+        "finish",
+        "flowing",
+        "response",
+        "tail",
+        "usage",
+    )
 
-    def __init__(self, response: Commitment) -> None:
+    def __init__(self, response: Commitment, telling: Telling = CHAT) -> None:
+        self._telling = telling
+        self._end = b""
         self._parts: list[bytes] = []
         self._last = b""
         self._size = 0
@@ -55,13 +71,13 @@ class WholeAnswer:
         self.usage: Usage | None = None
 
     def feed(self, data: bytes) -> bytes:
-        """Take the next bytes; nothing goes on until there are more than `HELD_BYTES`."""
+        """Take the next bytes; nothing goes on until there are more than are held."""
         if self.flowing:
             passed, self._last = self._last, data
         else:
             self._parts.append(data)
             self._size += len(data)
-            if self._size <= HELD_BYTES:
+            if self._size <= self._telling.held_bytes:
                 return b""
             self.flowing = True
             self._last = self._parts.pop()
@@ -76,20 +92,28 @@ class WholeAnswer:
         if self.flowing:
             self.tail = self._last
             self._glance(self.tail)
+            self._read_end()
         else:
             self.tail = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-            document = said(self.tail)
+            document = self._telling.whole(self.tail)
             if document is not None:
                 self.finish, self.usage = document.finish, document.usage
         if not clean:
             self.tail = b""
             return False
+        self.finish = self.finish or self._telling.done
         self.response.update(self.tail)
         return True
 
     def _glance(self, data: bytes) -> None:
-        """A large answer is not parsed; its reason to finish is looked for in each piece."""
-        found = _FINISH.search(data)
+        """A large answer is not parsed: its end is kept, and a reason that is found on the way."""
+        self._end = data[-GLANCE_BYTES:] if len(data) >= GLANCE_BYTES else (self._end + data)[-GLANCE_BYTES:]
+        found = _REASON.search(data)
         if found:
-            reason = found.group(1).decode()
-            self.finish = reason if reason in FINISHES else "other"
+            self.finish = self._telling.reason(found[1].decode())
+
+    def _read_end(self) -> None:
+        found = _USAGE.findall(self._end)
+        document = self._telling.whole(b"{%b}" % found[-1]) if found else None
+        if document is not None:
+            self.usage = document.usage

@@ -6,6 +6,7 @@ from comity.proof.commitment import Commitment
 from comity.relay.answer import WholeAnswer
 from comity.relay.splice import StreamAnswer
 from comity.relay.surfaces import Surface
+from comity.relay.telling.tellings import TELLINGS
 
 
 def answer_for(
@@ -23,6 +24,7 @@ def answer_for(
     is kept from the client. `response` is brought up to date with the client's bytes, `upstream` with the
     deployment's.
     """
+    telling = TELLINGS[surface.name]
     if streams:
-        return StreamAnswer(receipt, response, upstream)
-    return WholeAnswer(response)
+        return StreamAnswer(receipt, response, upstream, telling, hide_usage=hide_usage)
+    return WholeAnswer(response, telling)

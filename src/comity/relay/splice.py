@@ -11,11 +11,9 @@ import re
 
 from comity.proof.commitment import Commitment
 from comity.relay.answer import BadAnswer
-from comity.relay.errors import stream_error
-from comity.relay.usage import Usage, said
-
-MAX_EVENT_BYTES = 1024 * 1024
-"""One event, with its top log-probabilities for a long block of tokens, stays far below this; more is not a stream."""
+from comity.relay.telling.telling import Telling
+from comity.relay.telling.tellings import CHAT
+from comity.relay.usage import Usage, united
 
 _END = re.compile(rb"\n\r?\n")
 _EOL = re.compile(rb"\r?\n")
@@ -28,20 +26,49 @@ _LONE_CR = re.compile(rb"\r[^\n]")
 class StreamAnswer:
     """Reads a stream of events and gives back what may go on to the client.
 
-    `ended` is true from `[DONE]` on: that event is in `tail`, and whatever comes after it is dropped. The commitment to
-    the client's bytes is brought up to date by `feed` and `close`; that to the deployment's bytes too. `changed` says
-    whether the two differ.
+    `ended` is true from the last event on (`[DONE]`, `message_stop`, `response.completed`): that event is in `tail`,
+    and whatever comes after it is dropped. The commitment to the client's bytes is brought up to date by `feed` and
+    `close`; that to the deployment's bytes too. `changed` says whether the two differ. `events` counts what came.
+
+    With `hide_usage`, chunks with nothing but a usage are kept from the client, who did not ask for them.
     """
 
-    __slots__ = ("_rest", "_splice", "changed", "ended", "failed", "finish", "response", "tail", "upstream", "usage")
+    __slots__ = (
+        "_held",
+        "_hide",
+        "_rest",
+        "_splice",
+        "_telling",
+        "changed",
+        "ended",
+        "events",
+        "failed",
+        "finish",
+        "response",
+        "tail",
+        "upstream",
+        "usage",
+    )
 
-    def __init__(self, receipt: str, response: Commitment, upstream: Commitment) -> None:
+    def __init__(
+        self,
+        receipt: str,
+        response: Commitment,
+        upstream: Commitment,
+        telling: Telling = CHAT,
+        *,
+        hide_usage: bool = False,
+    ) -> None:
         self._rest = bytearray()  # an event of which the end has not come
+        self._held = b""  # an event that may be the last one
         self._splice = b',"comity":{"receipt":"%b"}' % receipt.encode()
+        self._telling = telling
+        self._hide = hide_usage
         self.response = response
         self.upstream = upstream
         self.changed = False
         self.ended = False
+        self.events = 0
         self.failed = False
         self.finish = ""
         self.usage: Usage | None = None
@@ -51,7 +78,7 @@ class StreamAnswer:
         """Take the next bytes from the deployment; returns those that may go to the client now.
 
         Raises:
-            BadAnswer: an event is larger than `MAX_EVENT_BYTES`, or lines end where clients disagree about it.
+            BadAnswer: an event is too large, or lines end where clients disagree about it.
         """
         if self.ended:
             return b""
@@ -66,13 +93,14 @@ class StreamAnswer:
             cut = _last_end(data, 0)
             rest += data[cut:]
             data = data[:cut]
-        if len(rest) > MAX_EVENT_BYTES:
-            raise BadAnswer(f"an event of more than {MAX_EVENT_BYTES} bytes")
+        if len(rest) > self._telling.event_bytes:
+            raise BadAnswer(f"an event of more than {self._telling.event_bytes} bytes")
         if not cut:
             return b""
         if b"\r" in data and _LONE_CR.search(data):
             raise BadAnswer("a carriage return alone, which ends a line for some clients only")
-        if _worth_reading(data):
+        self.events += data.count(b"\n\n")
+        if self._held or self._telling.worth(data):
             return self._read(data)
         self.upstream.update(data)
         self.response.update(data)
@@ -89,9 +117,13 @@ class StreamAnswer:
                 rest, clean = b"", False
             tail = self._read(rest)
             self.tail = tail + self.tail
+        if self._held:
+            self.response.update(self._held)
+            self.tail += self._held
+            self._held = b""
         whole = self.ended or (clean and self.finish != "")
         if not whole:
-            error = stream_error("The deployment's answer broke off.", "upstream_broken")
+            error = self._telling.broken("The deployment's answer broke off.", "upstream_broken")
             self.changed = True
             self.response.update(error)
             self.tail += error
@@ -103,33 +135,49 @@ class StreamAnswer:
         taken = 0
         for event in _events(data):
             taken += len(event)
-            if not _worth_reading(event):
+            if self._held:  # something follows it: it was not the last
+                out.append(self._held)
+                self._held = b""
+            if not self._telling.worth(event):
                 out.append(event)
                 continue
             if b"[DONE]" in event and _DONE.search(event):
                 self.ended = True
                 self.tail = event
+            else:
+                out.append(self._note(event, _content(event)))
+            if self.ended:
                 self._rest = bytearray()
                 break
-            out.append(self._note(event, _content(event)))
         passed = b"".join(out)
         self.upstream.update(data[:taken])
         self.response.update(passed + self.tail if self.ended else passed)
         return passed
 
     def _note(self, event: bytes, content: bytes) -> bytes:
-        document = said(content) if content else None
-        if document is None:
+        """Note what an event says; returns what of it may go on now."""
+        said = self._telling.event(content) if content else None
+        if said is None:
             return event
-        self.usage = document.usage or self.usage
-        self.failed = self.failed or document.failed
-        if not document.finish:
-            return event
-        self.finish = document.finish
-        # last in the object, so that ours is what a parser keeps whatever the deployment wrote under that name
-        self.changed = True
-        at = event.rfind(b"}")
-        return event[:at] + self._splice + event[at:]
+        self.usage = united(self.usage, said.usage)
+        self.failed = self.failed or said.failed
+        self.finish = said.finish or self.finish
+        if said.usage_only and self._hide:
+            self.changed = True
+            return b""
+        if said.bears:
+            # last in the object, so that ours is what a parser keeps whatever the deployment wrote under that name
+            self.changed = True
+            at = event.rfind(b"}")
+            event = event[:at] + self._splice + event[at:]
+        if said.end == "final":
+            self.ended = True
+            self.tail = event
+            return b""
+        if said.end == "held":
+            self._held = event
+            return b""
+        return event
 
 
 def _last_end(data: bytes | bytearray, start: int) -> int:
@@ -148,21 +196,6 @@ def _events(data: bytes) -> list[bytes]:
         events = [data[start:end] for start, end in itertools.pairwise(ends)]
         rest = data[ends[-1] :]
     return [*events, rest] if rest else events
-
-
-def _worth_reading(data: bytes) -> bool:
-    """Whether some event may have a reason to finish, a usage, an error or the end.
-
-    A quote inside a JSON string is escaped, so these are keys (or the value "error", which costs a parse).
-    """
-    finishes = data.count(b'"finish_reason"')
-    usages = data.count(b'"usage"')
-    return (
-        (finishes != 0 and finishes != data.count(b'"finish_reason":null'))
-        or (usages != 0 and usages != data.count(b'"usage":null'))
-        or b"[DONE]" in data
-        or b'"error"' in data
-    )
 
 
 def _content(event: bytes) -> bytes:

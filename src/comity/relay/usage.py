@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
-import msgspec
 from msgspec import Struct
 
 FINISHES = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call"})
@@ -13,54 +12,71 @@ FINISHES = frozenset({"stop", "length", "tool_calls", "content_filter", "functio
 MAX_TOKENS = 2**53 - 1
 """Largest count that canonical JSON can hold; a deployment that reports more reports nonsense."""
 
+BYTES_A_TOKEN = 4
+"""Of a request's body, for an estimate: English prose in JSON has 4.5 bytes a token, code and other scripts fewer."""
+
 
 class Usage(Struct, frozen=True, gc=False):
-    """Tokens as the deployment reported them; -1 where it did not."""
+    """What an answer took; -1 where the deployment did not say.
+
+    Attributes:
+        prompt_tokens: tokens read, those from a cache too.
+        completion_tokens: tokens written.
+        seconds: of sound, rounded up, where a deployment counts those.
+        estimated: the counts are ours: the client left before the deployment told its own.
+    """
 
     prompt_tokens: int = -1
     completion_tokens: int = -1
-
-
-class _Choice(Struct, gc=False):
-    finish_reason: str | None = None
-
-
-class _Said(Struct):
-    choices: list[_Choice] | None = None
-    usage: dict[str, Any] | None = None
-    error: Any = None
+    seconds: int = -1
+    estimated: bool = False
 
 
 class Said(Struct, frozen=True, gc=False):
-    """What a JSON answer or one event of a stream says; `finish` is empty where it gives no reason."""
+    """What a document or one event of a stream says; `finish` is empty where it gives no reason.
+
+    Attributes:
+        usage: counts that are final, or of one side only (-1 for the other).
+        failed: it tells an error.
+        end: `final` for the last event of a stream, `held` for one that may be the last.
+        bears: whether the receipt is told in it.
+        usage_only: nothing but the usage is in it.
+    """
 
     finish: str = ""
     usage: Usage | None = None
     failed: bool = False
+    end: Literal["", "held", "final"] = ""
+    bears: bool = False
+    usage_only: bool = False
 
 
-_DECODE = msgspec.json.Decoder(_Said).decode
 NOTHING = Said()
 
 
-def said(document: bytes) -> Said | None:
-    """Read one JSON document of the OpenAI chat shape; None if it is not one."""
-    try:
-        read = _DECODE(document)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    finish = ""
-    for choice in read.choices or ():
-        if choice.finish_reason is not None:
-            finish = choice.finish_reason if choice.finish_reason in FINISHES else "other"
-    return Said(finish, _usage(read.usage), failed=read.error is not None)
+def finish(reason: str) -> str:
+    """A reason as entries have it."""
+    return reason if reason in FINISHES else "other"
 
 
-def _usage(reported: dict[str, Any] | None) -> Usage | None:
-    if reported is None:
-        return None
-    return Usage(_count(reported.get("prompt_tokens")), _count(reported.get("completion_tokens")))
-
-
-def _count(value: object) -> int:
+def count(value: object) -> int:
+    """A count that a deployment told, -1 if it is none."""
     return value if type(value) is int and 0 <= value <= MAX_TOKENS else -1
+
+
+def united(before: Usage | None, now: Usage | None) -> Usage | None:
+    """Counts told one after the other: the later one holds where it says something."""
+    if before is None or now is None:
+        return now or before
+    return Usage(
+        now.prompt_tokens if now.prompt_tokens >= 0 else before.prompt_tokens,
+        now.completion_tokens if now.completion_tokens >= 0 else before.completion_tokens,
+        now.seconds if now.seconds >= 0 else before.seconds,
+    )
+
+
+def estimate(told: Usage | None, request_bytes: int, events: int) -> Usage:
+    """What a stream took until its client left: what was told, else an estimate by the request and the events."""
+    prompt = told.prompt_tokens if told is not None and told.prompt_tokens >= 0 else request_bytes // BYTES_A_TOKEN
+    written = told.completion_tokens if told is not None else -1
+    return Usage(prompt, max(written, events), estimated=True)

@@ -17,6 +17,7 @@ from typing import Any
 
 from comity.adapters.http.limits import DEFAULT_LIMITS, Limits
 from comity.cli.main import COMMANDS, parser
+from comity.relay.dialects.tables import DOCUMENTED, DROPPED_TYPES, MESSAGES_EDITS, RESPONSES_INCLUDE
 from comity.stack import operation, types
 from comity.stack.absent import ABSENT
 from comity.stack.schema import stack_schema
@@ -167,6 +168,30 @@ def limits() -> Iterator[str]:
         yield f"| `{name}` | {value:,}{unit} | {_cell(' '.join(reason.split()))} |\n"
 
 
+def dropped() -> Iterator[str]:
+    """What a translated request leaves out."""
+    yield "| dialect | left out | because it is |\n|---|---|---|\n"
+    for dialect, place, table in DOCUMENTED:
+        for name, why in table.dropped.items():
+            yield f"| {dialect} | `{place}{name}` | {why} |\n"
+    for speaks, kinds in DROPPED_TYPES.items():
+        for name, why in kinds.items():
+            yield f"| {speaks} | parts, blocks and items of type `{name}` | {why} |\n"
+    for name, why in MESSAGES_EDITS.items():
+        yield f"| messages | `context_management.edits[]` of type `{name}` | {why} |\n"
+    for name, why in RESPONSES_INCLUDE.items():
+        yield f"| responses | `{name}` in `include` | {why} |\n"
+
+
+def refused() -> Iterator[str]:
+    """What makes a translated request fail, and the values with which it does not."""
+    yield "| dialect | refused | unless it is | because |\n|---|---|---|---|\n"
+    for dialect, place, table in DOCUMENTED:
+        for name in dict.fromkeys((*table.idle, *table.refused)):
+            values = ", ".join(f"`{json.dumps(value)}`" for value in table.idle.get(name, ()))
+            yield f"| {dialect} | `{place}{name}` | {values} | {table.refused.get(name, '')} |\n"
+
+
 def decisions() -> Iterator[str]:
     """The pages of docs/adr, by their titles."""
     yield "| | |\n|---|---|\n"
@@ -183,7 +208,15 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").replace("%%", "%")
 
 
-MADE = {"commands": commands, "stack": stack, "absent": absent, "limits": limits, "decisions": decisions}
+MADE = {
+    "commands": commands,
+    "stack": stack,
+    "absent": absent,
+    "limits": limits,
+    "dropped": dropped,
+    "refused": refused,
+    "decisions": decisions,
+}
 
 
 def made(text: str) -> str:

@@ -13,6 +13,7 @@ MAX_MESSAGE_CHARACTERS = 2000
 """Of a deployment's own message; some send the whole request back in it."""
 
 BROKE_OFF = Failure(502, "The deployment's answer broke off.", "upstream_broken")
+ABORTED = Failure(502, "The deployment gave up its answer.", "upstream_failed")
 UNREADABLE = Failure(502, "The deployment's answer could not be read.", "upstream_invalid")
 
 _OPENAI = {

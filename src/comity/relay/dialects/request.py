@@ -43,6 +43,8 @@ def translate_request(body: bytes, source: Dialect, target: Dialect, served_as: 
         raise BadRequest(f"The body cannot be taken: {error}.") from None
     complaints = Complaints()
     talk = _READ[source](document, complaints)
+    if not talk.tools and talk.choice and talk.choice.kind in ("auto", "none"):
+        talk.choice = None  # without tools there is nothing to choose, and some upstreams refuse the member
     for turn in talk.turns:
         if turn.role != "user":
             for part in turn.parts:

@@ -6,9 +6,11 @@ is refused too: nobody here knows what would be lost.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from comity.relay.dialects.complaints import Table
+from comity.relay.dialects.conversation import Dialect
 
 _LABEL = "a label for the maker's own records"
 _CACHE = "where to cache the prompt; the answer is the same"
@@ -17,10 +19,16 @@ _STATE = "a state that is kept at the upstream, and belongs to its dialect"
 _TOKENS = "probabilities of tokens"
 _SAMPLING = "a way to sample that the other dialect has no word for"
 _HOSTED = "works with tools that the upstream runs"
-_MAKER = "an opaque thought of one maker's model; no other can read it"
+_MAKER = "an earlier answer's thoughts, of use to nobody but the model that had them"
 
-DROPPED_ITEMS = MappingProxyType({"thinking": _MAKER, "redacted_thinking": _MAKER, "reasoning": _MAKER})
-"""Content blocks and input items of earlier turns that are left out."""
+DROPPED_TYPES: Mapping[Dialect, Mapping[str, str]] = MappingProxyType(
+    {
+        "chat": {"thinking": _MAKER},
+        "responses": {"reasoning": _MAKER},
+        "messages": {"thinking": _MAKER, "redacted_thinking": _MAKER},
+    }
+)
+"""Content parts, items and blocks of earlier turns that are left out, by their `type`."""
 
 CHAT = Table(
     dropped={
@@ -78,6 +86,9 @@ CHAT_MESSAGE = Table(
     },
     idle={"partial": (False,), "prefix": (False,), "tool_calls": ([],)},
     refused={
+        "partial": "an answer to be continued",
+        "prefix": "an answer to be continued",
+        "tool_calls": "only the assistant calls tools",
         "name": "participants have no names in the other dialect",
         "function_call": "superseded by `tool_calls`",
         "audio": _STATE,
@@ -97,6 +108,7 @@ RESPONSES = Table(
         "prompt_cache_key": _CACHE,
         "prompt_cache_options": _CACHE,
         "prompt_cache_retention": _CACHE,
+        "client_metadata": _LABEL,
         "max_tool_calls": "counts calls of tools that the upstream runs, and there are none",
         "provider": "the caller's own narrowing, which the placement has heeded",
     },
@@ -128,6 +140,7 @@ RESPONSES_REASONING = Table(
         "generate_summary": "how to sum up thoughts; what a model shows of them is passed on",
     },
     idle={"context": ("auto",), "mode": ("standard",)},
+    refused={"context": "which thoughts of earlier answers count", "mode": "a way to think that has no word elsewhere"},
 )
 
 RESPONSES_ITEM = Table(
@@ -138,7 +151,7 @@ RESPONSES_ITEM = Table(
         "name": "the tool of a result, which its call names",
     },
     idle={"caller": ({"type": "direct"},), "async": (False,)},
-    refused={"namespace": _HOSTED, "caller": _HOSTED},
+    refused={"namespace": _HOSTED, "caller": _HOSTED, "async": "a call that is answered later"},
 )
 
 RESPONSES_PART = Table(
@@ -152,7 +165,7 @@ RESPONSES_PART = Table(
 
 RESPONSES_TOOL = Table(
     idle={"defer_loading": (False,), "async": (False,), "allowed_callers": (["direct"],)},
-    refused={"defer_loading": _HOSTED, "allowed_callers": _HOSTED},
+    refused={"defer_loading": _HOSTED, "allowed_callers": _HOSTED, "async": "a call that is answered later"},
 )
 
 MESSAGES = Table(
@@ -169,15 +182,17 @@ MESSAGES = Table(
         "inference_geo": "where it is processed is the placement's to say",
         "container": _STATE,
         "mcp_servers": _HOSTED,
-        "context_management": "the upstream would shorten the conversation",
     },
 )
 
 MESSAGES_THINKING = Table(dropped={"display": "how to sum up thoughts; what a model shows of them is passed on"})
 
+MESSAGES_EDITS = MappingProxyType({"clear_thinking": _MAKER})
+"""Types in `context_management.edits`, less their dates, that are left out; others would shorten the conversation."""
+
 MESSAGES_BLOCK = Table(
     dropped={"cache_control": _CACHE, "citations": "where an earlier answer had its facts from"},
-    idle={"caller": ({"type": "direct"},), "is_error": (False,)},
+    idle={"caller": ({"type": "direct"},)},
     refused={"caller": _HOSTED, "toolset_name": _HOSTED},
 )
 
@@ -195,7 +210,7 @@ MESSAGES_TOOL = Table(
     refused={"defer_loading": _HOSTED, "allowed_callers": _HOSTED},
 )
 
-DOCUMENTED: tuple[tuple[str, str, Table], ...] = (
+DOCUMENTED: tuple[tuple[Dialect, str, Table], ...] = (
     ("chat", "", CHAT),
     ("chat", "stream_options.", CHAT_STREAM),
     ("chat", "messages[].", CHAT_MESSAGE),

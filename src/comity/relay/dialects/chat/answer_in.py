@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from comity.relay.dialects.errors import told
-from comity.relay.dialects.listener import MAX_CALLS, Listener, Tokens, Unreadable, count
+from comity.relay.dialects.errors import ABORTED, told
+from comity.relay.dialects.listener import MAX_CALLS, Failure, Listener, Tokens, Unreadable, count
 
 
 class _Function(Struct, gc=False):
@@ -50,15 +50,22 @@ class _Chunk(Struct, gc=False):
 _DECODE = msgspec.json.Decoder(_Chunk).decode
 _END = b"[DONE]"
 
+REASONS = {"model_length": "length", "max_tokens": "length", "eos_token": "stop", "stop_sequence": "stop"}
+"""Words of some makers and engines for reasons that have another name in this dialect."""
+
+GIVEN_UP = ("abort", "error")
+"""`finish_reason` of engines that stopped for no fault of the request: what came so far is no answer."""
+
 
 class Reader:
     """Tells a listener what an answer says, event by event."""
 
-    __slots__ = ("_calls", "_listener", "_open", "_started")
+    __slots__ = ("_calls", "_failed", "_listener", "_open", "_started")
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
         self._started = False
+        self._failed = False
         self._calls: list[int] = []  # the deployment's numbers of the calls so far
         self._open = -1  # that of the call whose arguments may come
 
@@ -81,6 +88,8 @@ class Reader:
             Unreadable: it is not of this dialect.
         """
         self.document(body)
+        if self._failed:
+            return
         if not self._started:
             raise Unreadable
         self._listener.ended()
@@ -92,21 +101,24 @@ class Reader:
         except (msgspec.DecodeError, RecursionError):
             raise Unreadable from None
         if chunk.error is not None:
-            self._listener.failed(told(chunk.error))
+            self._fail(told(chunk.error))
             return
         if chunk.choices:
             self._start(chunk.id or "")
             for choice in chunk.choices:
-                if choice.index == 0:  # one answer was asked for
+                if choice.index == 0 and not self._failed:  # one answer was asked for
                     self._choice(choice)
         if chunk.usage is not None:
-            self._start(chunk.id or "")
             self._listener.used(_tokens(chunk.usage))
 
     def _start(self, id: str) -> None:
         if not self._started:
             self._started = True
             self._listener.started(id)
+
+    def _fail(self, failure: Failure) -> None:
+        self._failed = True
+        self._listener.failed(failure)
 
     def _choice(self, choice: _Choice) -> None:
         said, listener = choice.delta or choice.message, self._listener
@@ -125,9 +137,11 @@ class Reader:
                 listener.declined(said.refusal)
             for number, call in enumerate(said.tool_calls or ()):
                 self._call(call, number)
-        if choice.finish_reason:
+        if choice.finish_reason in GIVEN_UP:
+            self._fail(ABORTED)
+        elif choice.finish_reason:
             sequence = choice.stop_reason if isinstance(choice.stop_reason, str) else ""
-            listener.stopped(choice.finish_reason, sequence)
+            listener.stopped(REASONS.get(choice.finish_reason, choice.finish_reason), sequence)
 
     def _call(self, call: _Call, number: int) -> None:
         calls, function = self._calls, call.function or _Function()

@@ -22,7 +22,8 @@ from comity.relay.dialects.conversation import (
     Turn,
 )
 from comity.relay.dialects.images import from_url
-from comity.relay.dialects.tables import CHAT, CHAT_MESSAGE, CHAT_PART, CHAT_STREAM, CHAT_TOOL
+from comity.relay.dialects.results import shown
+from comity.relay.dialects.tables import CHAT, CHAT_MESSAGE, CHAT_PART, CHAT_STREAM, CHAT_TOOL, DROPPED_TYPES
 
 _WORDS: dict[str, Kind] = {"auto": "auto", "none": "none", "required": "required", "any": "required"}
 
@@ -96,6 +97,8 @@ def _parts(message: Members) -> list[Part]:
 def _part(part: Members) -> Text | Declined | Image | None:
     kind = part.text("type", required=True)
     made: Text | Declined | Image | None = None
+    if kind in DROPPED_TYPES["chat"]:
+        return None
     if kind == "text":
         made = Text(part.text("text", required=True))
     elif kind == "refusal":
@@ -139,8 +142,7 @@ def _call(call: Members) -> ToolCall:
 
 def _result(message: Members) -> ToolResult:
     message.take("name")  # its call has it
-    parts = [part for part in _parts(message) if isinstance(part, Text | Image)]
-    return ToolResult(message.text("tool_call_id", required=True), parts)
+    return ToolResult(message.text("tool_call_id", required=True), shown(_parts(message), message))
 
 
 def _tool(tool: Members) -> Tool | None:

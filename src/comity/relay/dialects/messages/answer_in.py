@@ -44,7 +44,7 @@ class _Delta(Struct, gc=False):
 
 class _Message(Struct):
     id: str = ""
-    type: str = "message"
+    type: str = ""
     content: list[_Block] = []
     stop_reason: str | None = None
     stop_sequence: str | None = None

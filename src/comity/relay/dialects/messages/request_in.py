@@ -20,10 +20,12 @@ from comity.relay.dialects.conversation import (
     ToolResult,
     Turn,
 )
+from comity.relay.dialects.results import shown
 from comity.relay.dialects.tables import (
-    DROPPED_ITEMS,
+    DROPPED_TYPES,
     MESSAGES,
     MESSAGES_BLOCK,
+    MESSAGES_EDITS,
     MESSAGES_RESULT,
     MESSAGES_THINKING,
     MESSAGES_TOOL,
@@ -61,6 +63,7 @@ def read(document: dict[str, Any], complaints: Complaints) -> Conversation:
         talk.form = _form(config.members("format"))
         config.finish(CLOSED)
     _thinking(asked.members("thinking"), talk)
+    _edits(asked.members("context_management"))
     talk.places = {
         **{name: name for name in ("top_k", "temperature", "tools")},
         "stop": "stop_sequences",
@@ -103,7 +106,7 @@ def _blocks(owner: Members, name: str) -> list[Part]:
 def _block(block: Members) -> Part | None:
     kind = block.text("type", required=True)
     made: Part | None = None
-    if kind in DROPPED_ITEMS:
+    if kind in DROPPED_TYPES["messages"]:
         return None
     if kind == "text":
         made = Text(block.text("text", required=True))
@@ -113,8 +116,7 @@ def _block(block: Members) -> Part | None:
         arguments = to_text(block.mapping("input") or {})
         made = ToolCall(block.text("id", required=True), block.text("name", required=True), arguments)
     elif kind == "tool_result":
-        parts = [part for part in _blocks(block, "content") if isinstance(part, Text | Image)]
-        made = ToolResult(block.text("tool_use_id", required=True), parts)
+        made = ToolResult(block.text("tool_use_id", required=True), shown(_blocks(block, "content"), block))
         block.finish(MESSAGES_RESULT)
         return made
     else:
@@ -193,3 +195,13 @@ def _thinking(thinking: Members | None, talk: Conversation) -> None:
     elif kind != "adaptive":
         thinking.refuse("type", "a way to think that the other dialect has no word for")
     thinking.finish(MESSAGES_THINKING)
+
+
+def _edits(management: Members | None) -> None:
+    if management is None:
+        return
+    for edit in management.each("edits"):
+        kind = edit.text("type", required=True)
+        if kind.rstrip("_0123456789") not in MESSAGES_EDITS:
+            edit.refuse(f"type={kind}", "the upstream would shorten the conversation")
+    management.finish(CLOSED)

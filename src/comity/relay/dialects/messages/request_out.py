@@ -141,8 +141,8 @@ def _choice(talk: Conversation, complaints: Complaints) -> dict[str, Any] | None
             talk.places["choice"], "the other dialect cannot pick among tools; send those that may be called"
         )
         return None
-    if not talk.tools and (choice is None or choice.kind in ("auto", "none")):
-        return None  # without tools, nothing to choose
+    if not talk.tools and choice is None:
+        return None
     said: dict[str, Any] | None = None
     if choice and choice.kind == "named":
         said = {"type": "tool", "name": choice.names[0]}

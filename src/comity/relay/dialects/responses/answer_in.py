@@ -32,7 +32,7 @@ class _Details(Struct, gc=False):
 
 class _Response(Struct):
     id: str = ""
-    object: str = "response"
+    object: str = ""
     status: str | None = None
     output: list[_Item] | None = None
     incomplete_details: _Details | None = None

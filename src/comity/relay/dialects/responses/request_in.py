@@ -21,8 +21,9 @@ from comity.relay.dialects.conversation import (
     Turn,
 )
 from comity.relay.dialects.images import from_url
+from comity.relay.dialects.results import shown
 from comity.relay.dialects.tables import (
-    DROPPED_ITEMS,
+    DROPPED_TYPES,
     RESPONSES,
     RESPONSES_INCLUDE,
     RESPONSES_ITEM,
@@ -111,9 +112,9 @@ def _item(item: Members, turns: list[Turn]) -> None:
         call = ToolCall(item.text("call_id", required=True), item.text("name", required=True), item.text("arguments"))
         _append(turns, "assistant", call, item.place)
     elif kind == "function_call_output":
-        given = [part for part in _parts(item, "output") if isinstance(part, Text | Image)]
-        _append(turns, "tool", ToolResult(item.text("call_id", required=True), given), item.place)
-    elif kind in DROPPED_ITEMS:
+        result = ToolResult(item.text("call_id", required=True), shown(_parts(item, "output"), item))
+        _append(turns, "tool", result, item.place)
+    elif kind in DROPPED_TYPES["responses"]:
         return
     else:
         item.refuse(f"type={kind}", "a type of item that is not carried over")

@@ -10,7 +10,7 @@ import pytest
 from comity.law.case import NOTHING_ADDED
 from comity.relay.exchange import TRANSITIONS, Event, Exchange, IllegalStep, State
 from comity.testing.gate import TENANT
-from tests.relay.test_record import CASE, PLACEMENT
+from tests.relay.test_record import PLACEMENT
 
 PATHS: dict[State, list[Any]] = {
     "RECEIVED": [],
@@ -25,7 +25,7 @@ PATHS: dict[State, list[Any]] = {
 
 def at(state: State) -> Exchange:
     exchange = Exchange(TENANT, NOTHING_ADDED, b"", bytes(16), 0)
-    exchange.case, exchange.placement = CASE, PLACEMENT
+    exchange.placement = PLACEMENT
     for event in PATHS[state]:
         exchange.step(event)
     assert exchange.state == state
@@ -54,6 +54,8 @@ def test_ends_have_no_way_out_and_every_state_is_reached() -> None:
 def test_no_attempt_but_after_the_intent_and_before_the_answer(state: State) -> None:
     with pytest.raises(IllegalStep):
         at(state).attempt("paris", 1)
+    with pytest.raises(IllegalStep):
+        at(state).recall("paris", 1)
 
 
 def test_no_attempt_outside_the_placement() -> None:
@@ -61,7 +63,14 @@ def test_no_attempt_outside_the_placement() -> None:
     with pytest.raises(IllegalStep, match="ashburn"):
         exchange.attempt("ashburn", 1)
     assert not exchange.attempts
-    for inside in ("paris", "lyon", "brest"):
-        exchange.attempt(inside, 1)
-    exchange.answer(200, 5)
-    assert (exchange.deployment, exchange.first_byte) == ("brest", 5)
+    attempts = [exchange.attempt(inside, 1) for inside in ("paris", "lyon", "brest")]
+    exchange.answer(attempts[1], 200, 5)
+    assert (exchange.deployment, exchange.first_byte) == ("lyon", 5)
+
+
+def test_no_answer_is_given_again_that_was_made_outside_the_placement() -> None:
+    exchange = at("PLACED")
+    with pytest.raises(IllegalStep, match="ashburn"):
+        exchange.recall("ashburn", 1)
+    exchange.recall("paris", 7)
+    assert (exchange.deployment, exchange.cached, exchange.status, exchange.state) == ("paris", 7, 200, "RELAYING")

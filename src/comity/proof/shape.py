@@ -25,11 +25,18 @@ _CASE = {
 }  # fmt: skip
 
 _ASKER = {
-    "application": "id", "controller": "party", "case": _CASE,
+    "application": "id", "controller": "party", "case": _CASE, "key?": "id",
     "added?": {"data?": ["id"], "subjects?": ["party"], "purposes?": ["id"]},
 }  # fmt: skip
 
-_ATTEMPT = {"deployment": "id", "result": "id", "status?": "n", "started?": "n", "finished?": "n"}
+_ATTEMPT = {
+    "deployment": "id", "result": "id", "status?": "n", "started?": "n", "finished?": "n", "hedged?": "boolean",
+}  # fmt: skip
+_WISH = {
+    "only?": ["text"], "ignore?": ["text"], "order?": ["text"], "hops?": ["text"], "models?": ["text"],
+    "language?": "text", "surface?": "id", "allow_fallbacks?": "boolean",
+    "max_price?": {"input?": "text", "output?": "text"},
+}  # fmt: skip
 _USAGE = {"prompt_tokens?": "n", "completion_tokens?": "n", "estimated?": "boolean"}
 
 SHAPES: dict[str, dict[str, dict[str, Any]]] = {
@@ -39,19 +46,20 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
             "durability": "durability", "realm": "digest", "conditions": "digest", "ruling": "digest",
             "placement": "digest", "model": "text", "tiers": [["id"]], "mode": "mode",
             "assumptions?": ["text"], "obligations?": ["text"], "advisories?": ["text"], "rules?": ["text"],
-            "accepted?": ["text"],
+            "accepted?": ["text"], "wish?": _WISH,
         },
         "content": {
             "nonce": "nonce", "request": "digest", "bytes": "n", "times": {"received": "n"}, "stream?": "boolean",
+            "surface?": "id", "session?": "digest",
         },
     },
     "outcome": {
         "party": {"intent": "n"},
-        "decision": {"durability": "durability", "deployment?": "id", "attempts": [_ATTEMPT]},
+        "decision": {"durability": "durability", "deployment?": "id", "attempts": [_ATTEMPT], "cached?": "n"},
         "content": {
             "finish": "id", "status?": "n", "response?": "digest",
             "upstream?": {"request?": "digest", "response?": "digest"}, "usage?": _USAGE, "bytes?": "n",
-            "times": {"started?": "n", "first_byte?": "n", "finished": "n"},
+            "cost?": {"amount": "n", "currency": "text"}, "times": {"started?": "n", "first_byte?": "n", "finished": "n"},
         },
     },
     "denial": {

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from comity.law.case import Addition, Case
+from msgspec import Struct
+
+from comity.law.case import Addition
 from comity.placement.types import Placement
-from comity.proof.commitment import Commitment, opening
+from comity.proof.commitment import Commitment, Role
 from comity.relay.body import Ask
-from comity.relay.ports import Tenant
+from comity.relay.ports import Target, Tenant
 from comity.relay.usage import Usage
 
 State: TypeAlias = Literal["RECEIVED", "RULED", "PLACED", "RELAYING", "SEALED", "REFUSED", "BROKEN"]
@@ -22,6 +24,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     ("RECEIVED", "place"): "RULED",  # a placement stands; its intent is on the way to the log
     ("RECEIVED", "refuse"): "REFUSED",  # by law, by choice, or because it cannot be read
     ("RULED", "durable"): "PLACED",  # from here on bytes may leave, to candidates of the placement
+    ("RULED", "refuse"): "REFUSED",  # by a limit or a budget: nothing was entered
     ("RULED", "break"): "BROKEN",
     ("PLACED", "answer"): "RELAYING",  # one deployment answers; no other is tried any more
     ("PLACED", "break"): "BROKEN",
@@ -30,6 +33,11 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
 }
 """Everything that can happen. SEALED, REFUSED and BROKEN are ends."""
 
+_AFTER: dict[str, dict[State, State]] = {
+    event: {before: after for (before, each), after in TRANSITIONS.items() if each == event}
+    for event in ("place", "refuse", "durable", "answer", "seal", "break")
+}
+
 Result: TypeAlias = Literal["", "ok", "refused", "timeout", "status", "broken", "invalid", "cancelled"]
 
 
@@ -37,17 +45,18 @@ class IllegalStep(Exception):
     """A step that the table does not have: a mistake in the driver, never something that a peer can cause."""
 
 
-class Attempt:
-    """One try at one deployment. Instants in milliseconds; `status` 0 means that no status was read."""
+class Attempt(Struct, gc=False):
+    """One try at one deployment. Instants in milliseconds; `status` 0 means that no status was read.
 
-    __slots__ = ("deployment", "finished", "result", "started", "status")
+    `hedged`: begun while another was under way, because that one took long.
+    """
 
-    def __init__(self, deployment: str, started: int) -> None:
-        self.deployment = deployment
-        self.result: Result = ""
-        self.status = 0
-        self.started = started
-        self.finished = 0
+    deployment: str
+    started: int
+    hedged: bool = False
+    result: Result = ""
+    status: int = 0
+    finished: int = 0
 
     def end(self, result: Result, now: int, status: int = 0) -> None:
         """Note how it ended."""
@@ -67,9 +76,14 @@ def _holds(placement: Placement, deployment: str) -> bool:
 class Exchange:
     """One request, from its complete body to its sealed end.
 
-    `intent` is the index of its intent in the log and `receipt` the id of the receipt; both are set when the intent
-    is handed to the log. `status` is that of the answer that the client gets, `finish` says how it ended
-    (docs/spec/entry.md).
+    Attributes:
+        surface: name of the surface that it came to.
+        session: the value of its Comity-Session header, or empty.
+        intent, receipt: index of its intent in the log, and id of the receipt; set when the intent is handed to it.
+        deployment, target: whose answer the client gets; empty and None where nobody answered.
+        cached: index of the intent whose answer is given again, -1 where a deployment was asked.
+        status, finish: of the answer that the client gets, and how it ended (docs/spec/entry.md).
+        cost: what it cost, in 10^-9 of `target.currency`; -1 where that is not known.
     """
 
     __slots__ = (
@@ -77,7 +91,8 @@ class Exchange:
         "ask",
         "attempts",
         "body",
-        "case",
+        "cached",
+        "cost",
         "deployment",
         "finish",
         "first_byte",
@@ -87,34 +102,50 @@ class Exchange:
         "receipt",
         "received",
         "response",
+        "session",
         "state",
         "status",
+        "surface",
+        "target",
         "tenant",
         "upstream_request",
         "upstream_response",
         "usage",
     )
 
-    def __init__(self, tenant: Tenant, addition: Addition, body: bytes, nonce: bytes, received: int) -> None:
+    def __init__(
+        self,
+        tenant: Tenant,
+        addition: Addition,
+        body: bytes,
+        nonce: bytes,
+        received: int,
+        surface: str = "chat",
+        session: bytes = b"",
+    ) -> None:
         self.tenant = tenant
         self.addition = addition
         self.body = body
         self.nonce = nonce
         self.received = received
+        self.surface = surface
+        self.session = session
         self.state: State = "RECEIVED"
         self.attempts: list[Attempt] = []
         self.intent = -1
         self.receipt = ""
         self.deployment = ""
+        self.target: Target | None = None
+        self.cached = -1
         self.first_byte = 0
         self.status = 0
         self.finish = ""
         self.usage: Usage | None = None
+        self.cost = -1
         self.response: Commitment | None = None
         self.upstream_request: str | None = None
         self.upstream_response: Commitment | None = None
         self.ask: Ask
-        self.case: Case
         self.placement: Placement
 
     def step(self, event: Event) -> None:
@@ -123,45 +154,58 @@ class Exchange:
         Raises:
             IllegalStep: the table has no such step from the present state.
         """
-        after = TRANSITIONS.get((self.state, event))
+        after = _AFTER[event].get(self.state)
         if after is None:
             raise IllegalStep(f"{event} in state {self.state}")
         self.state = after
 
-    def place(self, case: Case, placement: Placement) -> None:
+    def place(self, placement: Placement) -> None:
         """The gate has placed it."""
         self.step("place")
-        self.case = case
         self.placement = placement
 
-    def attempt(self, deployment: str, now: int) -> Attempt:
+    def attempt(self, deployment: str, now: int, *, hedged: bool = False) -> Attempt:
         """Begin an attempt; the one door through which bytes leave.
 
         Raises:
             IllegalStep: the intent is not durable, an answer is under way, or the deployment is not in the placement.
         """
-        if self.state != "PLACED":
-            raise IllegalStep(f"attempt in state {self.state}")
-        if not _holds(self.placement, deployment):
-            raise IllegalStep(f"{deployment} is not in the placement")
-        attempt = Attempt(deployment, now)
+        self._admit(deployment)
+        attempt = Attempt(deployment, now, hedged)
         self.attempts.append(attempt)
         return attempt
 
-    def answer(self, status: int, now: int) -> None:
-        """The last attempt's deployment answers with `status`, and its answer is the one that the client gets."""
+    def answer(self, attempt: Attempt, status: int, now: int) -> None:
+        """The deployment of an attempt answers with `status`, and its answer is the one that the client gets."""
         self.step("answer")
-        attempt = self.attempts[-1]
         attempt.status = status
         self.deployment = attempt.deployment
         self.status = status
         self.first_byte = now
+
+    def recall(self, deployment: str, intent: int) -> None:
+        """An answer that `deployment` made before, to the request with that intent, is given again.
+
+        Raises:
+            IllegalStep: as for an attempt.
+        """
+        self._admit(deployment)
+        self.step("answer")
+        self.deployment = deployment
+        self.cached = intent
+        self.status = 200
+
+    def _admit(self, deployment: str) -> None:
+        if self.state != "PLACED":
+            raise IllegalStep(f"attempt in state {self.state}")
+        if not _holds(self.placement, deployment):
+            raise IllegalStep(f"{deployment} is not in the placement")
 
     @property
     def open(self) -> bool:
         """Whether something can still happen."""
         return self.state not in ("SEALED", "REFUSED", "BROKEN")
 
-    def commitment(self, role: Literal["request", "response", "upstream-request", "upstream-response"]) -> Commitment:
+    def commitment(self, role: Role) -> Commitment:
         """A fresh commitment under this request's opening for `role` (docs/spec/commitment.md)."""
-        return Commitment(opening(self.tenant.salt, self.nonce, role))
+        return Commitment(self.tenant.openings(self.nonce, role))

@@ -14,8 +14,9 @@ from msgspec.structs import force_setattr
 
 from comity.law.case import Addition, Case
 from comity.placement.types import Placement, Wish
-from comity.proof.commitment import SIZE, Openings
+from comity.proof.commitment import Openings
 from comity.stack.operation import Routing
+from comity.terms.digests import SIZE
 from comity.terms.refusal import Refusal
 
 if TYPE_CHECKING:

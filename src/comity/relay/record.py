@@ -6,17 +6,19 @@ with its keys in canonical order. A test holds every block against `terms.canon`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from comity.law.case import Addition, Case
 from comity.placement.decide import wish_document
 from comity.placement.types import Placement
-from comity.proof.commitment import Commitment
+from comity.proof.commitment import Commitment, commit
 from comity.proof.entry import MAX_BLOCK_BYTES, outcome_party
 from comity.relay.exchange import Attempt, Exchange
-from comity.relay.ports import Tenant
+from comity.relay.ports import Target, Tenant
 from comity.relay.usage import Usage
 from comity.terms import canon
+from comity.terms.digests import hmac_sha256
 from comity.terms.refusal import Refusal
 
 Blocks = tuple[bytes, bytes, bytes]
@@ -34,42 +36,60 @@ MAX_NAMES = 400
 """Characters of names in one text, which has at most 512 with the row before them (docs/spec/entry.md)."""
 
 
+_SESSION = b"comity/session/v1\n"
+
+MAX_COST = 2**53 - 1
+"""Largest amount that canonical JSON can hold: nine million units of a currency for one request."""
+
+Cases: TypeAlias = Callable[[Tenant, Addition, str], Case]
+
+
 class Recorder:
     """Writes the blocks of every entry of one worker."""
 
-    __slots__ = ("_decisions", "_durability", "_parties")
+    __slots__ = ("_cases", "_durability", "_fragments")
 
-    def __init__(self, durability: str) -> None:
+    def __init__(self, durability: str, cases: Cases) -> None:
+        """`cases` gives the case that a tenant's request is entered with (`Gate.case`)."""
         self._durability = durability
-        self._parties: dict[tuple[str, str, Case, Addition], bytes] = {}
-        self._decisions: dict[tuple[str, str], bytes] = {}
+        self._cases = cases
+        self._fragments: dict[tuple[Tenant, Addition, str, str], tuple[bytes, bytes]] = {}
 
-    def intent(self, exchange: Exchange) -> Blocks:
+    def intent(self, exchange: Exchange, operation: str = "infer") -> Blocks:
         """The blocks of an intent: the request is ruled and placed, and no byte has left."""
-        request = exchange.commitment("request")
-        request.update(exchange.body)
+        tenant, placement, body = exchange.tenant, exchange.placement, exchange.body
+        asked = exchange.ask.model
+        fragments = self._fragments.get((tenant, exchange.addition, placement.digest, asked))
+        if fragments is None:
+            fragments = self._encode(exchange, operation)
+        more = b'"stream":true,' if exchange.ask.stream else b""
+        if exchange.surface != "chat":
+            more += b'"surface":"%b",' % exchange.surface.encode()
+        if exchange.session:
+            more = b'"session":"%b",%b' % (session(tenant, exchange.session).encode(), more)
         content = b'{"bytes":%d,"nonce":"%b","request":"%b",%b"times":{"received":%d}}' % (
-            len(exchange.body),
+            len(body),
             exchange.nonce.hex().encode(),
-            request.hexdigest().encode(),
-            b'"stream":true,' if exchange.ask.stream else b"",
+            commit(tenant.openings(exchange.nonce, "request"), body).encode(),
+            more,
             exchange.received,
         )
-        party = self._party(exchange.tenant, exchange.case, exchange.addition)
-        return party, self._decision(exchange.placement, exchange.ask.model), content
+        return *fragments, content
 
     def outcome(self, exchange: Exchange, now: int) -> Blocks:
         """The blocks of an outcome: how it ended, after which attempts."""
         deployment = b'"deployment":"%b",' % exchange.deployment.encode() if exchange.deployment else b""
-        decision = b'{"attempts":[%b],%b"durability":"%b"}' % (
+        decision = b'{"attempts":[%b],%b%b"durability":"%b"}' % (
             b",".join([_attempt(attempt) for attempt in exchange.attempts[:MAX_NAMED]]),
+            b'"cached":%d,' % exchange.cached if exchange.cached >= 0 else b"",
             deployment,
             self._durability.encode(),
         )
         return outcome_party(exchange.intent), decision, _outcome_content(exchange, now)
 
-    def denial(self, exchange: Exchange, case: Case, model: str, refusal: Refusal, answer: bytes, now: int) -> Blocks:
+    def denial(self, exchange: Exchange, operation: str, refusal: Refusal, answer: bytes, now: int) -> Blocks:
         """The blocks of a denial, with a commitment to the `answer` that the client gets."""
+        model = exchange.ask.model
         request, response = exchange.commitment("request"), exchange.commitment("response")
         request.update(exchange.body)
         response.update(answer)
@@ -98,35 +118,60 @@ class Recorder:
             "status": refusal.status,
             "times": {"finished": now, "received": exchange.received},
         }
-        return self._party(exchange.tenant, case, exchange.addition), _fitting(decision), canon.encode(content)
+        case = self._cases(exchange.tenant, exchange.addition, operation)
+        return _party(exchange.tenant, case, exchange.addition), _fitting(decision), canon.encode(content)
 
-    def _party(self, tenant: Tenant, case: Case, addition: Addition) -> bytes:
-        key = (tenant.application, tenant.controller, case, addition)
-        block = self._parties.get(key)
-        if block is None:
-            party: dict[str, object] = {
-                "application": tenant.application,
-                "case": _case(case),
-                "controller": tenant.controller,
-            }
-            added = {
-                name: list(values) for name in ("data", "purposes", "subjects") if (values := getattr(addition, name))
-            }
-            if added:
-                party["added"] = added
-            if len(self._parties) >= MAX_FRAGMENTS:
-                self._parties.clear()
-            block = self._parties[key] = canon.encode(party)
-        return block
+    def _encode(self, exchange: Exchange, operation: str) -> tuple[bytes, bytes]:
+        """The blocks that equal requests share, kept for the next."""
+        tenant, addition, placement, model = (
+            exchange.tenant,
+            exchange.addition,
+            exchange.placement,
+            exchange.ask.model,
+        )
+        case = self._cases(tenant, addition, operation)
+        fragments = (
+            _party(tenant, case, addition),
+            _fitting(_decision(placement, model, self._durability)),
+        )
+        if len(self._fragments) >= MAX_FRAGMENTS:
+            self._fragments.clear()
+        self._fragments[tenant, addition, placement.digest, model] = fragments
+        return fragments
 
-    def _decision(self, placement: Placement, model: str) -> bytes:
-        key = (placement.digest, model)
-        block = self._decisions.get(key)
-        if block is None:
-            if len(self._decisions) >= MAX_FRAGMENTS:
-                self._decisions.clear()
-            block = self._decisions[key] = _fitting(_decision(placement, model, self._durability))
-        return block
+
+def session(tenant: Tenant, name: bytes) -> str:
+    """What an entry has of a session's name: the requests of a session can be told to belong together, and no more."""
+    return hmac_sha256(tenant.salt, _SESSION + name).hex()
+
+
+def cost(usage: Usage | None, target: Target | None) -> int:
+    """What an answer cost in 10^-9 of `target.currency`, -1 where prices or tokens are not known."""
+    if usage is None or target is None or target.price_in < 0 or target.price_out < 0:
+        return -1
+    amount = max(usage.prompt_tokens, 0) * target.price_in + max(usage.completion_tokens, 0) * target.price_out
+    return amount if amount <= MAX_COST else -1
+
+
+def tokens(usage: Usage | None) -> int:
+    """All tokens of an answer, -1 where none are known."""
+    if usage is None or (usage.prompt_tokens < 0 and usage.completion_tokens < 0):
+        return -1
+    return max(usage.prompt_tokens, 0) + max(usage.completion_tokens, 0)
+
+
+def _party(tenant: Tenant, case: Case, addition: Addition) -> bytes:
+    party: dict[str, object] = {
+        "application": tenant.application,
+        "case": _case(case),
+        "controller": tenant.controller,
+    }
+    if tenant.key:
+        party["key"] = tenant.key
+    added = {name: list(values) for name in ("data", "purposes", "subjects") if (values := getattr(addition, name))}
+    if added:
+        party["added"] = added
+    return canon.encode(party)
 
 
 def _case(case: Case) -> dict[str, object]:
@@ -206,9 +251,10 @@ def _fitting(decision: dict[str, object]) -> bytes:
 
 def _attempt(attempt: Attempt) -> bytes:
     status = b',"status":%d' % attempt.status if attempt.status else b""
-    return b'{"deployment":"%b","finished":%d,"result":"%b","started":%d%b}' % (
+    return b'{"deployment":"%b","finished":%d,%b"result":"%b","started":%d%b}' % (
         attempt.deployment.encode(),
         attempt.finished,
+        b'"hedged":true,' if attempt.hedged else b"",
         attempt.result.encode(),
         attempt.started,
         status,
@@ -223,16 +269,22 @@ def _outcome_content(exchange: Exchange, now: int) -> bytes:
         times += b',"first_byte":%d' % exchange.first_byte
     if exchange.attempts:
         times += b',"started":%d' % exchange.attempts[0].started
-    status = b'"status":%d,' % exchange.status if exchange.status else b""
-    return b'{"bytes":%d,"finish":"%b","response":"%b",%b"times":{%b}%b%b}' % (
+    return b'{"bytes":%d,%b"finish":"%b","response":"%b",%b"times":{%b}%b%b}' % (
         response.length,
+        _cost(exchange),
         exchange.finish.encode(),
         response.hexdigest().encode(),
-        status,
+        b'"status":%d,' % exchange.status if exchange.status else b"",
         times,
         _upstream(exchange.upstream_request, exchange.upstream_response),
         _usage(exchange.usage),
     )
+
+
+def _cost(exchange: Exchange) -> bytes:
+    if exchange.cost < 0 or exchange.target is None:
+        return b""
+    return b'"cost":{"amount":%d,"currency":"%b"},' % (exchange.cost, exchange.target.currency.encode())
 
 
 def _upstream(request: str | None, response: Commitment | None) -> bytes:

@@ -12,9 +12,12 @@ from comity.adapters.ledger import LedgerBroken, Overloaded
 from comity.law.case import Addition, Case
 from comity.law.realm import Realm
 from comity.placement.types import Placement, Wish
+from comity.relay.exchange import Exchange
 from comity.relay.ports import FREE, Admission, Limited, Target, Tenant, Words
 from comity.runtime.in_force import Asked, InForce
 from comity.runtime.messages import Endpoint
+from comity.runtime.metering import of_applications, of_keys
+from comity.runtime.rations import Rations
 from comity.runtime.targets import Prepared, Targets
 from comity.runtime.tenants import Tenants
 from comity.stack.operation import Routing
@@ -35,15 +38,18 @@ class Gate:
         salt: Callable[[str], bytes],
         began: Callable[[InForce], None],
         trouble: Callable[[], str],
+        rations: Rations | None = None,
     ) -> None:
         """Begins with `first`, and says so to `began`, as for each realm that follows it.
 
         `salt` gives an application's erasure salt; `trouble` says why the worker as a whole is not ready, or nothing.
+        Without `rations` nothing is limited.
         """
         self._clock = clock
         self._salt = salt
         self._began = began
         self._trouble = trouble
+        self._rations = rations
         self._leaving = False
         self._force = first
         self._next: tuple[InForce, dict[str, Prepared] | None] | None = None
@@ -90,9 +96,13 @@ class Gate:
         """Where to send, under the realm of a placement."""
         return self._targets.of(realm)
 
-    def admit(self, tenant: Tenant, tokens: int, session: bytes, now: Instant) -> Admission | Limited:
-        """Count a request against the tenant's limits and budgets."""
-        return FREE
+    def admit(
+        self, exchange: Exchange, placement: Placement, now: Instant, ready: Callable[[Admission | Limited], None]
+    ) -> Admission | Limited | None:
+        """Count a request against its tenant's limits and budgets."""
+        if self._rations is None:
+            return FREE
+        return self._rations.admit(exchange, placement, self._targets.of(placement.realm), now, ready)
 
     @property
     def routing(self) -> Routing:
@@ -138,8 +148,10 @@ class Gate:
     def recognise(self, keys: Iterable[Key]) -> None:
         """From now on these keys, and no others, open something."""
         self._keys = tuple(keys)
-        applications = self._force.realm.stack.applications
-        self._tenants = Tenants.of(self._keys, applications, self._salt, self._tenants)
+        stack = self._force.realm.stack
+        self._tenants = Tenants.of(self._keys, stack.applications, self._salt, self._tenants)
+        if self._rations is not None:
+            self._rations.replace(of_keys(self._keys, stack), of_applications(stack), stack.currency)
 
     def reach(self, deployment: str, endpoint: Endpoint | None) -> None:
         """From now on the deployment is reached there, or not at all.

@@ -89,10 +89,9 @@ class House:
         return upstream
 
     def target(self, name: str, port: int, **more: Any) -> Target:
-        return Target(
-            name, "served", host="127.0.0.1", port=port, site="lyon", timeouts=self.timeouts,
-            credentials=b"authorization: Bearer up\r\n", **more,
-        )  # fmt: skip
+        usual = {"site": "lyon", "timeouts": self.timeouts, "stream_usage": False}
+        credentials = b"authorization: Bearer up\r\n"
+        return Target(name, "served", host="127.0.0.1", port=port, credentials=credentials, **usual | more)
 
     async def __aexit__(self, *_: object) -> None:
         self.log.held = False

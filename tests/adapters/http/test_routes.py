@@ -94,7 +94,7 @@ def test_a_receipt_that_is_not_there_yet() -> None:
         ("OPTIONS", "/v1/chat/completions", 405),
         ("DELETE", "/v1/models", 405),
         ("HEAD", "/nothing", 404),
-        ("POST", "/v1/embeddings", 404),
+        ("POST", "/v1/fine_tuning/jobs", 404),
     ],
 )
 def test_other_paths_and_methods(method: str, path: str, status: int) -> None:
@@ -243,7 +243,7 @@ def test_hops_narrow_the_wish_and_what_none_declares_is_named() -> None:
         b'{"model":"","messages":[{"role":"user","content":"x"}]}',
         b'{"model":"civic","messages":[{"role":"user","content":"x"}],"previous_response_id":"resp_1"}',
         b'{"model":"civic","messages":[{"role":"user","content":"x"}],"tools":[{"type":"teleport"}]}',
-        b'{"model":"civic","messages":[{"role":"user","content":"x"}],"provider":{"order":["a"]}}',
+        b'{"model":"civic","messages":[{"role":"user","content":"x"}],"provider":{"sort":"price"}}',
     ],
 )
 def test_bodies_that_cannot_be_taken(body: bytes) -> None:

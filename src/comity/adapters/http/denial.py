@@ -7,9 +7,9 @@ from comity.adapters.http.client import Client
 from comity.adapters.http.port import Port
 from comity.adapters.http.replies import RETRY_AFTER
 from comity.adapters.ledger.failures import LedgerBroken, Overloaded
-from comity.law.case import Case
 from comity.relay.errors import refusal_envelope
 from comity.relay.exchange import Exchange
+from comity.relay.ports import Limited
 from comity.terms.refusal import Refusal
 
 ENTERED = ("forbidden", "no-candidate")
@@ -17,7 +17,7 @@ ENTERED = ("forbidden", "no-candidate")
 nothing about anyone's data, nor do more new cases than can be judged in time."""
 
 
-def deny(port: Port, client: Client, exchange: Exchange, case: Case, refusal: Refusal) -> None:
+def deny(port: Port, client: Client, exchange: Exchange, operation: str, refusal: Refusal) -> None:
     """Answer with the refusal; its receipt is named once the denial is durable."""
     if exchange.ask.hops and refusal.reason == "no-candidate":
         refusal = failures.because_of_hops(refusal, exchange.ask)
@@ -30,13 +30,23 @@ def deny(port: Port, client: Client, exchange: Exchange, case: Case, refusal: Re
         if error is not None:
             client.error(503, failures.LOG_FAILED, RETRY_AFTER, code="log_unavailable")
             return
+        if port.watcher is not None:
+            port.watcher.finished(exchange, port.clock())
         fields = b"comity-receipt: %b\r\n" % exchange.receipt.encode()
         if refusal.ruling:
             fields += b"comity-ruling: %b\r\n" % refusal.ruling.encode()
         client.reply(refusal.status, body, fields)
 
-    blocks = port.recorder.denial(exchange, case, exchange.ask.model, refusal, body, port.clock())
+    blocks = port.recorder.denial(exchange, operation, refusal, body, port.clock())
     try:
         exchange.receipt = port.log.receipt_id(port.log.append("denial", *blocks, entered))
     except (Overloaded, LedgerBroken) as error:
         client.error(503, failures.log_refused(error), RETRY_AFTER, code="log_unavailable")
+
+
+def limit(client: Client, limited: Limited) -> None:
+    """Answer that a limit or a budget is used up; nothing was entered."""
+    fields = limited.headers
+    if limited.retry_after_ms:
+        fields += b"retry-after: %d\r\n" % -(-limited.retry_after_ms // 1000)
+    client.error(429, limited.message, fields, code=limited.code)

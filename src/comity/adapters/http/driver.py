@@ -1,50 +1,44 @@
 """The driver performs one exchange: it asks the gate, waits for the log, moves the bytes.
 
 Two promises are kept here. No byte goes upstream before the intent is durable (`intent_entered` is the only way on),
-and the end of no answer goes to the client before the outcome is (`outcome_entered`). Every attempt is within the
-placement.
+and the end of no answer goes to the client before the outcome is (`outcome_entered`). Every attempt, hedged or again,
+is within the placement.
 """
 
 from __future__ import annotations
 
 from comity.adapters.http import failures
+from comity.adapters.http.attempt import Try
+from comity.adapters.http.attempts import Attempts
 from comity.adapters.http.client import Client
-from comity.adapters.http.denial import deny
-from comity.adapters.http.heads import answer_head
+from comity.adapters.http.denial import deny, limit
 from comity.adapters.http.outbound import Outbound
-from comity.adapters.http.pool import Pool
 from comity.adapters.http.port import Port
 from comity.adapters.http.replies import CHUNK_END, JSON, RETRY_AFTER, chunk
+from comity.adapters.http.verdict import streams
 from comity.adapters.ledger.failures import LedgerBroken, Overloaded
-from comity.law.case import Addition
-from comity.placement.types import Wish
+from comity.proof.commitment import commit
 from comity.relay.answer import BadAnswer, WholeAnswer
-from comity.relay.body import BadRequest, read, splice
-from comity.relay.dispatch import dispatch
+from comity.relay.answers import answer_for
 from comity.relay.errors import envelope
-from comity.relay.exchange import Attempt, Exchange, Result
-from comity.relay.ports import Target, Tenant
+from comity.relay.exchange import Exchange, Result
+from comity.relay.ports import FREE, Admission, Limited
+from comity.relay.record import cost, tokens
 from comity.relay.splice import StreamAnswer
+from comity.relay.surfaces import Surface
 from comity.terms.refusal import Refusal
-
-OPERATION = "infer"
-EVENT_STREAM = b"text/event-stream"
-OURS = frozenset({401, 403, 429})
-"""Statuses of an upstream that are about us and not about the request: our key, our share of its capacity."""
-
-EMPTY = frozenset({204, 205})
-"""Statuses without a body: no answer to a chat."""
 
 OUTCOME_RETRY_SECONDS = 0.05
 """How soon an outcome is offered again to a log that is overloaded: long enough to write a group or two."""
 
 
 class Driver:
-    """One request under way. Callbacks come from the log, the upstream's connection, the client and the watch."""
+    """One request under way. Callbacks come from the log, its attempts, the upstream, the client and the watch."""
 
     __slots__ = (
+        "_admission",
         "_answer",
-        "_attempt",
+        "_attempts",
         "_client",
         "_content_type",
         "_exchange",
@@ -52,26 +46,23 @@ class Driver:
         "_flowing",
         "_gone",
         "_outbound",
-        "_pool",
         "_port",
         "_retry_after",
         "_sealing",
-        "_sent",
-        "_target",
-        "_tried",
+        "_surface",
+        "_winner",
     )
 
-    def __init__(self, port: Port, client: Client) -> None:
+    def __init__(self, port: Port, client: Client, surface: Surface, exchange: Exchange) -> None:
         self._port = port
         self._client = client
-        self._exchange: Exchange
-        self._target: Target | None = None
-        self._pool: Pool | None = None
-        self._attempt: Attempt | None = None  # the one under way
-        self._outbound: Outbound | None = None  # its connection, once it stands
+        self._surface = surface
+        self._exchange = exchange
+        self._admission: Admission = FREE
+        self._attempts = Attempts(self, port, exchange, surface)
+        self._winner: Try | None = None  # the attempt whose answer the client gets
+        self._outbound: Outbound | None = None  # its connection, until the answer is over
         self._answer: WholeAnswer | StreamAnswer | None = None
-        self._tried: list[str] = []
-        self._sent = b""  # the body that went upstream last
         self._content_type = JSON
         self._retry_after = b""
         self._flowing = False  # bytes of the answer have gone to the client
@@ -81,30 +72,41 @@ class Driver:
 
     # from the request to the intent
 
-    def begin(self, tenant: Tenant, addition: Addition, body: bytes, received: int) -> None:
-        """The request is complete: read it, have it placed, enter its intent or its denial."""
-        port = self._port
-        exchange = self._exchange = Exchange(tenant, addition, body, port.nonce(), received)
-        try:
-            ask = exchange.ask = read(body)
-        except BadRequest as error:
-            exchange.step("refuse")
-            port.counts.bad += 1
-            self._client.reply(400, envelope(400, str(error), param=error.field))
-            return
-        wish = Wish(ask.model, ask.only, ask.ignore, "", ask.hops)
-        decision = port.gate.place(tenant, addition, wish, OPERATION, port.clock())
-        case = port.gate.case(tenant, addition, OPERATION)
+    def begin(self) -> None:
+        """The request is complete and read: have it placed, enter its intent or its denial."""
+        port, exchange, surface = self._port, self._exchange, self._surface
+        gate, tenant, ask = port.gate, exchange.tenant, exchange.ask
+        now = port.clock()
+        decision = gate.place(tenant, exchange.addition, port.wish(ask, surface.name), surface.operation, now)
         if isinstance(decision, Refusal):
             exchange.step("refuse")
             port.counts.denied += 1
-            deny(port, self._client, exchange, case, decision)
+            deny(port, self._client, exchange, surface.operation, decision)
             return
-        exchange.place(case, decision)
+        exchange.place(decision)
+        admission = gate.admit(exchange, decision, now, self.admitted)
+        if admission is not None:
+            self.admitted(admission)
+
+    def admitted(self, admission: Admission | Limited) -> None:
+        """The limits and budgets have room for it, or not."""
+        port, exchange = self._port, self._exchange
+        if isinstance(admission, Limited):
+            exchange.step("refuse")
+            port.counts.limited += 1
+            limit(self._client, admission)
+            return
+        if self._gone or self._expired:  # while a share of a limit was fetched
+            exchange.step("refuse")
+            admission.release(port.clock())
+            self._client.error(*failures.WAITED)
+            return
+        self._admission = admission
         try:
-            exchange.intent = port.log.append("intent", *port.recorder.intent(exchange), self.intent_entered)
+            blocks = port.recorder.intent(exchange, self._surface.operation)
+            exchange.intent = port.log.append("intent", *blocks, self.intent_entered)
         except (Overloaded, LedgerBroken) as error:
-            exchange.step("break")
+            admission.release(port.clock())
             self._log_failed(failures.log_refused(error))
             return
         exchange.receipt = port.log.receipt_id(exchange.intent)
@@ -112,7 +114,7 @@ class Driver:
     def intent_entered(self, error: BaseException | None) -> None:
         """The intent is durable, or never will be."""
         if error is not None:
-            self._exchange.step("break")
+            self._admission.release(self._port.clock())
             self._log_failed(failures.LOG_FAILED)
             return
         self._exchange.step("durable")
@@ -120,134 +122,54 @@ class Driver:
             if self._gone:
                 self._abandon()
             elif self._expired:
-                self._give_up()
+                self.unanswered()
             else:
-                self._try_next()
+                self._attempts.begin()
         except Exception:
             self._client.abort()  # and so, by way of `client_left`, to an outcome
             raise
 
-    # attempts
+    # from the attempts
 
-    def _try_next(self) -> None:
-        port, exchange = self._port, self._exchange
-        while True:
-            now = port.clock()
-            name = dispatch(exchange.placement, port.live, self._tried, now)
-            if name is None:
-                self._give_up()
-                return
-            port.counts.failovers += bool(self._tried)
-            self._tried.append(name)
-            target = self._target = self._reached(name)
-            if target is not None:
-                break
-            exchange.attempt(name, now).end("refused", now)
-        self._pool = port.pool(target)
-        self._try(self._pool.take())
-
-    def _try(self, outbound: Outbound | None) -> None:
-        """Begin an attempt at the present target, over a kept connection or a new one."""
-        pool = self._pool
-        assert pool is not None
-        self._attempt = self._exchange.attempt(pool.target.deployment, self._port.clock())
-        pool.load.in_flight += 1
-        if outbound is None:
-            pool.connect(self)
-        else:
-            self.connected(outbound)
-
-    def _try_again(self) -> None:
-        """The same deployment once more, wherever it is reached now, over a new connection."""
-        assert self._pool is not None
-        target = self._target = self._reached(self._pool.target.deployment)
-        if target is None:
-            self._try_next()
-            return
-        self._pool = self._port.pool(target)
-        self._try(None)
-
-    def _reached(self, deployment: str) -> Target | None:
-        return self._port.gate.targets(self._exchange.placement.realm).get(deployment)
-
-    def connected(self, outbound: Outbound) -> None:
-        """A connection stands: send. (The intent is durable: `Exchange.attempt` made sure of it.)"""
-        pool, exchange = self._pool, self._exchange
-        assert pool is not None
-        if self._attempt is None:  # the client left, or the time was over, while it was being opened
-            pool.release(outbound)
-            return
-        if self._reached(pool.target.deployment) is not pool.target:
-            pool.release(outbound)  # it was changed meanwhile: whoever answers there now may be another
-            self._end_attempt("refused")
-            self._try_again()
-            return
-        self._outbound = outbound
-        body = self._sent = splice(exchange.body, exchange.ask, pool.target.served_as)
-        outbound.send(self, b"%b%d\r\n\r\n" % (pool.head, len(body)), body, pool.target.timeouts.first_byte)
-
-    def unconnected(self, result: Result) -> None:
-        """There is no connection to be had."""
-        if self._attempt is not None:
-            self._attempt_failed(result)
-
-    def failed(self, result: Result) -> None:
-        """The upstream's connection is gone, or what came over it is no HTTP."""
-        outbound, self._outbound = self._outbound, None
-        if self._answer is not None:
-            self._answer_over(clean=False, result=result)
-        elif result == "broken" and outbound is not None and outbound.reused and not outbound.begun:
-            # The other side had closed a kept connection, most likely before it read us: once more, on a fresh one.
-            self._end_attempt(result)
-            self._try_again()
-        else:
-            self._attempt_failed(result)
-
-    def _attempt_failed(self, result: Result, status: int = 0) -> None:
-        assert self._pool is not None
-        self._pool.load.failed(self._port.clock())
-        self._end_attempt(result, status)
-        self._try_next()
-
-    def _end_attempt(self, result: Result, status: int = 0) -> None:
-        attempt, self._attempt = self._attempt, None
-        assert attempt is not None and self._pool is not None
-        attempt.end(result, self._port.clock(), status)
-        self._pool.load.in_flight -= 1
-
-    # the answer
-
-    def answered(self, outbound: Outbound) -> None:
-        """The head of an answer. From here on it is this answer or none, unless it is no answer at all."""
-        status, headers = outbound.status, outbound.headers
-        if status >= 500 or status in OURS:
-            self._decline(outbound, "status")
-            return
-        content_type = headers.get(b"content-type", JSON)[:128]
-        streams = content_type.lower().startswith(EVENT_STREAM)
-        # a redirect is never followed; a coded body could hide its end; a body without a length could be cut unseen
-        coded = headers.get(b"content-encoding", b"identity").lower() != b"identity"
-        coded = coded or headers.get(b"transfer-encoding", b"chunked").lower() != b"chunked"
-        if 300 <= status < 400 or status in EMPTY or coded or not (streams or outbound.delimited):
-            self._decline(outbound, "invalid")
-            return
-        exchange, pool = self._exchange, self._pool
-        assert pool is not None
-        exchange.answer(status, self._port.clock())
-        pool.load.succeeded()
-        self._content_type = content_type
+    def won(self, tried: Try, outbound: Outbound) -> None:
+        """An attempt has its answer: it is this one or none."""
+        exchange, headers = self._exchange, outbound.headers
+        self._winner, self._outbound = tried, outbound
+        outbound.asker = self
+        exchange.target = tried.pool.target
+        self._content_type = content_type = headers.get(b"content-type", JSON)[:128]
         self._retry_after = headers.get(b"retry-after", b"")[:64]
         response = exchange.response = exchange.commitment("response")
-        if streams:
-            self._answer = StreamAnswer(exchange.receipt, response, exchange.commitment("upstream-response"))
+        if streams(content_type):
+            upstream = exchange.commitment("upstream-response")
+            self._answer = answer_for(
+                tried.surface,
+                exchange.receipt,
+                response,
+                upstream,
+                streams=True,
+                hide_usage=exchange.target.stream_usage and exchange.ask.option is not None,
+            )
             self._flow()
         else:
             self._answer = WholeAnswer(response)
 
-    def _decline(self, outbound: Outbound, result: Result) -> None:
-        self._outbound = None
-        outbound.drop()
-        self._attempt_failed(result, outbound.status)
+    def unanswered(self) -> None:
+        """No deployment gave an answer."""
+        unsayable = self._attempts.unsayable
+        if unsayable is not None and not self._exchange.attempts:
+            self._replace_answer(400, envelope(400, str(unsayable), param=unsayable.field))
+        else:
+            status, message, code = failures.no_answer(self._exchange.attempts, expired=self._expired)
+            self._replace_answer(status, envelope(status, message, code=code))
+        self._exchange.finish = "error"
+        self._seal()
+
+    # from the upstream
+
+    def answered(self, outbound: Outbound) -> None:
+        """Not again: an attempt heard it."""
+        raise AssertionError("one answer has one head")
 
     def received(self, data: bytes) -> None:
         """Bytes of the answer."""
@@ -276,6 +198,11 @@ class Driver:
         outbound, self._outbound = self._outbound, None
         self._answer_over(clean=outbound is not None and outbound.delimited, result="ok")
 
+    def failed(self, result: Result) -> None:
+        """The upstream's connection is gone, or what came over it is no HTTP."""
+        self._outbound = None
+        self._answer_over(clean=False, result=result)
+
     def _cut(self, result: Result) -> None:
         """End an answer that must not go on."""
         outbound, self._outbound = self._outbound, None
@@ -285,10 +212,10 @@ class Driver:
 
     def _answer_over(self, *, clean: bool, result: Result) -> None:
         """Nothing more will come from upstream: note how it ended, and enter the outcome."""
-        answer, exchange = self._answer, self._exchange
-        assert answer is not None
+        answer, exchange, winner = self._answer, self._exchange, self._winner
+        assert answer is not None and winner is not None
         whole = answer.close(clean)
-        self._end_attempt("broken" if result == "ok" and not whole else result, exchange.status)
+        winner.end("broken" if result == "ok" and not whole else result, self._port.clock(), exchange.status)
         exchange.usage = answer.usage
         if isinstance(answer, StreamAnswer) and answer.changed:
             exchange.upstream_response = answer.upstream
@@ -297,35 +224,28 @@ class Driver:
         else:
             exchange.finish = "error"
             if not self._flowing:
-                self._replace_answer(502, failures.BROKE_OFF, "upstream_broken")
+                self._replace_answer(502, envelope(502, failures.BROKE_OFF, code="upstream_broken"))
         self._seal()
 
     # the end
 
-    def _give_up(self) -> None:
-        """No deployment gave an answer."""
-        self._replace_answer(*failures.no_answer(self._exchange.attempts, expired=self._expired))
-        self._exchange.finish = "error"
-        self._seal()
-
-    def _replace_answer(self, status: int, message: str, code: str) -> None:
+    def _replace_answer(self, status: int, body: bytes) -> None:
         """What the client gets is an error of our own."""
         exchange = self._exchange
         exchange.deployment, exchange.status = "", status
         exchange.response = exchange.commitment("response")
         self._answer = WholeAnswer(exchange.response)
-        self._answer.feed(envelope(status, message, code=code))
+        self._answer.feed(body)
         self._answer.close(clean=True)
         self._content_type, self._retry_after = JSON, b""
 
     def _abandon(self) -> None:
         """The client has left: let the upstream go, and enter what happened until then."""
-        outbound, self._outbound = self._outbound, None
-        if outbound is not None:
-            outbound.close()
-        exchange, answer = self._exchange, self._answer
-        if self._attempt is not None:
-            self._end_attempt("cancelled", exchange.status)
+        exchange, answer, winner = self._exchange, self._answer, self._winner
+        self._attempts.cancel("cancelled")
+        if winner is not None and not winner.over:
+            self._outbound = None
+            winner.cancel("cancelled", self._port.clock(), exchange.status)
         if exchange.response is None:
             exchange.response = exchange.commitment("response")
         if isinstance(answer, StreamAnswer):
@@ -336,13 +256,25 @@ class Driver:
 
     def _seal(self) -> None:
         """Enter the outcome; the end of the answer waits for it."""
-        exchange = self._exchange
+        exchange, winner = self._exchange, self._winner
         self._sealing = True
-        if self._sent is not exchange.body and self._sent:
-            sent = exchange.commitment("upstream-request")
-            sent.update(self._sent)
-            exchange.upstream_request = sent.hexdigest()
+        exchange.cost = cost(exchange.usage, exchange.target)
+        if self._admission is not FREE:
+            self._settle()
+        if winner is None:
+            winner = self._attempts.last
+        if winner is not None and winner.sent and winner.body is not exchange.body:
+            exchange.upstream_request = commit(
+                exchange.tenant.openings(exchange.nonce, "upstream-request"), winner.body
+            )
         self._enter_outcome()
+
+    def _settle(self) -> None:
+        exchange, now = self._exchange, self._port.clock()
+        if exchange.target is None:
+            self._admission.release(now)
+        else:
+            self._admission.settle(tokens(exchange.usage), exchange.cost, now)
 
     def _enter_outcome(self) -> None:
         exchange, port = self._exchange, self._port
@@ -358,7 +290,6 @@ class Driver:
         """The outcome is durable: the answer may end. If it never will be, what was held back stays so."""
         exchange, counts = self._exchange, self._port.counts
         if error is not None:
-            exchange.step("break")
             if self._flowing:
                 counts.broken += 1
                 self._client.abort()
@@ -368,14 +299,17 @@ class Driver:
         if exchange.finish == "aborted":
             exchange.step("break")
             counts.aborted += 1
-            return
-        if exchange.finish == "error":
+        elif exchange.finish == "error":
             exchange.step("break")
             counts.broken += 1
+            self._end()
         else:
             exchange.step("seal")
             counts.answered += 1
-        self._end()
+            self._end()
+        watcher = self._port.watcher
+        if watcher is not None:
+            watcher.finished(exchange, self._port.clock())
 
     def _end(self) -> None:
         client, answer = self._client, self._answer
@@ -405,12 +339,8 @@ class Driver:
         if self._answer is not None:
             self._cut("timeout")
             return
-        outbound, self._outbound = self._outbound, None
-        if outbound is not None:
-            outbound.close()
-        if self._attempt is not None:
-            self._end_attempt("timeout")
-        self._give_up()
+        self._attempts.cancel("timeout")
+        self.unanswered()
 
     def pause(self) -> None:
         """The client reads slowly: read no faster from upstream."""
@@ -423,6 +353,7 @@ class Driver:
             self._outbound.resume()
 
     def _log_failed(self, message: str) -> None:
+        self._exchange.step("break")
         self._port.counts.broken += 1
         self._client.error(503, message, RETRY_AFTER, code="log_unavailable")
 
@@ -434,7 +365,11 @@ class Driver:
             self.pause()
 
     def _head(self, length: int | None) -> bytes:
-        site = self._target.site if self._target is not None else ""
-        return answer_head(
-            self._exchange, site, self._client, self._content_type, length=length, retry_after=self._retry_after
+        return self._port.heads.write(
+            self._exchange,
+            self._client,
+            self._content_type,
+            length=length,
+            retry_after=self._retry_after,
+            limits=self._admission.headers,
         )

@@ -17,6 +17,8 @@ NO_CAPACITY = "No deployment that may serve this request has capacity now; try a
 TOO_SLOW = "No deployment that may serve this request answered in time."
 NO_ANSWER = "No deployment that may serve this request gave an answer."
 
+WAITED = (504, "The limits of this request could not be looked up in time; try again shortly.")
+
 CAPACITY = ("refused", "status")
 
 

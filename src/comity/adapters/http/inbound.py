@@ -10,22 +10,21 @@ import httptools
 
 from comity.adapters.http import routes
 from comity.adapters.http.driver import Driver
-from comity.adapters.http.limits import DISCARDED_BODY, KEY
+from comity.adapters.http.familiar import Familiar, learn
+from comity.adapters.http.limits import DISCARDED_BODY
 from comity.adapters.http.port import Port
 from comity.adapters.http.replies import CONTINUE, RETRY_AFTER, reply
+from comity.adapters.http.request_head import LISTS, OURS, WANTED, Told, key, seconds, session
+from comity.law.case import NOTHING_ADDED
+from comity.relay import surfaces
 from comity.relay.addition import addition
 from comity.relay.body import BadRequest
 from comity.relay.errors import envelope
+from comity.relay.exchange import Exchange
 from comity.relay.ports import Tenant
+from comity.relay.surfaces import Surface
 
 IDLE, HEAD, BODY, BUSY, LINGER = range(5)
-
-_WANTED = frozenset(
-    {b"authorization", b"x-api-key", b"comity-data", b"comity-subjects", b"comity-purpose", b"content-length"}
-    | {b"transfer-encoding", b"content-encoding", b"expect", b"host"}
-)
-_LISTS = frozenset({b"comity-data", b"comity-subjects", b"comity-purpose"})
-"""Headers that may come in several lines; a second line of any other that we read is a contradiction."""
 
 
 class Inbound(asyncio.Protocol):
@@ -46,9 +45,13 @@ class Inbound(asyncio.Protocol):
         self._driver: Driver | None = None
         self.paused = False
         self._end_of_request = math.inf
+        self._known: Familiar[Told] | None = None
+        self._first = b""  # the piece that the present request began with, while it is the last one
         self._clear()
 
     def _clear(self) -> None:
+        self._stale = False  # what follows is of a request that is over
+        self._method = b""
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
         self._fed = 0
@@ -65,6 +68,8 @@ class Inbound(asyncio.Protocol):
         self._received = 0
         self._tenant: Tenant | None = None
         self._route: routes.Route | None = None
+        self._surface: Surface | None = None
+        self._named = ""  # the model that the path names
 
     # what a driver or a route does with it
 
@@ -75,12 +80,13 @@ class Inbound(asyncio.Protocol):
 
     def finish(self, data: bytes) -> None:
         """Write the last bytes of an answer; the connection is kept for the next request, or closed."""
-        if self._transport is None:
+        transport = self._transport
+        if transport is None:
             return
-        self._transport.write(data)
+        transport.write(data)
         self._release()
         if self.keep:
-            self._clear()
+            self._stale = True
             self._phase = IDLE
             self.deadline = self.port.now() + self.port.limits.idle_seconds
         else:
@@ -94,7 +100,7 @@ class Inbound(asyncio.Protocol):
     def reply(self, status: int, body: bytes, fields: bytes = b"") -> None:
         """Answer the present request as a whole."""
         answer = reply(status, body, fields, close=not self.keep)
-        self.finish(answer[: len(answer) - len(body)] if self._parser_method() == b"HEAD" else answer)
+        self.finish(answer[: len(answer) - len(body)] if self._method == b"HEAD" else answer)
 
     def error(self, status: int, message: str, fields: bytes = b"", *, code: str = "") -> None:
         """Answer with an error in the OpenAI envelope."""
@@ -133,6 +139,14 @@ class Inbound(asyncio.Protocol):
             self._deaf = True
             self.keep = False
             return
+        if self._phase == IDLE:
+            if self._known is not None and self._served_at_once(self._known, data):
+                return
+            if self._stale:
+                self._clear()
+            self._first = data
+        else:
+            self._first = b""
         if self._phase <= HEAD:
             self._fed += len(data)
         else:
@@ -216,10 +230,10 @@ class Inbound(asyncio.Protocol):
         self._head_lines += 1
         self._head_bytes += len(name) + len(value)
         name = name.lower()
-        if name in _WANTED:
+        if name in WANTED:
             if name not in self._headers:
                 self._headers[name] = value
-            elif name in _LISTS:
+            elif name in LISTS:
                 self._headers[name] += b"," + value
             else:
                 self._fault = f"The header {name.decode()} occurs twice."
@@ -229,6 +243,7 @@ class Inbound(asyncio.Protocol):
             return
         self._phase = BODY
         self._received = self.port.clock()
+        self._method = self._parser.get_method()
         version = self._parser.get_http_version()
         self.chunked = version == "1.1"
         self.keep = self._parser.should_keep_alive() and self.chunked and not self.port.draining
@@ -278,24 +293,29 @@ class Inbound(asyncio.Protocol):
     def _judge_head(self) -> None:
         """Everything that can be said before the body is there, so that a stranger's body is never held."""
         port = self.port
-        method = self._parser_method()
-        route = self._route = routes.find(self._url)
-        if route is None:
-            self._set_early(404, "There is no such path here.", code="unknown_path")
-            return
-        if method not in route.methods:
-            allowed = b"allow: %b\r\n" % b", ".join(route.methods)
+        found = surfaces.find(self._url)
+        if found is not None:
+            self._surface, self._named = found
+            methods: tuple[bytes, ...] = (b"POST",)
+        else:
+            route = self._route = routes.find(self._url)
+            if route is None:
+                self._set_early(404, "There is no such path here.", code="unknown_path")
+                return
+            methods = route.methods
+        if self._method not in methods:
+            allowed = b"allow: %b\r\n" % b", ".join(methods)
             self._set_early(405, "This path does not take that method.", allowed)
             return
-        if route.open:
+        if self._route is not None and self._route.open:
             return
-        self._tenant = port.gate.tenant(self._key())
+        self._tenant = port.gate.tenant(key(self._headers))
         if self._tenant is None:
             self._set_early(
                 401, "The key is missing or not known here.", b"www-authenticate: Bearer\r\n", code="invalid_api_key"
             )
             return
-        if route.infers:
+        if self._surface is not None:
             self._judge_inference(self._tenant)
         expect = self._headers.get(b"expect")
         if expect is not None and expect.lower() != b"100-continue":
@@ -321,52 +341,93 @@ class Inbound(asyncio.Protocol):
             port.in_flight += 1
             self._counted = True
 
+    def _served_at_once(self, known: Familiar[Told], data: bytes) -> bool:
+        """Serve a whole request whose head is known; False, and nothing done, if it is anything less usual."""
+        at = known.body(data)
+        port = self.port
+        if not at or port.draining or port.in_flight >= port.limits.in_flight or port.trouble:
+            return False
+        size = len(data) - at
+        if size > port.limits.body or port.buffered + size > port.limits.buffered:
+            return False
+        headers, surface, named, presented = known.read
+        tenant = port.gate.tenant(presented)
+        if tenant is None or tenant.auditor:
+            return False
+        port.in_flight += 1
+        port.buffered += size
+        self._counted = True
+        self._body_bytes = size
+        self._stale = True  # but for the two lines above, which `_release` gives back
+        self._method = b"POST"
+        self._headers = headers
+        self._phase = BUSY
+        self._allow()
+        self._infer(tenant, surface, named, data[at:], port.clock())
+        return True
+
+    def _learn(self, surface: Surface) -> None:
+        """What there is to know of the present request's head, for the next one."""
+        headers = self._headers
+        if self._first and self.keep and b"transfer-encoding" not in headers and b"content-encoding" not in headers:
+            told = Told(headers, surface, self._named, key(headers))
+            self._known = learn(self._first, self._head_lines, headers.get(b"content-length", b""), told)
+
     def _serve(self) -> None:
         """The request is complete: answer it."""
         self._phase = BUSY
-        port = self.port
-        self.deadline = self._end_of_request = port.now() + port.limits.request_seconds
+        self._allow()
         if self._early is not None:
             status, body, fields = self._early
             self.reply(status, body, fields)
             return
-        route, tenant = self._route, self._tenant
-        assert route is not None
-        if not route.infers:
-            route.answer(self, port, tenant, self._url)
+        surface, tenant = self._surface, self._tenant
+        if surface is None:
+            assert self._route is not None
+            self._route.answer(self, self.port, tenant, self._url)
             return
         assert tenant is not None
+        self._learn(surface)
+        self._infer(tenant, surface, self._named, bytes(self._body), self._received)
+
+    def _infer(self, tenant: Tenant, surface: Surface, named: str, body: bytes, received: int) -> None:
+        """Read the request, and have it relayed."""
+        port, headers = self.port, self._headers
         port.counts.requests += 1
-        headers = self._headers
         try:
-            added = addition(
-                headers.get(b"comity-data", b""),
-                headers.get(b"comity-subjects", b""),
-                headers.get(b"comity-purpose", b""),
-                port.gate.words,
-            )
+            added = NOTHING_ADDED
+            name = b""
+            if not OURS.isdisjoint(headers):
+                self._narrow(seconds(headers, port.limits.request_seconds))
+                name = session(headers)
+                added = addition(
+                    headers.get(b"comity-data", b""),
+                    headers.get(b"comity-subjects", b""),
+                    headers.get(b"comity-purpose", b""),
+                    port.gate.words,
+                )
+            ask = surface.read(body, headers, named)
         except BadRequest as error:
             port.counts.bad += 1
             self.reply(400, envelope(400, str(error), param=error.field))
             return
-        driver = self._driver = Driver(port, self)
+        exchange = Exchange(tenant, added, body, port.nonce(), received, surface.name, name)
+        exchange.ask = ask
+        driver = self._driver = Driver(port, self, surface, exchange)
         try:
-            driver.begin(tenant, added, bytes(self._body), self._received)
+            driver.begin()
         except Exception as error:  # noqa: BLE001 - a mistake of ours: told, and the request fails closed
             port.loop.call_exception_handler({"message": "A request could not be begun", "exception": error})
             self.keep = False
             self.error(500, "Something is wrong here; nothing was sent on.", code="internal_error")
             driver.client_left()
 
-    def _key(self) -> bytes:
-        authorization = self._headers.get(b"authorization")
-        if authorization is not None:
-            scheme, _, key = authorization.partition(b" ")
-            return key.strip()[:KEY] if scheme.lower() == b"bearer" else b""
-        return self._headers.get(b"x-api-key", b"").strip()[:KEY]
+    def _allow(self) -> None:
+        self.deadline = self._end_of_request = self.port.now() + self.port.limits.request_seconds
 
-    def _parser_method(self) -> bytes:
-        return self._parser.get_method()
+    def _narrow(self, most: float) -> None:
+        """Take no longer than that, as the caller wants it."""
+        self.deadline = self._end_of_request = min(self._end_of_request, self.port.now() + most)
 
     def _set_early(self, status: int, message: str, fields: bytes = b"", *, code: str = "") -> None:
         """Answer with this error once the request is complete; its body is dropped as it comes."""

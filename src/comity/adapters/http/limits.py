@@ -72,3 +72,6 @@ DISCARDED_BODY = 256 * 1024
 
 KEY = 512
 """A key's characters: ours have 46, others' that come by mistake are tokens of a few hundred."""
+
+SESSION = 256
+"""The name of an agent session: a UUID has 36 characters, a trace's id 32, and prefixes are usual."""

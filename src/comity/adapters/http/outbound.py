@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 import httptools
 
+from comity.adapters.http.familiar import Familiar, learn
 from comity.adapters.http.limits import UPSTREAM_HEAD, UPSTREAM_HEADERS
 from comity.relay.exchange import Result
 
@@ -26,7 +27,7 @@ class Asker(Protocol):
     """Who gets the answer."""
 
     def answered(self, outbound: Outbound) -> None:
-        """The head is there: `status`, `headers`, `delimited`."""
+        """The head is there: `status`, `headers`, `delimited`. Whoever takes the answer puts itself in `asker`."""
 
     def received(self, data: bytes) -> None:
         """Bytes of the body."""
@@ -38,8 +39,18 @@ class Asker(Protocol):
         """There will be no more: the connection is gone, or what came is no HTTP."""
 
 
+class Head(NamedTuple):
+    """What the parser read of an answer's head."""
+
+    status: int
+    headers: dict[bytes, bytes]
+    kept: bool
+
+
 class Home(Protocol):
-    """Where a connection goes between two requests."""
+    """Where a connection goes between two requests. `known` is the head of the last answer that came whole."""
+
+    known: Familiar[Head] | None
 
     def release(self, outbound: Outbound) -> None:
         """Its answer is complete; it may be used again."""
@@ -70,6 +81,7 @@ class Outbound(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._parts: list[bytes] = []
+        self._first = b""  # the piece that the present answer began with, while it is the last one
         self._fed = 0
         self._between = 0  # bytes since the last of a body: framing and trailers
         self._head_bytes = 0
@@ -86,7 +98,8 @@ class Outbound(asyncio.Protocol):
     @property
     def usable(self) -> bool:
         """Whether another request may be written."""
-        return self._transport is not None and not self._transport.is_closing() and not self._busy
+        transport = self._transport
+        return transport is not None and not self._busy and not transport.is_closing()
 
     def send(self, asker: Asker, head: bytes, body: bytes, first_byte: float) -> None:
         """Write a request; the asker hears of the answer."""
@@ -94,10 +107,8 @@ class Outbound(asyncio.Protocol):
         assert transport is not None and not self._busy
         self.asker = asker
         self.deadline = self._now() + first_byte
-        self.begun = self._head_done = self._announced = self._complete = False
+        self.begun = False
         self._busy = True
-        self._fed = self._between = self._head_bytes = self._head_lines = self._drained = 0
-        self.headers = {}
         if len(body) <= JOINED:
             transport.write(head + body)
         else:
@@ -144,7 +155,16 @@ class Outbound(asyncio.Protocol):
         if not self._busy:  # an answer to no question
             self.close()
             return
-        self.begun = True
+        if not self.begun:
+            self.begun = True
+            known = self._home.known
+            if known is not None and (at := known.body(data)):
+                self._answer_at_once(known.read, data[at:])
+                return
+            self._expect()
+            self._first = data
+        else:
+            self._first = b""
         if not self._head_done:
             self._fed += len(data)
         else:
@@ -156,6 +176,12 @@ class Outbound(asyncio.Protocol):
         if self._between > UPSTREAM_HEAD or (not self._head_done and self._fed > UPSTREAM_HEAD):
             self._bad = True
         self._deliver()
+
+    def _expect(self) -> None:
+        """Forget the last answer."""
+        self._head_done = self._announced = self._complete = False
+        self._fed = self._between = self._head_bytes = self._head_lines = self._drained = 0
+        self.headers = {}
 
     def eof_received(self) -> bool:
         return False  # close; `connection_lost` follows
@@ -206,8 +232,28 @@ class Outbound(asyncio.Protocol):
         if self._head_done and not self._complete:
             self._complete = True
             self._kept = self._parser.should_keep_alive()  # told here alone
+            if self._first and self.status == 200 and b"transfer-encoding" not in self.headers:
+                self._home.known = learn(
+                    self._first,
+                    self._head_lines,
+                    self.headers.get(b"content-length", b""),
+                    Head(self.status, self.headers, self._kept),
+                )
 
     # what the notes say
+
+    def _answer_at_once(self, head: Head, body: bytes) -> None:
+        """A whole answer in one piece, with a head that is known."""
+        self.status, self.headers, self._kept = head
+        self.delimited = self._complete = True
+        asker = self.asker
+        if asker is not None:
+            asker.answered(self)
+            asker = self.asker
+            if asker is not None:
+                asker.received(body)
+        if self._busy:
+            self._over()
 
     def _deliver(self) -> None:
         """Tell the asker what came before what was wrong, if anything was: as if each byte had come alone."""
@@ -234,12 +280,14 @@ class Outbound(asyncio.Protocol):
 
     def _over(self) -> None:
         asker, self.asker = self.asker, None
+        transport = self._transport
         self._busy = False
         self.reused = True
-        self.resume()
+        if self._paused:
+            self.resume()
         self.deadline = math.inf
         # what is not written yet of the request would follow the answer, and be read as the next request
-        if self._kept and not self._bad and self._transport is not None and not self._transport.get_write_buffer_size():
+        if self._kept and not self._bad and transport is not None and not transport.get_write_buffer_size():
             self._home.release(self)
         else:
             self.close()

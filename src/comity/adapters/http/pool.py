@@ -6,7 +6,8 @@ import asyncio
 import math
 from typing import Protocol
 
-from comity.adapters.http.outbound import Asker, Outbound
+from comity.adapters.http.familiar import Familiar
+from comity.adapters.http.outbound import Asker, Head, Outbound
 from comity.relay.exchange import Result
 from comity.relay.load import Load
 from comity.relay.ports import Target
@@ -25,15 +26,16 @@ class Waiter(Asker, Protocol):
 class Pool:
     """The connections to one target. Those in use count in `load.in_flight`, which the driver keeps."""
 
-    __slots__ = ("_idle", "_keep", "_loop", "_open", "_retired", "_tasks", "head", "load", "target")
+    __slots__ = ("_heads", "_idle", "_keep", "_loop", "_open", "_retired", "_tasks", "known", "load", "target")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, target: Target, load: Load, keep: float) -> None:
         self.target = target
         self.load = load
-        self.head = _head(target)
+        self.known: Familiar[Head] | None = None
+        self._heads: dict[str, bytes] = {}
         self._loop = loop
         self._keep = keep
-        self._idle: list[Outbound] = []
+        self._idle: dict[Outbound, None] = {}  # in the order of their last use
         self._open: set[Outbound] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._retired = False
@@ -41,10 +43,17 @@ class Pool:
     def take(self) -> Outbound | None:
         """An idle connection, the one used last: the others may grow old and go."""
         while self._idle:
-            outbound = self._idle.pop()
+            outbound = self._idle.popitem()[0]
             if outbound.usable:
                 return outbound
         return None
+
+    def head(self, path: str) -> bytes:
+        """The head of a request to `path` below the target's own, up to its Content-Type."""
+        head = self._heads.get(path)
+        if head is None:
+            head = self._heads[path] = _head(self.target, path)
+        return head
 
     def connect(self, waiter: Waiter) -> None:
         """Open a connection and hand it to the waiter."""
@@ -58,19 +67,18 @@ class Pool:
             outbound.close()
             return
         outbound.deadline = self._loop.time() + self._keep
-        self._idle.append(outbound)
+        self._idle[outbound] = None
 
     def lost(self, outbound: Outbound) -> None:
         """A connection is gone."""
         self._open.discard(outbound)
-        if outbound in self._idle:
-            self._idle.remove(outbound)
+        self._idle.pop(outbound, None)
 
     def retire(self) -> None:
         """Take no connection back any more, and close the idle ones."""
         self._retired = True
         while self._idle:
-            self._idle.pop().close()
+            self._idle.popitem()[0].close()
 
     def expire(self, now: float) -> None:
         """Expire connections past their deadline."""
@@ -105,15 +113,15 @@ class Pool:
         return outbound
 
 
-def _head(target: Target) -> bytes:
-    """The request's head up to its length. Nothing of the client's own head goes upstream."""
+def _head(target: Target, path: str) -> bytes:
+    """Nothing of the client's own head is in it."""
     port = "" if target.port == (443 if target.tls else 80) else f":{target.port}"
     host = f"[{target.host}]" if ":" in target.host else target.host
-    return b"POST %b/chat/completions%b HTTP/1.1\r\nhost: %b\r\n%b%b" % (
+    return b"POST %b%b%b HTTP/1.1\r\nhost: %b\r\n%b%b" % (
         target.path.encode(),
+        path.encode(),
         target.query.encode(),
         f"{host}{port}".encode(),
         target.credentials,
-        b"accept: application/json, text/event-stream\r\naccept-encoding: identity\r\n"
-        b"content-type: application/json\r\nuser-agent: comity\r\ncontent-length: ",
+        b"accept: */*\r\naccept-encoding: identity\r\nuser-agent: comity\r\n",
     )

@@ -8,16 +8,24 @@ import time
 from collections.abc import Callable
 
 from comity.adapters.http.client import Client
+from comity.adapters.http.heads import AnswerHeads
 from comity.adapters.http.limits import DEFAULT_LIMITS, Limits
 from comity.adapters.http.pool import Pool
+from comity.placement.types import Wish
+from comity.relay.body import Ask
 from comity.relay.load import Load
-from comity.relay.ports import Gate, Log, Receipts, Target
+from comity.relay.ports import Gate, Log, Receipts, Target, Watcher
 from comity.relay.record import Recorder
 
 NONCES = 256
 """Nonces drawn from the operating system at once: one call for 4 kB costs little more than one for 16 bytes."""
 
 NONCE = 16
+
+MAX_WISHES = 4_096
+"""Plain wishes kept; callers name models as they like, so there is a bound."""
+
+AFFINITY_SALT = 32
 
 
 def wall_clock() -> int:
@@ -28,7 +36,7 @@ def wall_clock() -> int:
 class Counts:
     """What happened at this port since it began; only ever grows."""
 
-    __slots__ = ("aborted", "answered", "bad", "broken", "denied", "failovers", "requests")
+    __slots__ = ("aborted", "answered", "bad", "broken", "denied", "failovers", "limited", "requests")
 
     def __init__(self) -> None:
         self.requests = 0
@@ -38,12 +46,14 @@ class Counts:
         self.broken = 0
         self.aborted = 0
         self.failovers = 0
+        self.limited = 0
 
 
 class Port:
     """The shared state of one worker's data port, and the watch over its deadlines.
 
-    `clock` gives milliseconds since the epoch, for entries; deadlines use the loop's own clock.
+    `clock` gives milliseconds since the epoch, for entries; deadlines use the loop's own clock. `trouble` is what the
+    gate said of itself at the last sweep; a request that comes between is refused where it errs, by gate or log.
     """
 
     def __init__(
@@ -55,13 +65,18 @@ class Port:
         limits: Limits = DEFAULT_LIMITS,
         clock: Callable[[], int] = wall_clock,
         random: Callable[[int], bytes] = os.urandom,
+        watcher: Watcher | None = None,
     ) -> None:
+        """`watcher` is told of each request when it is over."""
         self.gate = gate
         self.log = log
         self.receipts = receipts
         self.limits = limits
         self.clock = clock
-        self.recorder = Recorder(gate.durability)
+        self.watcher = watcher
+        self.recorder = Recorder(gate.durability, gate.case)
+        self.heads = AnswerHeads()
+        self.salt = random(AFFINITY_SALT)
         self.counts = Counts()
         self.live: dict[str, Load] = {}
         self.inbounds: set[Client] = set()
@@ -69,19 +84,46 @@ class Port:
         self.in_flight = 0
         self.buffered = 0
         self.draining = False
+        self.trouble = gate.fault()
         self.loop = asyncio.get_running_loop()
         self.now = self.loop.time
         self._random = random
-        self._nonces = b""
+        self._nonces: list[bytes] = []
+        self._wishes: dict[tuple[str, str], Wish] = {}
         self._pools: dict[str, Pool] = {}
         self._watch = self.loop.call_later(limits.sweep_seconds, self._sweep)
 
     def nonce(self) -> bytes:
         """Sixteen random bytes."""
-        if not self._nonces:
-            self._nonces = self._random(NONCE * NONCES)
-        nonce, self._nonces = self._nonces[:NONCE], self._nonces[NONCE:]
-        return nonce
+        nonces = self._nonces
+        if not nonces:
+            drawn = self._random(NONCE * NONCES)
+            nonces.extend(drawn[at : at + NONCE] for at in range(0, len(drawn), NONCE))
+        return nonces.pop()
+
+    def draw(self) -> int:
+        """Thirty-two random bits."""
+        return int.from_bytes(self.nonce()[:4], "big")
+
+    def wish(self, ask: Ask, surface: str) -> Wish:
+        """What an ask wants; the same object for the plain asks of a model, for it is looked up by."""
+        if ask.narrowed or ask.hops:
+            return Wish(
+                ask.model,
+                ask.only,
+                ask.ignore,
+                hops=ask.hops,
+                surface=surface,
+                order=ask.order,
+                allow_fallbacks=ask.allow_fallbacks,
+                max_price=ask.max_price,
+            )
+        wish = self._wishes.get((ask.model, surface))
+        if wish is None:
+            if len(self._wishes) >= MAX_WISHES:
+                self._wishes.clear()
+            wish = self._wishes[ask.model, surface] = Wish(ask.model, surface=surface)
+        return wish
 
     def pool(self, target: Target) -> Pool:
         """The connections to a target; those of an older target of the same deployment end with their requests."""
@@ -93,6 +135,8 @@ class Port:
             if load is None:
                 load = self.live[target.deployment] = Load(target.connections)
             load.capacity = target.connections
+            load.weight = target.weight
+            load.draining = target.draining
             pool = self._pools[target.deployment] = Pool(self.loop, target, load, self.limits.pooled_seconds)
         return pool
 
@@ -110,6 +154,7 @@ class Port:
         """Expire what is past its deadline. One pass for all: a timer for each request would cost more than it."""
         now = self.now()
         self._watch = self.loop.call_later(self.limits.sweep_seconds, self._sweep)
+        self.trouble = self.gate.fault()
         for inbound in [inbound for inbound in self.inbounds if inbound.deadline < now]:
             inbound.expire()
         for pool in list(self._pools.values()):

@@ -1,4 +1,4 @@
-"""The paths of the data port (DESIGN, part 5)."""
+"""The paths of the data port that are not relayed (DESIGN, part 5); those that are stand in `relay.surfaces`."""
 
 from __future__ import annotations
 
@@ -21,12 +21,11 @@ MAX_RECEIPT_ID = 64
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path: its methods, whether it needs no key, and who answers. `infers` is the relay itself."""
+    """A path: its methods, whether it needs no key, and who answers."""
 
     methods: tuple[bytes, ...]
     answer: Answer
     open: bool = False
-    infers: bool = False
 
 
 def find(url: bytes) -> Route | None:
@@ -88,19 +87,12 @@ async def _fetch(client: Client, port: Port, tenant: Tenant, receipt_id: str) ->
         client.reply(200, msgspec.json.encode(receipt))
 
 
-def _infer(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> None:
-    raise AssertionError("the driver answers this one")
-
-
 _GET = (b"GET", b"HEAD")
-_CHAT = Route((b"POST",), _infer, infers=True)
 _MODELS = Route(_GET, _models)
 _ALIVE = Route(_GET, _alive, open=True)
 _READY = Route(_GET, _ready, open=True)
 RECEIPT = Route(_GET, _receipt)
 ROUTES: dict[bytes, Route] = {
-    b"/v1/chat/completions": _CHAT,
-    b"/chat/completions": _CHAT,
     b"/v1/models": _MODELS,
     b"/models": _MODELS,
     b"/health/liveliness": _ALIVE,

@@ -161,7 +161,9 @@ def wish_document(wish: Wish) -> dict[str, object]:
     document: dict[str, object] = {}
     for name in wish.__struct_fields__:
         value = getattr(wish, name)
-        if name != "model" and value != getattr(Wish(""), name):
+        if name == "max_price" and any(value):
+            document[name] = {kind: bound for kind, bound in zip(("input", "output"), value, strict=True) if bound}
+        elif name != "model" and value != getattr(Wish(""), name):
             document[name] = list(value) if isinstance(value, tuple) else value
     return document
 

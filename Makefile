@@ -8,14 +8,15 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --no-deps
-PAPERS := src tests bench faults models docs
+PAPERS := src tests bench faults models docs deploy
 JOBS   ?= 2
 ONCE   ?=
 QUICK  ?=
 SECONDS ?=
 ARGS   ?=
 
-.PHONY: help demo test check fix bench bench-peers bench-soak bench-profile bench-parts faults sbom dist docs lock clean
+.PHONY: help demo test check fix bench bench-peers bench-soak bench-profile bench-parts faults
+.PHONY: sbom bundle bundle-check helm dist docs lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +65,15 @@ sbom: $(VENV)/.sbom  ## the parts of a gateway, as CycloneDX 1.6 JSON: dist/comi
 	  --spec-version 1.6 --output-format JSON --output-file dist/comity.cdx.json $(VENV)/parts/bin/python
 	@echo "dist/comity.cdx.json"
 
+bundle: sbom  ## all that a machine without a network needs: dist/comity-VERSION-PLATFORM.tar
+	@$(BIN)/python deploy/bundle.py
+
+bundle-check: bundle  ## install the bundle into an empty environment, without an index, and use it there
+	@sh deploy/bundle/check.sh "$$($(BIN)/python deploy/bundle.py --name)"
+
+helm: $(VENV)/.helm  ## render the chart by Helm itself, and hold it against the schemas of Kubernetes
+	@$(VENV)/helm/bin/python -m tests.deploy.chart
+
 dist: $(VENV)/.dev  ## wheel and source archive, in dist/
 	@$(BIN)/python -m hatchling build -d dist
 
@@ -72,7 +82,7 @@ lock:  ## resolve dependencies anew into requirements/*.txt, for every Python fr
 
 clean:  ## remove what make made
 	@rm -rf $(VENV) bench/.built bench/.peers dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	@find src tests bench models docs -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find src tests bench faults models docs deploy -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says what an environment holds; it is made anew when a lock file is newer.
 
@@ -89,6 +99,14 @@ $(VENV)/.gateway: $(VENV)/.made requirements/gateway.txt requirements/build.txt 
 $(VENV)/.dev: $(VENV)/.gateway requirements/dev.txt
 	@echo "comity: installing the tools for tests and checks into $(VENV) (once)"
 	@$(LOCKED) -r requirements/dev.txt
+	@touch $@
+
+# Helm's library and the schemas are 100 MB that nothing else needs.
+$(VENV)/.helm: $(VENV)/.made requirements/helm.txt
+	@echo "comity: setting up Helm's library and the schemas of Kubernetes (once)"
+	@$(BIN)/python -m venv $(VENV)/helm
+	@$(VENV)/helm/bin/python -m pip --disable-pip-version-check --no-input install -qq --require-hashes --no-deps \
+	  -r requirements/helm.txt
 	@touch $@
 
 # The list of parts is taken from an environment that holds a gateway and nothing else.

@@ -18,3 +18,4 @@ compile pyproject.toml --extra serve --extra node -o requirements/gateway.txt
 compile --group dev -c requirements/gateway.txt -o requirements/dev.txt
 compile --group build -c requirements/dev.txt -o requirements/build.txt
 compile --group sbom -c requirements/dev.txt -o requirements/sbom.txt
+compile --group helm -c requirements/dev.txt -o requirements/helm.txt

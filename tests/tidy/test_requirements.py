@@ -16,7 +16,7 @@ GATEWAY = [
     *PROJECT["project"]["optional-dependencies"]["node"],
 ]
 GROUPS = PROJECT["dependency-groups"]
-LOCKS = {"gateway": GATEWAY, "dev": GROUPS["dev"], "build": GROUPS["build"], "sbom": GROUPS["sbom"]}
+LOCKS = {"gateway": GATEWAY, "dev": GROUPS["dev"], "build": GROUPS["build"], "sbom": GROUPS["sbom"], "helm": GROUPS["helm"]}
 
 
 def _name(requirement: str) -> str:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from comity.relay.usage import FINISHES, MAX_TOKENS, Usage
+from comity.relay.usage import Usage
 
 MAX_CALLS = 1024
 """Tool calls in one answer; eight times the tools that OpenAI lets a request define."""
@@ -80,16 +80,6 @@ class Listener(Protocol):
 
     def ended(self) -> None:
         """The answer is complete."""
-
-
-def finish(reason: str) -> str:
-    """A reason as entries name it."""
-    return reason if not reason or reason in FINISHES else "other"
-
-
-def count(value: object) -> int:
-    """A number of tokens; -1 where it is none."""
-    return value if type(value) is int and 0 <= value <= MAX_TOKENS else -1
 
 
 def counted(*values: int) -> int:

@@ -9,14 +9,14 @@ from comity.relay.dialects.chat import answer_in as chat_in
 from comity.relay.dialects.chat import answer_out as chat_out
 from comity.relay.dialects.conversation import Dialect
 from comity.relay.dialects.errors import BROKE_OFF, UNREADABLE
-from comity.relay.dialects.listener import Failure, Listener, Tokens, Unreadable, finish
+from comity.relay.dialects.listener import Failure, Listener, Tokens, Unreadable
 from comity.relay.dialects.messages import answer_in as messages_in
 from comity.relay.dialects.messages import answer_out as messages_out
 from comity.relay.dialects.naming import Naming
 from comity.relay.dialects.responses import answer_in as responses_in
 from comity.relay.dialects.responses import answer_out as responses_out
 from comity.relay.dialects.sse import Events
-from comity.relay.usage import Usage
+from comity.relay.usage import Usage, finish
 
 
 class _Writer(Listener, Protocol):
@@ -82,7 +82,7 @@ class StreamTranslation:
     @property
     def finish(self) -> str:
         """Why the answer ended."""
-        return finish(self._writer.reason)
+        return self._writer.reason and finish(self._writer.reason)
 
     @property
     def usage(self) -> Usage | None:

@@ -12,13 +12,13 @@ from comity.relay.dialects.chat import answer_out as chat_out
 from comity.relay.dialects.collected import Collected
 from comity.relay.dialects.conversation import Dialect
 from comity.relay.dialects.errors import UNREADABLE, envelope, read
-from comity.relay.dialects.listener import Listener, Unreadable, finish
+from comity.relay.dialects.listener import Listener, Unreadable
 from comity.relay.dialects.messages import answer_in as messages_in
 from comity.relay.dialects.messages import answer_out as messages_out
 from comity.relay.dialects.naming import Naming, after
 from comity.relay.dialects.responses import answer_in as responses_in
 from comity.relay.dialects.responses import answer_out as responses_out
-from comity.relay.usage import Usage
+from comity.relay.usage import Usage, finish
 
 
 class Translated(Struct, frozen=True):
@@ -68,6 +68,8 @@ def whole_translation(
             usage = answer.tokens.usage if answer.tokens else None
             return Translated(502, envelope(source, answer.failure), usage=usage)
         said = _WRITERS[source](answer, Naming(model, now, ids or after(answer.id)))
-        return Translated(status, said, finish(answer.reason), answer.tokens.usage if answer.tokens else None)
+        return Translated(
+            status, said, answer.reason and finish(answer.reason), answer.tokens.usage if answer.tokens else None
+        )
 
     return translate

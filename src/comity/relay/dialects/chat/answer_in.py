@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from comity.relay.dialects.errors import ABORTED, told
-from comity.relay.dialects.listener import MAX_CALLS, Failure, Listener, Tokens, Unreadable, count
+from comity.relay.dialects.listener import MAX_CALLS, Failure, Listener, Tokens, Unreadable
+from comity.relay.usage import count
 
 
 class _Function(Struct, gc=False):

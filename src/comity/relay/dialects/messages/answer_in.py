@@ -9,7 +9,8 @@ from msgspec import Raw, Struct
 
 from comity.relay.dialects.arguments import to_text
 from comity.relay.dialects.errors import told
-from comity.relay.dialects.listener import MAX_CALLS, Listener, Tokens, Unreadable, count, counted
+from comity.relay.dialects.listener import MAX_CALLS, Listener, Tokens, Unreadable, counted
+from comity.relay.usage import count
 
 REASONS = {
     "end_turn": "stop",

@@ -11,20 +11,24 @@ from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from comity.relay.limits_lender import Line
 from comity.runtime.backoff import Backoff
 from comity.runtime.channel import Channel
 from comity.runtime.failures import CannotServe
 from comity.runtime.messages import (
     Complaint,
     Drain,
+    Draw,
     Failed,
     Ready,
     Report,
     Start,
+    Told,
     ToSupervisor,
     ToWorker,
     to_supervisor,
 )
+from comity.runtime.observed import Tallies, summed
 from comity.runtime.own_faults import VERBOSE
 
 READY_S = 60.0
@@ -65,6 +69,7 @@ class Slot:
     restarts: int = 0
     last_words: str = ""
     before: dict[str, int] = field(default_factory=dict)
+    tallies_before: Tallies = field(default_factory=dict)
 
     def status(self) -> dict[str, object]:
         """The worker for the operator."""
@@ -101,8 +106,16 @@ class Fleet:
         start: Callable[[], Awaitable[Start]],
         say: Callable[[str], None],
         silence_s: float,
+        *,
+        drawn: Callable[[int, dict[str, Line]], None] = lambda number, lines: None,
+        gone: Callable[[int], None] = lambda number: None,
+        told: Callable[[Told], None] = lambda told: None,
     ) -> None:
-        """`start` gives the first words to a worker that is born now, once it can; `say` speaks to the operator."""
+        """`start` gives the first words to a worker that is born now, once it can; `say` speaks to the operator.
+
+        `drawn` hears what a worker, by number, needs of its limits; `gone` hears that it has died,
+        and `told` of requests that are over.
+        """
         loop = asyncio.get_running_loop()
         self.slots = [Slot(number, loop.create_future()) for number in range(1, count + 1)]
         self._start = start
@@ -110,6 +123,9 @@ class Fleet:
         self._tasks: list[asyncio.Task[None]] = []
         self._draining = False
         self._silence_s = silence_s
+        self._drawn = drawn
+        self._gone = gone
+        self._told = told
         self.bereaved = False
 
     async def start(self) -> None:
@@ -130,6 +146,12 @@ class Fleet:
         for slot in self.slots:
             if slot.channel is not None:
                 slot.channel.say(message)
+
+    def tell_one(self, number: int, message: ToWorker) -> None:
+        """Tell one worker, if it lives."""
+        channel = self.slots[number - 1].channel
+        if channel is not None:
+            channel.say(message)
 
     async def taken(self, generation: int, seconds: float) -> bool:
         """Whether every worker that lives has taken what was put in force, within so many seconds."""
@@ -222,6 +244,7 @@ class Fleet:
             if channel is not None:
                 channel.close()
             slot.channel, slot.shard = None, ""
+            self._gone(slot.number)
             self._retire(slot)
             if process.returncode is None:
                 process.kill()
@@ -253,6 +276,10 @@ class Fleet:
                 slot.last_words = message.message
             case Complaint():
                 self._say(f"worker {slot.number}: {message.message}")
+            case Draw():
+                self._drawn(slot.number, message.lines)
+            case Told():
+                self._told(message)
             case Report():
                 slot.report = message
 
@@ -260,6 +287,7 @@ class Fleet:
         """Keep the counts of a worker that is gone, so that sums never fall."""
         if slot.report is not None:
             slot.before = added(slot.before, slot.report.counts)
+            slot.tallies_before = summed(slot.tallies_before, slot.report.tallies)
             slot.report = None
 
     def counts(self) -> dict[str, int]:
@@ -269,6 +297,15 @@ class Fleet:
             total = added(total, slot.before)
             if slot.report is not None:
                 total = added(total, slot.report.counts)
+        return total
+
+    def tallies(self) -> Tallies:
+        """Counters by family and label since the gateway's start, with workers that are gone."""
+        total: Tallies = {}
+        for slot in self.slots:
+            total = summed(total, slot.tallies_before)
+            if slot.report is not None:
+                total = summed(total, slot.report.tallies)
         return total
 
 

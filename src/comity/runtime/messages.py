@@ -6,12 +6,13 @@ stack file and no key store. Its end of file is the other side's death.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
 from comity.adapters.keys import Key
+from comity.relay.limits_lender import Line, Slice
 from comity.relay.ports import DEFAULT_TIMEOUTS, Check, Timeouts
 from comity.terms.instants import Instant
 
@@ -67,18 +68,21 @@ class Start(Struct, frozen=True, tag=True):
     endpoints: tuple[Endpoint, ...]
     keys: tuple[Key, ...]
     generation: int = 0
+    told: bool = False
 
 
 class Take(Struct, frozen=True, tag=True):
     """A realm that is on disk: take it when its time comes, at once if it has come.
 
     `endpoints` are where its deployments are reached, from the same moment on; None: as before. `generation` counts
-    what was put in force in this gateway, so that the supervisor sees who has taken it.
+    what was put in force in this gateway, so that the supervisor sees who has taken it. `told`: someone wants to be
+    told of each request.
     """
 
     realm: str
     endpoints: tuple[Endpoint, ...] | None = None
     generation: int = 0
+    told: bool = False
 
 
 class Keys(Struct, frozen=True, tag=True):
@@ -92,6 +96,13 @@ class Reach(Struct, frozen=True, tag=True):
 
     deployment: str
     endpoint: Endpoint | None
+
+
+class Lend(Struct, frozen=True, tag=True):
+    """Slices of meters, by the meter's id, and the meters of which everything is to be given back that is not used."""
+
+    slices: dict[str, Slice]
+    recall: tuple[str, ...] = ()
 
 
 class Renew(Struct, frozen=True, tag=True):
@@ -124,10 +135,17 @@ class Complaint(Struct, frozen=True, tag=True):
     message: str
 
 
+class Draw(Struct, frozen=True, tag=True):
+    """What the worker needs, gives back and has used, by the meter's id."""
+
+    lines: dict[str, Line]
+
+
 class Report(Struct, frozen=True, tag=True):
     """How the worker fares; counters are since its start.
 
-    `counts` is what happened at its data port, by name; `fault` says why it is not ready, or is empty.
+    `counts` is what happened at its data port, by name; `fault` says why it is not ready, or is empty. `tallies` are
+    counters by family and label, `busy` the attempts under way by deployment, `resting` the deployments that rest.
     """
 
     time: Instant
@@ -140,10 +158,57 @@ class Report(Struct, frozen=True, tag=True):
     published: int = 0
     open_intents: int = 0
     generation: int = 0
+    resident: int = 0
+    tallies: dict[str, dict[str, int]] = {}
+    busy: dict[str, int] = {}
+    resting: tuple[str, ...] = ()
 
 
-ToWorker: TypeAlias = Start | Take | Keys | Reach | Renew | Drain
-ToSupervisor: TypeAlias = Ready | Failed | Complaint | Report
+class Finished(Struct, frozen=True, array_like=True):
+    """A request that is over, as spans, hooks and the access log are told of it: no content, no key, no person.
+
+    `event` is `denial` where nothing was placed. `data`, `subjects` and `purposes` are what its headers added to its
+    application's case. `model` is what its sender asked for, so only names that the stack knows may be shown. Instants
+    in milliseconds, tokens and `cost` -1 where they are not known.
+    """
+
+    event: Literal["outcome", "denial"]
+    receipt: str
+    application: str
+    key: str
+    data: tuple[str, ...]
+    subjects: tuple[str, ...]
+    purposes: tuple[str, ...]
+    surface: str
+    stream: bool
+    model: str
+    deployment: str
+    served_as: str
+    host: str
+    port: int
+    status: int
+    finish: str
+    received: Instant
+    first_byte: Instant
+    finished: Instant
+    attempts: int
+    cached: bool
+    input_tokens: int
+    output_tokens: int
+    cost: int
+    currency: str
+    traceparent: str = ""
+
+
+class Told(Struct, frozen=True, tag=True):
+    """Requests that are over, since the last time; `dropped` more were, and are lost to whoever is told of them."""
+
+    records: tuple[Finished, ...]
+    dropped: int = 0
+
+
+ToWorker: TypeAlias = Start | Take | Keys | Reach | Lend | Renew | Drain
+ToSupervisor: TypeAlias = Ready | Failed | Complaint | Draw | Report | Told
 
 to_worker = msgspec.json.Decoder(ToWorker)
 to_supervisor = msgspec.json.Decoder(ToSupervisor)

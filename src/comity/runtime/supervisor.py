@@ -24,7 +24,7 @@ from comity.runtime.fleet import Fleet
 from comity.runtime.inputs import inputs
 from comity.runtime.key_table import KeyTable
 from comity.runtime.listening import address_of, listen, reserve
-from comity.runtime.messages import Endpoint, Keys, Reach, Renew, Start, Take
+from comity.runtime.messages import Endpoint, Keys, Lend, Reach, Renew, Start, Take
 from comity.runtime.nodes import Nodes
 from comity.runtime.own_faults import handler
 from comity.runtime.plan import Plan, unchangeable
@@ -33,6 +33,7 @@ from comity.runtime.reloading import Reload, Reloading
 from comity.runtime.settings import Settings
 from comity.runtime.tls import server_context
 from comity.runtime.tokens import Tokens
+from comity.runtime.treasury import Treasury
 
 Say = Callable[[str], None]
 
@@ -48,6 +49,7 @@ class Supervisor:
     realms: Realms
     nodes: Nodes
     tokens: Tokens
+    treasury: Treasury
     fleet: Fleet
     reloading: Reloading
     data_address: tuple[str, int]
@@ -99,7 +101,16 @@ class Supervisor:
             self.realms = Realms(self.file, self.state, clock=unix_ms, say=self.say)
             self.nodes = Nodes(self.file.stack, self.state, changed=self._reached, say=self.say)
             self.tokens = Tokens(self._reached, self.say)
-            self.fleet = Fleet(self.settings.workers, self._first_words, self.say, self.settings.silence_s)
+            self.treasury = Treasury(self.settings.workers, self._lend, clock=unix_ms)
+            self.treasury.adopt(self.file.stack, self.keys.keys)
+            self.fleet = Fleet(
+                self.settings.workers,
+                self._first_words,
+                self.say,
+                self.settings.silence_s,
+                drawn=self.treasury.hear,
+                gone=self.treasury.gone,
+            )
             self.reloading = self._reloads()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self._stop.set)
@@ -143,7 +154,7 @@ class Supervisor:
     async def _serve(self, ready: Callable[[Supervisor], None]) -> None:
         port = self._control_port = ControlPort(self._control(self), self._listening, *self._control_tls())
         port.start()
-        self._watch(self.keys.watch(lambda keys: self.fleet.tell(Keys(keys))))
+        self._watch(self.keys.watch(self._recognise))
         self._watch(self.realms.build_ahead(lambda realm: self._put(realm, None)))
         self._watch(self.reloading.watch())
         self._watch(asyncio.to_thread(self._close_abandoned))
@@ -247,6 +258,7 @@ class Supervisor:
             self.tokens.adopt(plan.grants, plan.endpoints)
             self.plan = plan
             self.realms.replace(plan.file, realm)
+            self.treasury.adopt(plan.stack, self.keys.keys)
             self._put(realm, self._reachable())
             self._watch(self.fleet.see_to_it(self._generation))
         self.fleet.tell(Renew())
@@ -260,6 +272,13 @@ class Supervisor:
     async def _first_tokens(self) -> None:
         self.tokens.adopt(self.plan.grants, self.plan.endpoints)
         await self.tokens.tried()
+
+    def _recognise(self, keys: tuple[Key, ...]) -> None:
+        self.treasury.adopt(self.file.stack, keys)
+        self.fleet.tell(Keys(keys))
+
+    def _lend(self, worker: int, slices: Lend) -> None:
+        self.fleet.tell_one(worker, slices)
 
     def _reached(self, deployment: str, endpoint: Endpoint | None) -> None:
         self.fleet.tell(Reach(deployment, endpoint))

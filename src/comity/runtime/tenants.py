@@ -66,6 +66,14 @@ class Tenants:
         return len(self._by_digest)
 
 
+def narrowed(allowed: tuple[str, ...] | None, wanted: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """What both allow, sorted; None allows everything. A key never widens what its application may ask for."""
+    if allowed is None or wanted is None:
+        either = allowed if wanted is None else wanted
+        return None if either is None else tuple(sorted(either))
+    return tuple(sorted({*allowed} & {*wanted}))
+
+
 def _tenant(key: Key, applications: Mapping[str, Application], salt: Callable[[str], bytes]) -> Tenant | None:
     if key.application is not None:
         application = applications.get(key.application)
@@ -77,7 +85,7 @@ def _tenant(key: Key, applications: Mapping[str, Application], salt: Callable[[s
             key=key.id,
             salt=salt(key.application),
             disclose=key.disclose,
-            models=None if application.models is None else tuple(sorted(application.models)),
+            models=narrowed(application.models, key.models),
         )
     if key.role == "auditor":
         return Tenant("auditor", "", key.id, NO_SALT, key.disclose, auditor=True)

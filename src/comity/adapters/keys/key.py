@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import Literal, TypeAlias, get_args
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
+from comity.stack.operation import Budget, Limits
 from comity.terms.instants import Instant
 
 Role: TypeAlias = Literal["owner", "operator", "auditor", "counsel"]
@@ -25,7 +26,8 @@ _DIGITS = 43
 class Key(Struct, frozen=True):
     """What is kept of a key: whose it is and its SHA-256 (hex), never the key.
 
-    Exactly one of `application` and `role` is set. A key is dead from `revoked` or `expires` on.
+    Exactly one of `application` and `role` is set. A key is dead from `revoked` or `expires` on. `models` narrows what
+    its application may ask for, `limits` and `budgets` hold besides those of the application.
     """
 
     id: str
@@ -36,6 +38,9 @@ class Key(Struct, frozen=True):
     created: Instant
     expires: Instant | None = None
     revoked: Instant | None = None
+    models: tuple[str, ...] | None = None
+    limits: Limits | None = None
+    budgets: tuple[Budget, ...] = ()
 
     def live(self, now: Instant) -> bool:
         """Whether the key opens anything at `now`."""
@@ -52,6 +57,9 @@ class Key(Struct, frozen=True):
             "expires": self.expires,
             "revoked": self.revoked,
             "live": self.live(now),
+            "models": None if self.models is None else list(self.models),
+            "limits": to_builtins(self.limits or Limits()),
+            "budgets": to_builtins(self.budgets),
         }
 
 

@@ -1,0 +1,76 @@
+"""The supervisor's side of limits and budgets: it keeps the stocks and lends slices of them to the workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from comity.adapters.keys import Key
+from comity.relay.limits import Meter, Stock, stock
+from comity.relay.limits_lender import Lender, Line, Said
+from comity.runtime.messages import Lend
+from comity.runtime.metering import by_id
+from comity.stack.types import Stack
+from comity.terms.instants import Instant
+
+Used = Callable[[str, Meter, Instant], int]
+"""What was used of a budget in the period of an instant before now; the id may be that of a session's meter."""
+
+
+def nothing_used(name: str, meter: Meter, now: Instant) -> int:
+    """For a gateway that begins."""
+    return 0
+
+
+class Treasury:
+    """One lender for all workers of this gateway."""
+
+    def __init__(
+        self,
+        workers: int,
+        tell: Callable[[int, Lend], None],
+        *,
+        clock: Callable[[], Instant],
+        used: Used = nothing_used,
+    ) -> None:
+        """`tell` speaks to a worker by number."""
+        self._tell = tell
+        self._clock = clock
+        self._used = used
+        self._meters: Mapping[str, Meter] = {}
+        self._lender = Lender(workers, self._find, self._make)
+
+    def adopt(self, stack: Stack, keys: Iterable[Key]) -> None:
+        """From now on these limits."""
+        self._meters = by_id(keys, stack)
+        self._lender.renew()
+
+    def hear(self, worker: int, lines: Mapping[str, Line]) -> None:
+        """What a worker needs, gives back and has used."""
+        self._say(self._lender.hear(worker, lines, self._clock()))
+
+    def gone(self, worker: int) -> None:
+        """A worker has died."""
+        self._say(self._lender.gone(worker, self._clock()))
+
+    def shown(self) -> list[dict[str, object]]:
+        """Every meter that is in use, for an operator: its limit and what is left, what workers hold included."""
+        now = self._clock()
+        return [
+            {
+                "meter": name,
+                "limit": meter.limit,
+                "left": kept.left(now, lent) + (0 if meter.unit == "concurrent" else lent),
+                "until": kept.until(now),
+            }
+            for name, (meter, kept, lent) in sorted(self._lender.stocks().items())
+        ]
+
+    def _find(self, name: str) -> Meter | None:
+        return self._meters.get(name.partition("#")[0])
+
+    def _make(self, name: str, meter: Meter, now: Instant) -> Stock:
+        return stock(meter, now, self._used(name, meter, now) if meter.per else 0)
+
+    def _say(self, said: Iterable[Said]) -> None:
+        for each in said:
+            self._tell(each.worker, Lend(each.slices, each.recall))

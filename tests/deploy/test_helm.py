@@ -103,7 +103,8 @@ def test_the_pod_can_do_nothing_but_its_work(name: str) -> None:
         "capabilities": {"drop": ["ALL"]},
     }
     assert not [volume for volume in pod["volumes"] if "hostPath" in volume]
-    assert pod["terminationGracePeriodSeconds"] > DRAIN_S + 10
+    drain = DRAIN_S + parser("serve").parse_args(container["args"]).drain_delay
+    assert pod["terminationGracePeriodSeconds"] > drain + 10
     assert f"USER {USER}:{USER}" in (ROOT / "Dockerfile").read_text()
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from comity.adapters.notify import ServiceManager
 from comity.adapters.state import state_folder
 from comity.api.admin import overview
 from comity.api.control import control
@@ -66,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
 async def _serve(settings: Settings, *, as_json: bool) -> None:
     def ready(supervisor: Supervisor) -> None:
         print(json.dumps(overview(supervisor)) if as_json else "\n".join(announcement(supervisor)), flush=True)
+        ServiceManager(os.environ, _say).ready(f"serves {supervisor.realm.stack.origin}")
 
     await Supervisor(settings, control=control, say=_say).run(ready)
 

@@ -69,7 +69,7 @@ class Reader:
         self._listener = listener
         self._started = False
         self._calls = 0
-        self._call = -1  # the output index of the last call
+        self._call: int | None = None  # the output index of the call that goes on; engines may leave it out, so -1
         self._argued = False  # whether a piece of its arguments came
         self._says = {
             "response.output_text.delta": listener.text,
@@ -95,7 +95,7 @@ class Reader:
             self._step(event)
         elif event.delta:
             self._start(_NAMELESS)
-            self._call = -1  # something else goes on: no more arguments of the last call
+            self._call = None  # something else goes on: no more arguments of the last call
             says(_text(event.delta))
 
     def _step(self, event: _Event) -> None:
@@ -166,7 +166,7 @@ class Reader:
             self._argued = True
 
     def _argue(self, event: _Event, arguments: object) -> None:
-        if event.output_index not in (self._call, -1) or self._call == -1:
+        if self._call is None or event.output_index not in (self._call, -1):
             raise Unreadable
         if arguments:
             self._argued = True

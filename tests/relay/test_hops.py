@@ -1,296 +1,278 @@
-"""The tables of fields, row by row, against the code and against the page that documents them."""
+"""The tables of every surface, place by place, against what the readers find."""
 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from comity.relay.body import BadRequest, read
-from comity.relay.fields import (
-    BEYOND,
-    INFERENCE,
-    MEDIA,
-    MEDIA_BESIDE,
-    MEDIA_BEYOND,
-    MESSAGE,
-    MESSAGE_BEYOND,
-    OTHER,
-    PART_TEXT,
-    PART_TYPES,
-    READ,
-    REFERENCES,
-    REFUSED,
-    SCHEMAS,
-    TEMPLATE,
-    TOOLS,
-)
-from comity.relay.hops import MAX_HOPS
+from comity.relay.body import Ask, BadRequest
+from comity.relay.reading.chat import BESIDE, HOLDERS
+from comity.relay.reading.rows import Being, Element, Having, OfType, Place, Steps, nodes, places, written
+from comity.relay.reading.shapes import BYTES, OTHER, PASS, REFUSED, SCHEMA, URL, WORD, Kinds, Members, OneOf, Row
+from comity.relay.reading.walk import MAX_HOPS, REFERENCES
+from comity.relay.surfaces import SURFACES, TABLES
 
-PAGE = Path(__file__).parents[2] / "docs/reference/hops.md"
 VOCABULARY = Path(__file__).parents[2] / "src/comity/law/vocabulary.yaml"
-BASE: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
+JSON = [name for name in TABLES if name != "transcriptions"]
+BASES: dict[str, dict[str, Any]] = {
+    "chat": {"messages": [{"role": "user", "content": "hello"}]},
+    "completions": {"prompt": "hello"},
+    "responses": {"input": "hello", "store": False},
+    "messages": {"messages": [{"role": "user", "content": "hello"}], "max_tokens": 9},
+    "embeddings": {"input": "hello"},
+    "rerank": {"query": "hello", "documents": ["a", "b"]},
+    "moderations": {"input": "hello"},
+    "speech": {"input": "hello", "voice": "alloy"},
+    "images": {"prompt": "hello"},
+}
 
 
-def asked(**more: Any) -> tuple[str, ...]:
-    """The hops that a request asks for; `(refused,)` if it is refused."""
+def found(surface: str, **more: Any) -> tuple[str, ...]:
+    """The hops that a request asks for; `(refused,)` if it is refused. However it is written."""
     answers = []
-    document = BASE | more
+    document = {"model": "m"} | BASES[surface] | more
     for separators in ((",", ":"), (", ", ": ")):
         try:
-            answers.append(read(json.dumps(document, separators=separators).encode()).hops)
+            answers.append(SURFACES[surface].read(json.dumps(document, separators=separators).encode(), {}, "").hops)
         except BadRequest as error:
-            assert "more than inference" in str(error), error
+            assert "more than inference" in str(error) or "is required" in str(error), error
             answers.append((REFUSED,))
     assert answers[0] == answers[1]
     return answers[0]
 
 
-def message(**members: Any) -> tuple[str, ...]:
-    return asked(messages=[{"role": "user", "content": "x"} | members])
+def built(steps: Steps, value: Any) -> dict[str, Any]:
+    """The smallest document that has `value` at a place."""
+    for step in reversed(steps):
+        match step:
+            case str():
+                value = {step: value}
+            case Element():
+                value = [value]
+            case OfType() | Having():
+                if not isinstance(value, dict):
+                    value = {}
+                named = {"type": step.types[0]} if isinstance(step, OfType) else dict.fromkeys(step.names, "user")
+                value = named | value
+    assert isinstance(value, dict)
+    return value
 
 
-def part(**members: Any) -> tuple[str, ...]:
-    return asked(messages=[{"role": "user", "content": [{"type": "text", "text": "x"}, members]}])
+def every_place() -> Iterator[Any]:
+    for surface in JSON:
+        for place in places(TABLES[surface]):
+            yield pytest.param(surface, place, id=f"{surface}:{written(place.steps)}"[:120])
 
 
-@pytest.mark.parametrize("name", sorted(INFERENCE))
-def test_inference_passes(name: str) -> None:
-    for value in (1, "x", ["x"], {"type": "web_search", "url": "http://x"}, None, True):
-        assert asked(**{name: value}) == ()
-
-
-@pytest.mark.parametrize("name", BEYOND)
-def test_fields_beyond_inference(name: str) -> None:
-    row = BEYOND[name]
-    for idle in row.idle:
-        assert asked(**{name: idle}) == ()
-    for value in (True, 1, 0, "x", "", [], ["x"], {"a": 1}):
-        if value not in row.idle or type(value) is int:
-            assert asked(**{name: value}) == (row.asks,), value
-
-
-@pytest.mark.parametrize("name", ["tomorrow", "Store", "STORE", "lora", "chat_template", "bootstrap_host", "id_slot"])
-def test_unknown_fields_ask_for_other(name: str) -> None:
-    assert asked(**{name: 1}) == (OTHER,)
-    assert asked(**{name: None}) == ()
-
-
-@pytest.mark.parametrize("name", TOOLS)
-def test_hosted_tools(name: str) -> None:
-    for kind in (name, f"{name}_2025_03_11", f"{name}_20250311"):
-        assert asked(tools=[{"type": "function", "function": {"name": "f"}}, {"type": kind}]) == (TOOLS[name].asks,)
-
-
-@pytest.mark.parametrize(
-    "tool", [{"type": "teleport"}, {"type": 3}, {"type": None}, {}, "web_search", None, {"Type": "function"}]
-)
-def test_unknown_tools_are_refused(tool: Any) -> None:
-    assert asked(tools=[tool]) == (REFUSED,)
-
-
-@pytest.mark.parametrize("kind", ["web_searcher", "mcp2x", "function_", "Function", "web_search_preview_x"])
-def test_a_type_that_only_begins_like_a_known_one_is_refused(kind: str) -> None:
-    assert asked(tools=[{"type": kind}]) == (REFUSED,)
-
-
-def test_tools_that_the_caller_runs() -> None:
-    schema = {"type": "object", "properties": {"type": {"type": "string"}, "model": {"type": "string"}}}
-    tools = [
-        {"type": "function", "function": {"name": "f", "parameters": schema}},
-        {"type": "custom", "custom": {"name": "c"}},
+def asking(place: Place) -> list[tuple[Any, str]]:
+    """Values at a place, and what each asks for."""
+    match place.shape:
+        case Row():
+            if place.steps and isinstance(place.steps[-1], OfType):
+                return [({}, place.row.asks)]
+            values = (True, 1, 0, "x", "", ["x"], {"a": 1})
+            kind = next((step.kind for step in place.steps[-1:] if isinstance(step, Being)), "")
+            return [
+                (value, place.row.asks)
+                for value in values
+                if (value not in place.row.idle or type(value) is int)
+                and (not kind or isinstance(value, {"text": str, "parts": list, "object": dict}[kind]))
+            ]
+        case OneOf():
+            return [("tomorrow", REFUSED), (3, REFUSED)]
+        case Members():
+            return [(None, place.row.asks)]
+    if place.shape is WORD:
+        return [(3, REFUSED), ({}, REFUSED)]
+    if place.shape is SCHEMA:
+        return [
+            *(({"a": [{name: "http://x/y.json"}]}, "fetch") for name in sorted(REFERENCES)),
+            ({"a": {"$ref": "other.json"}}, "fetch"),
+            (json.dumps({"$ref": "https://x"}), "fetch"),
+            ({"$ref": "file:///etc/passwd"}, REFUSED),
+        ]
+    assert place.shape in (URL, BYTES)
+    return [
+        *((url, "fetch") for url in ("http://x/y.png", "HTTPS://x", "hTTp:x")),
+        *((url, REFUSED) for url in ("file:///etc/passwd", "s3://x", " http://x", "A" * 40 + "://x", 3, {"url": "x"})),
+        *([("AAAA", REFUSED)] if place.shape is URL else []),
     ]
-    assert asked(tools=tools) == ()
-    assert asked(tools=None) == ()
-    assert asked(tools={}) == (REFUSED,)
-    assert asked(tool_choice="web_search") == (REFUSED,)
-    for choice in (
-        "auto",
-        "none",
-        "required",
-        "any",
-        None,
-        {"type": "function", "function": {"name": "f"}},
-        {"type": "allowed_tools"},
-    ):
-        assert asked(tool_choice=choice) == ()
-    for choice in ({"type": "web_search"}, {}, 1, []):
-        assert asked(tool_choice=choice) == (REFUSED,)
 
 
-@pytest.mark.parametrize("name", sorted(MESSAGE - {"content"}))
-def test_members_of_a_message(name: str) -> None:
-    assert message(**{name: "x"}) == ()
+def idle(place: Place) -> list[Any]:
+    """Values at a place that ask for nothing."""
+    match place.shape:
+        case Row():
+            if place.steps and isinstance(place.steps[-1], OfType):
+                return []
+            judged = isinstance(place.steps[-1], Being)  # false is no text, no list and no object
+            return [value for value in place.row.idle if not (judged and value is False)]
+        case OneOf():
+            return list(place.row.idle)
+        case Members():
+            return []
+    if place.shape is WORD:
+        return ["x"]
+    if place.shape is SCHEMA:
+        return [None, {"a": {"$ref": "#/$defs/a", "b": "http://x"}}, {"$ref": {"type": "string"}}, "http://x"]
+    inline = ["data:image/png;base64,AAAA", "DATA:image/png;base64,AAAA", None]
+    return [*inline, "AAAA"] if place.shape is BYTES else inline
 
 
-@pytest.mark.parametrize("name", MESSAGE_BEYOND)
-def test_members_of_a_message_beyond_inference(name: str) -> None:
-    assert message(**{name: {"id": "x"}}) == (MESSAGE_BEYOND[name].asks,)
-    assert message(**{name: None}) == ()
-    assert message(tomorrow=1) == (OTHER,)
+def of_each_type(steps: Steps) -> Iterator[Steps]:
+    """The ways to a place through each of the types that are alike."""
+    for number, step in enumerate(steps):
+        if isinstance(step, OfType) and len(step.types) > 1:
+            for kind in step.types:
+                yield from of_each_type((*steps[:number], OfType((kind,)), *steps[number + 1 :]))
+            return
+    yield steps
 
 
-@pytest.mark.parametrize("kind", sorted(PART_TYPES))
-def test_text_parts(kind: str) -> None:
-    for name in sorted(PART_TEXT - {"type"}):
-        assert part(type=kind, **{name: "http://x"}) == ()
+@pytest.mark.parametrize(("surface", "place"), list(every_place()))
+def test_every_place_asks_for_what_the_table_says(surface: str, place: Place) -> None:
+    context = _context(surface, place)
+    for steps in of_each_type(place.steps):
+        for value, word in asking(place):
+            wanted = (REFUSED,) if word == REFUSED else tuple(sorted({*context, word}))
+            assert found(surface, **built(steps, value)) == wanted, (steps, value)
+        for value in idle(place):
+            assert found(surface, **built(steps, value)) == context, (steps, value)
 
 
-@pytest.mark.parametrize("name", MEDIA)
-def test_media(name: str) -> None:
-    holder = MEDIA[name]
-    beside = dict.fromkeys(MEDIA_BESIDE, "x")
-    for inline in ("data:image/png;base64,AAAA", "DATA:image/png;base64,AAAA"):
-        assert part(type=name, **{name: {holder: inline} | beside}) == ()
-        assert part(type=name, **{name: inline}) == ()
-    for url in ("http://x/y.png", "https://x", "HTTPS://x", "hTTp:x"):
+def _context(surface: str, place: Place) -> tuple[str, ...]:
+    """What the objects around a place ask for by being there: a code interpreter does."""
+    words = set()
+    for other in places(TABLES[surface]):
+        at = len(other.steps)
+        if 0 < at < len(place.steps) and other.steps == place.steps[:at] and isinstance(other.steps[-1], OfType):
+            words.add(other.row.asks)
+    return tuple(sorted(words))
+
+
+@pytest.mark.parametrize("surface", JSON)
+def test_names_of_inference_ask_for_nothing_and_unknown_ones_for_what_the_table_says(surface: str) -> None:
+    for steps, shape in nodes(TABLES[surface]):
+        if not isinstance(shape, Members) or shape.missing:
+            continue
+        context = _context(surface, Place((*steps, ""), Row("", ""), PASS))
+        if not steps:
+            context = ()
+        needed = dict.fromkeys(shape.needed, "user")
+        for name in (name for name, each in shape.known.items() if each is PASS and name not in BASES[surface]):
+            if (steps == () and name in ("model", "stream", "provider")) or name in ("type", *shape.needed):
+                continue
+            for value in (1, "x", ["x"], {"type": "web_search", "url": "http://x"}, None, True):
+                assert found(surface, **built(steps, needed | {name: value})) == context, (written(steps), name)
+        for name in ("tomorrow", "Store", "TYPE"):
+            word = shape.unknown.asks
+            wanted = (REFUSED,) if word == REFUSED else tuple(sorted({*context, word}))
+            assert found(surface, **built(steps, needed | {name: 1})) == wanted, (written(steps), name)
+            assert found(surface, **built(steps, needed | {name: None})) == context
+
+
+@pytest.mark.parametrize("surface", JSON)
+def test_unknown_types_are_refused_and_dates_are_not_looked_at(surface: str) -> None:
+    for steps, shape in nodes(TABLES[surface]):
+        if not isinstance(shape, Kinds):
+            continue
+        known = next(iter(shape.known))
+        for kind in ("tomorrow", f"{known}er", f"{known}_x", f"{known}_", known.upper(), 3, ["text"]):
+            assert found(surface, **built(steps, {"type": kind})) == (REFUSED,), (written(steps), kind)
+        for odd in (3, ["x"]):
+            assert found(surface, **built(steps, odd)) == (REFUSED,), (written(steps), odd)
+        for name in shape.known:
+            undated = found(surface, **built(steps, {"type": name}))
+            for kind in (f"{name}_2025_03_11", f"{name}_20250311"):
+                assert found(surface, **built(steps, {"type": kind})) == undated
+
+
+@pytest.mark.parametrize("surface", JSON)
+def test_lists_are_lists_and_hold_no_nothing(surface: str) -> None:
+    for name in ("tools", "messages"):
+        if name in TABLES[surface].known and name not in BASES[surface]:
+            assert found(surface, **{name: {}}) == (REFUSED,)
+            assert found(surface, **{name: [None]}) == (REFUSED,)
+            assert found(surface, **{name: None}) == ()
+
+
+@pytest.mark.parametrize("name", HOLDERS)
+def test_a_part_of_a_chat_is_judged_by_every_member_that_it_has(name: str) -> None:
+    def part(**members: Any) -> tuple[str, ...]:
+        content = [{"type": "text", "text": "x"}, members]
+        return found("chat", messages=[{"role": "user", "content": content}])
+
+    holder = HOLDERS[name]
+    beside = dict.fromkeys(BESIDE.split(), "x")
+    assert part(type=name, **{name: {holder: "data:image/png;base64,AAAA"} | beside}) == ()
+    for url in ("http://x/y.png", "https://x"):
         assert part(type=name, **{name: {holder: url}}) == ("fetch",)
         assert part(type=name, **{name: url}) == ("fetch",)
         assert part(**{name: {holder: url}}) == ("fetch",)  # no type: an engine guesses it
         assert part(type="text", text="x", **{name: {holder: url}}) == ("fetch",)
-    for elsewhere in ("file:///etc/passwd", "s3://bucket/x", "ftp://x", " http://x", "javascript:x"):
-        assert part(type=name, **{name: {holder: elsewhere}}) == (REFUSED,)
-    for nonsense in (1, [], {holder: 1}, {holder: {"url": "http://x"}}, {"tomorrow": "x"}, {"URL": "http://x"}):
+    for nonsense in (1, [], {"tomorrow": "x"}, {"URL": "http://x"}):
         assert part(type=name, **{name: nonsense}) == (REFUSED,)
-    assert part(type=name, **{name: {holder: "AAAA"}}) == ((REFUSED,) if holder == "url" else ())
-    for other, row in MEDIA_BEYOND.items():
-        assert part(type=name, **{name: {other: "x"}}) == (row.asks,)
-
-
-@pytest.mark.parametrize(
-    "odd", [{"type": "image"}, {"type": 3}, {"type": ["text"]}, {"tomorrow": 1}, {"Image_url": "http://x"}, 3, ["x"]]
-)
-def test_unknown_parts_are_refused(odd: Any) -> None:
-    assert asked(messages=[{"role": "user", "content": [odd]}]) == (REFUSED,)
 
 
 @pytest.mark.parametrize("content", [{}, 3, True, {"type": "image_url", "image_url": "http://x"}])
 def test_unknown_content_is_refused(content: Any) -> None:
-    assert message(content=content) == (REFUSED,)
+    for surface in ("chat", "messages"):
+        assert found(surface, messages=[{"role": "user", "content": content}]) == (REFUSED,)
 
 
 @pytest.mark.parametrize("role", [{"a": 1}, None, 3, ["user"]])
 def test_a_role_is_a_string(role: Any) -> None:
-    assert message(role=role) == (REFUSED,)
+    for surface in ("chat", "messages"):
+        assert found(surface, messages=[{"role": role, "content": "x"}]) == (REFUSED,)
 
 
-def test_what_would_stay_for_the_next_caller() -> None:
-    assert asked(cache_prompt=True) == ("store",)
-    assert asked(cache_prompt=False) == ()
+def test_a_bare_id_in_the_input_of_responses_is_a_reference() -> None:
+    for item in ({"id": "msg_1"}, {"id": "rs_1", "type": None}, {"type": "item_reference", "id": "msg_1"}):
+        assert found("responses", input=[{"role": "user", "content": "x"}, item]) == (REFUSED,)
 
 
-def test_members_of_template_arguments() -> None:
-    assert asked(chat_template_kwargs={"enable_thinking": False, "thinking": True}) == ()
-    assert asked(chat_template_kwargs=None) == ()
-    assert asked(chat_template_kwargs={"chat_template": "{{ x }}"}) == (OTHER,)
-    assert asked(chat_template_kwargs="{{ x }}") == (REFUSED,)
-
-
-def test_a_prediction_is_judged_as_content() -> None:
-    assert asked(prediction={"type": "content", "content": [{"type": "text", "text": "x"}]}) == ()
-    picture = {"type": "image_url", "image_url": {"url": "http://x"}}
-    assert asked(prediction={"type": "content", "content": [picture]}) == ("fetch",)
-    assert asked(prediction={"type": "content", "from": "http://x"}) == (OTHER,)
-
-
-def test_a_voice_is_a_name() -> None:
-    assert asked(audio={"voice": "alloy", "format": "wav"}) == ()
-    assert asked(audio={"voice": {"id": "voice_1"}}) == ("files",)
-
-
-@pytest.mark.parametrize("field", sorted(SCHEMAS))
-@pytest.mark.parametrize("name", sorted(REFERENCES))
-def test_references_out_of_a_schema(field: str, name: str) -> None:
-    def within(target: Any, *, text: bool = False) -> tuple[str, ...]:
-        schema: Any = {"type": "object", "properties": {"a": [{name: target}]}}
-        if text:
-            schema = json.dumps(schema)
-        if field == "tools":
-            return asked(tools=[{"type": "function", "function": {"name": "f", "parameters": schema}}])
-        return asked(**{field: {"schema": schema}})
-
-    for text in (False, True):
-        for target in ("#", "#/$defs/office", "#office"):
-            assert within(target, text=text) == ()
-        for target in ("http://x/y.json", "HTTPS://x", "other.json", "//x/y"):
-            assert within(target, text=text) == ("fetch",)
-        assert within("file:///etc/passwd", text=text) == (REFUSED,)
-    assert within({"type": "string"}) == ()  # a property of that name
-    body = b'{"model":"m","messages":[{"role":"user","content":"hi"}],"response_format":{"\\u0024ref":"http://x"}}'
-    assert read(body).hops == ("fetch",)
-
-
-def test_members_of_a_tool_that_the_caller_runs() -> None:
-    tool = {"type": "function", "function": {"name": "f"}}
-    assert asked(tools=[tool | {"strict": True, "cache_control": {"type": "ephemeral"}}]) == ()
-    assert asked(tools=[tool | {"server_url": "http://x"}]) == (OTHER,)
-
-
-def test_media_with_a_scheme_far_off() -> None:
-    for far in (" " * 40 + "http://x", "A" * 40 + "://x"):
-        assert part(type="input_audio", input_audio={"data": far, "format": "wav"}) == (REFUSED,)
+def test_media_inside_the_results_of_tools() -> None:
+    picture = {"type": "image", "source": {"type": "url", "url": "https://x/y.png"}}
+    result = {"type": "tool_result", "tool_use_id": "t", "content": [picture]}
+    assert found("messages", messages=[{"role": "user", "content": [result]}]) == ("fetch",)
+    quoted = {"type": "document", "source": {"type": "content", "content": [picture]}}
+    assert found("messages", messages=[{"role": "user", "content": [quoted]}]) == ("fetch",)
+    fetched = {"type": "web_fetch_result", "url": "http://x", "content": quoted}
+    block = {"type": "web_fetch_tool_result", "tool_use_id": "t", "content": fetched}
+    assert found("messages", messages=[{"role": "assistant", "content": [block]}]) == ("fetch",)
+    made = {"type": "code_execution_result", "content": [{"type": "code_execution_output", "file_id": "f"}]}
+    block = {"type": "code_execution_tool_result", "tool_use_id": "t", "content": made}
+    assert found("messages", messages=[{"role": "assistant", "content": [block]}]) == ("files",)
 
 
 def test_too_many_hops_are_refused_and_none_is_overlooked() -> None:
     picture = {"type": "image_url", "image_url": {"url": "http://x"}}
-    assert asked(messages=[{"role": "user", "content": [picture] * MAX_HOPS}]) == ("fetch",)
-    document = BASE | {"messages": [{"role": "user", "content": [picture] * (MAX_HOPS + 1)}], "store": True}
+    assert found("chat", messages=[{"role": "user", "content": [picture] * MAX_HOPS}]) == ("fetch",)
+    document = {"model": "m", "messages": [{"role": "user", "content": [picture] * (MAX_HOPS + 1)}], "store": True}
     with pytest.raises(BadRequest, match=str(MAX_HOPS)):
-        read(json.dumps(document).encode())
+        SURFACES["chat"].read(json.dumps(document).encode(), {}, "")
 
 
 def test_several_hops_are_sorted_and_named() -> None:
-    document = BASE | {"store": True, "tools": [{"type": "mcp", "server_url": "https://x"}], "metadata": {"a": "b"}}
-    ask = read(json.dumps(document).encode())
+    tools = [{"type": "mcp", "server_url": "https://x"}]
+    document = {"model": "m"} | BASES["chat"] | {"store": True, "tools": tools, "metadata": {"a": "b"}}
+    ask: Ask = SURFACES["chat"].read(json.dumps(document).encode(), {}, "")
     assert ask.hops == ("mcp", "store")
     assert set(ask.asked) == {"store", "tools[0].type=mcp", "metadata"}
 
 
-def _tables(page: str) -> dict[str, dict[str, list[str]]]:
-    """Each table of the page by the title of its first column: first cell to the others."""
-    tables: dict[str, dict[str, list[str]]] = {}
-    rows: dict[str, list[str]] = {}
-    for line in page.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
-        if not cells:
-            rows = {}
-        elif set(line) <= set("|-"):
-            continue
-        elif (not rows and cells[0] not in tables and not cells[0].startswith("`")) or cells[0] == "`tools[].type`":
-            rows = tables[cells[0]] = {"": cells[1:]}
-        else:
-            rows[cells[0].strip("`")] = cells[1:]
-    return {title: {name: cells for name, cells in table.items() if name} for title, table in tables.items()}
-
-
-def test_the_page_says_what_the_tables_say() -> None:
-    page = PAGE.read_text()
-    tables = _tables(page)
-    for title, rows in (
-        ("field", BEYOND),
-        ("`tools[].type`", TOOLS),
-        ("other member", MESSAGE_BEYOND),
-        ("member of media", MEDIA_BEYOND),
-    ):
-        shown = {name: (cells[0], cells[1]) for name, cells in tables[title].items()}
-        word = {name: "*refused*" if row.asks == REFUSED else f"`{row.asks}`" for name, row in rows.items()}
-        assert shown == {name: (word[name], row.why) for name, row in rows.items()}
-    for name, row in BEYOND.items():
-        assert tables["field"][name][2] == ", ".join(f"`{json.dumps(value)}`" for value in row.idle)
-    assert {name: cells[0].strip("`") for name, cells in tables["media part"].items()} == MEDIA
-    inference = page.partition("**Inference**")[2].partition("**More than inference**")[0]
-    assert set(re.findall(r"`([a-z_]+)`", inference)) == INFERENCE
-    members = page.partition("Members of a message that are inference:")[2].partition("|")[0]
-    assert set(re.findall(r"`([a-z_]+)`", members)) == MESSAGE
-    for name in (*READ, *SCHEMAS, *REFERENCES, *TEMPLATE, *PART_TEXT, *PART_TYPES, *MEDIA_BESIDE):
-        assert f"`{name}`" in page
+def test_keys_spelled_with_escapes_are_judged_as_what_they_are() -> None:
+    body = b'{"model":"m","messages":[{"role":"user","content":"hi"}],"response_format":{"\\u0024ref":"http://x"}}'
+    assert SURFACES["chat"].read(body, {}, "").hops == ("fetch",)
 
 
 def test_every_word_is_in_the_vocabulary() -> None:
     words = set(yaml.safe_load(VOCABULARY.read_text())["hops"])
-    used = {row.asks for rows in (BEYOND, TOOLS, MESSAGE_BEYOND, MEDIA_BEYOND) for row in rows.values()} - {REFUSED}
-    assert used | {OTHER, "fetch"} <= words
+    tables: Mapping[str, Members] = TABLES
+    used = {place.row.asks for table in tables.values() for place in places(table)} - {REFUSED}
+    assert used | {OTHER} == words

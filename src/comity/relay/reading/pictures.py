@@ -15,9 +15,8 @@ INFERENCE = passing(
 TABLE = Members(
     {
         **OURS,
-        **INFERENCE,
         **BEYOND,
-        "moderation": PASS,
+        **INFERENCE,  # a background is part of the picture here
         "prompt": WORD,
         "response_format": Row("store", "the upstream would keep the picture and give out its URL", (None, "b64_json")),
         "svg": Members({"reasoning": PASS, "model": Row(REFUSED, OTHER_MODEL)}),

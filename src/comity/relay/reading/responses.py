@@ -97,7 +97,8 @@ SHELL = Members(
             },
             "an environment that nobody here knows",
         ),
-    }
+    },
+    missing={"environment": Row("code", SANDBOX)},
 )
 """In a local environment the caller runs the commands."""
 
@@ -215,11 +216,11 @@ TABLE = Members(
         **BEYOND,
         "prompt": Row(REFUSED, "a template that is stored at the upstream: what is asked would not be in the request"),
         "thread": Row(REFUSED, STATE),
-        "input": Either(PASS, parts=Each(ITEM), what="neither text nor a list of items"),
         "text": SCHEMA,
         "context_management": Each(Kinds({"compaction": PASS}, "an unknown way to manage the context")),
         "tools": Each(TOOL),
         "tool_choice": CHOICE,
+        "input": Either(PASS, parts=Each(ITEM), what="neither text nor a list of items"),
     }
 )
 

@@ -40,17 +40,18 @@ class Plain(Enum):
 
 
 PASS, WORD, SCHEMA, URL, BYTES = Plain
-NOTHING: Mapping[str, Shape] = MappingProxyType({})
+NOTHING: Mapping[str, Row] = MappingProxyType({})
 UNKNOWN = Row(OTHER, "not known to be inference alone")
 UNKNOWN_REFUSED = Row(REFUSED, "not known to be inference alone")
 
 
 class Members(Struct, frozen=True, eq=False):
-    """An object, judged member by member; `needed` are strings that it must have."""
+    """An object, judged by member; `needed` are strings that it must have, `missing` what an absence asks for."""
 
     known: Mapping[str, Shape]
     unknown: Row = UNKNOWN
     needed: tuple[str, ...] = ()
+    missing: Mapping[str, Row] = NOTHING
 
 
 class Each(Struct, frozen=True, eq=False):

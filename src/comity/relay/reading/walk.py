@@ -93,6 +93,9 @@ def _members(before: str, value: Mapping[str, Any], shape: Members) -> Iterator[
     for name in shape.needed:
         if not isinstance(value.get(name), str):
             yield Hop(f"{before}{name}", REFUSED, "not a string")
+    for name, row in shape.missing.items():
+        if value.get(name) is None:
+            yield Hop(f"{before}{name}", row.asks, row.why)
     for name, member in value.items():
         known = shape.known.get(name, shape.unknown)
         if known is not PASS:
@@ -129,6 +132,8 @@ def _either(field: str, value: Any, shape: Either) -> Iterator[Hop]:
 
 
 def _kind(field: str, value: Any, shape: Kinds) -> Iterator[Hop]:
+    if value is None:
+        return
     kind = value.get("type") if isinstance(value, dict) else None
     if isinstance(value, dict) and kind is None and shape.absent is not None:
         yield from _walk(field, value, shape.absent)

@@ -62,3 +62,39 @@ def test_a_stack_file_that_is_not_there_is_named(tmp_path, capsys):
         assert main(["keys", verb[0], *verb[1:], "-c", str(tmp_path / "none.yaml")]) == 1
         assert "none.yaml" in capsys.readouterr().err
     assert not (tmp_path / ".comity").exists()
+
+
+def test_a_key_may_be_narrowed_limited_and_short_lived(file, capsys):
+    narrowed = ["--model", "small", "--expires", "30d", "--limit", "requests_per_minute=60"]
+    narrowed += ["--budget", "month money=50", "--budget", "session tokens=1000", "--disclose", "none"]
+    assert main(["keys", "new", "-c", str(file), "--app", "desk", *narrowed]) == 0
+    (key,) = stored(file)
+    assert key.models == ("small",) and key.expires == key.created + 30 * 86_400_000 and key.disclose == "none"
+    assert key.limits.requests_per_minute == 60 and [budget.per for budget in key.budgets] == ["month", "session"]
+    capsys.readouterr()
+    assert main(["keys", "list", "-c", str(file)]) == 0
+    listed = capsys.readouterr().out
+    assert "models small, requests_per_minute 60, each month money=50, each session tokens=1000" in listed
+
+
+def test_what_cannot_be_a_limit_is_refused(file, capsys):
+    for wrong in (
+        ["--limit", "requests=60"],
+        ["--limit", "requests_per_minute=many"],
+        ["--budget", "month"],
+        ["--budget", "fortnight money=1"],
+        ["--budget", "month money=-1"],
+        ["--expires", "soon"],
+        ["--expires", "9999w"],
+    ):
+        assert main(["keys", "new", "-c", str(file), "--app", "desk", *wrong]) == 2
+    assert main(["keys", "new", "-c", str(file), "--role", "auditor", "--limit", "concurrent=1"]) == 2
+    assert main(["keys", "new", "-c", str(file), "--app", "desk", "--model", "smal"]) == 1
+    assert "did you mean small?" in capsys.readouterr().err
+
+
+def test_a_key_can_be_revoked_while_the_stack_file_is_wrong(file, capsys):
+    assert main(["keys", "new", "-c", str(file), "--app", "desk", "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    file.write_text(file.read_text() + "\nnonsense: true\n")
+    assert main(["keys", "revoke", made["id"], "-c", str(file)]) == 0

@@ -16,41 +16,51 @@ LOOK_S = 0.25
 class KeyTable:
     """All keys, read again whenever another process has written them."""
 
-    def __init__(self, state: Path, *, clock: Callable[[], Instant], say: Callable[[str], None]) -> None:
+    def __init__(self, state: Path, url: str = "", *, clock: Callable[[], Instant], say: Callable[[str], None]) -> None:
         """Open the store, or make it.
 
         Raises:
             KeyStoreError: it cannot be read.
         """
-        self._store = KeyStore(state)
+        self.store = KeyStore(state, url)
         self._clock = clock
         self._say = say
-        self._store.changed()
-        self.keys: tuple[Key, ...] = self._store.keys()
+        self._by_digest: dict[str, Key] = {}
+        self.keys: tuple[Key, ...] = ()
+        self.store.changed()
+        self._hold(self.store.keys())
 
     def find(self, secret: bytes) -> Key | None:
-        """The key that `secret` is, if it opens anything now."""
-        digest = digest_of(secret)
-        found = next((key for key in self.keys if key.digest == digest), None)
+        """The key that `secret` is, if it opens anything now; by its hash, so the time tells nothing of other keys."""
+        found = self._by_digest.get(digest_of(secret))
         return found if found is not None and found.live(self._clock()) else None
 
     async def watch(self, changed: Callable[[tuple[Key, ...]], None]) -> None:
-        """For ever: hand the table to `changed` whenever it does."""
+        """For ever: hand the table to `changed` whenever it does. While the store is away the last table holds."""
         silent = False
         while True:
             await asyncio.sleep(LOOK_S)
             try:
-                if not self._store.changed():
-                    continue
-                self.keys = self._store.keys()
-                silent = False
+                keys = await asyncio.to_thread(self._look)
             except KeyStoreError as error:
                 if not silent:
                     self._say(f"keys made or revoked from now on are not seen: {error}")
                 silent = True
-            else:
-                changed(self.keys)
+                continue
+            if silent:
+                self._say("keys are seen again")
+            silent = False
+            if keys is not None:
+                self._hold(keys)
+                changed(keys)
 
     def close(self) -> None:
         """Close the store."""
-        self._store.close()
+        self.store.close()
+
+    def _look(self) -> tuple[Key, ...] | None:
+        return self.store.keys() if self.store.changed() else None
+
+    def _hold(self, keys: tuple[Key, ...]) -> None:
+        self.keys = keys
+        self._by_digest = {key.digest: key for key in keys}

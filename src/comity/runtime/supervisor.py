@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from comity.adapters.state import StateLock, open_state
 from comity.law.realm import Realm
 from comity.runtime.abandoned import await_the_dying, close_abandoned
 from comity.runtime.control import ControlPort
+from comity.runtime.control_state import database_url
 from comity.runtime.failures import CannotServe
 from comity.runtime.fleet import Fleet
 from comity.runtime.inputs import inputs
@@ -96,7 +98,8 @@ class Supervisor:
         self.plan = self._read_plan()
         with ExitStack() as held:
             held.callback(StateLock(open_state(self.state)).release)
-            self.keys = KeyTable(self.state, clock=unix_ms, say=self.say)
+            database = await asyncio.to_thread(database_url, self.settings.stack_file, os.environ)
+            self.keys = await asyncio.to_thread(partial(KeyTable, self.state, database, clock=unix_ms, say=self.say))
             held.callback(self.keys.close)
             self.realms = Realms(self.file, self.state, clock=unix_ms, say=self.say)
             self.nodes = Nodes(self.file.stack, self.state, changed=self._reached, say=self.say)

@@ -1,4 +1,4 @@
-"""The keys of applications and roles, in `keys.db` of the state folder: hashes at rest, shown once.
+"""The keys of applications and roles, in the control state: hashes at rest, shown once.
 
 Any process may write: `comity keys` works whether or not the gateway runs. The supervisor looks at
 `KeyStore.changed()` several times a second and hands the whole table to its workers.

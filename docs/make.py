@@ -208,7 +208,22 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").replace("%%", "%")
 
 
+def measured() -> Iterator[str]:
+    """The newest table that `make bench` left, and the newest soak."""
+    results = ROOT / "bench" / "results"
+    tables = sorted(results.glob("*/table.md"))
+    yield tables[-1].read_text("utf-8") if tables else "Not measured yet.\n"
+    if soaks := sorted(results.glob("*-soak.json")):
+        soak = json.loads(soaks[-1].read_text("utf-8"))
+        yield (
+            f"\nUnder full load for {soak['seconds'] / 60:.0f} minutes ({soak['requests']:,} requests, "
+            f"{soak['failed']} failed), the worker's memory was {soak['most_mb']:.0f} MB at most, and grew by "
+            f"{soak['gained_in_the_last_five_minutes_mb']:.1f} MB in the last five.\n"
+        )
+
+
 MADE = {
+    "measured": measured,
     "commands": commands,
     "stack": stack,
     "absent": absent,

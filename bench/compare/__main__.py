@@ -136,13 +136,11 @@ def _page(
     machine: dict[str, str], rows: Sequence[Row], rows_table: str, goals_table: str, notes: dict[str, list[str]]
 ) -> str:
     about = "; ".join(f"{name} {what}" for name, what in machine.items())
-    versions = ", ".join(
-        f"{row.title.split(',')[0]} {row.version}" for row in rows if row.version and "," not in row.title[8:]
-    )
+    versions = ", ".join({f"{row.title.partition(',')[0]} {row.version}": None for row in rows if row.version})
     said_notes = "".join(f"- {name}: {note}\n" for name, each in notes.items() for note in each)
     return (
         f"Machine: {about}.\nVersions: {versions}.\n\n{rows_table}\n\n"
-        "\\* the gateway's core was not saturated: load or upstream were the limit.\n\n"
+        "\\* the gateway's core was not saturated: load, upstream or disk were the limit.\n\n"
         f"{goals_table}\n" + (f"\nNotes:\n\n{said_notes}" if said_notes else "")
     )
 

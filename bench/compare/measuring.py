@@ -27,7 +27,7 @@ SPARE_CAPACITY = 1.25
 FEW_CHUNKS = 8
 MANY_CHUNKS = 500
 STREAMS = 64
-START_S = 90.0
+START_S = 60.0
 """For a gateway that starts slowly on one core."""
 
 Figures = dict[str, float]

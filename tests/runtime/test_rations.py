@@ -23,6 +23,7 @@ class World:
         self.meters = {meter.id: meter for meter in meters}
         self.lender = Lender(workers, self._find, lambda _, meter, now: stock(meter, now))
         self.under_way = deque()
+        self.calls = []
         self.workers = [self._worker(number) for number in range(workers)]
         self.replace(meters)
 
@@ -30,13 +31,12 @@ class World:
         return self.meters.get(name.partition("#")[0])
 
     def _worker(self, number):
-        say = lambda lines: self.under_way.append((number, lines))
+        def say(lines):
+            self.under_way.append((number, lines))
+
         return Rations(say=say, later=lambda seconds, call: self.calls.append(call), clock=lambda: self.now)
 
-    calls: list = []
-
     def replace(self, meters):
-        self.calls = []
         for worker in self.workers:
             worker.replace({"k1": tuple(meters)}, {}, "EUR")
 
@@ -62,7 +62,7 @@ class World:
 
 
 def left(world, name):
-    meter, kept, lent = world.lender.stocks()[name]
+    _, kept, lent = world.lender.stocks()[name]
     return kept.left(world.now, lent) + lent
 
 

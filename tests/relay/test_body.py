@@ -14,6 +14,7 @@ from comity.relay.body import Ask, BadRequest, splice
 from comity.relay.reading.form import read_whole
 from comity.relay.surfaces import FORMS, SURFACES
 
+
 def read(body: bytes) -> Ask:
     return SURFACES["chat"].read(body, {}, "")
 

@@ -22,14 +22,42 @@ class BadAnswer(Exception):
 
 
 class Answer(Protocol):
-    """What `WholeAnswer` and `StreamAnswer` have in common."""
+    """What the readers of answers have in common.
 
-    ended: bool
-    failed: bool
-    finish: str
-    usage: Usage | None
-    tail: bytes
-    response: Commitment
+    Attributes:
+        streams: events come, and an answer that broke off says so in one of them.
+        ended: nothing more is wanted from the deployment.
+        failed: an error was told.
+        finish, usage: why it ended and what it took, as far as it was told.
+        events: how many came, in a stream.
+        status: that the client is to get instead of the deployment's; 0 for no other.
+        tail: what still has to go to the client once the outcome is durable.
+        response, upstream: commitments to the client's bytes and to the deployment's.
+        changed: whether those differ.
+    """
+
+    @property
+    def streams(self) -> bool: ...
+    @property
+    def ended(self) -> bool: ...
+    @property
+    def failed(self) -> bool: ...
+    @property
+    def finish(self) -> str: ...
+    @property
+    def usage(self) -> Usage | None: ...
+    @property
+    def events(self) -> int: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def tail(self) -> bytes: ...
+    @property
+    def response(self) -> Commitment: ...
+    @property
+    def upstream(self) -> Commitment: ...
+    @property
+    def changed(self) -> bool: ...
 
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes; returns those that may go to the client now."""
@@ -55,6 +83,10 @@ class WholeAnswer:
         "tail",
         "usage",
     )
+    streams = False
+    status = 0
+    events = 0
+    changed = False
 
     def __init__(self, response: Commitment, telling: Telling = CHAT) -> None:
         self._telling = telling
@@ -104,6 +136,11 @@ class WholeAnswer:
         self.finish = self.finish or self._telling.done
         self.response.update(self.tail)
         return True
+
+    @property
+    def upstream(self) -> Commitment:
+        """The same: its bytes pass untouched."""
+        return self.response
 
     def _glance(self, data: bytes) -> None:
         """A large answer is not parsed: its end is kept, and a reason that is found on the way."""

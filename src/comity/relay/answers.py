@@ -1,30 +1,39 @@
-"""Which reader an answer gets: by the surface that the deployment serves, and whether it streams."""
+"""Which reader an answer gets: by the surface that was asked, the one that the deployment serves, and how it comes."""
 
 from __future__ import annotations
 
-from comity.proof.commitment import Commitment
-from comity.relay.answer import WholeAnswer
+from comity.relay.answer import Answer, WholeAnswer
+from comity.relay.dialects import StreamTranslation, whole_translation
+from comity.relay.exchange import Exchange
 from comity.relay.splice import StreamAnswer
 from comity.relay.surfaces import Surface
 from comity.relay.telling.tellings import TELLINGS
+from comity.relay.translated import TranslatedStream, TranslatedWhole
 
 
 def answer_for(
-    surface: Surface,
-    receipt: str,
-    response: Commitment,
-    upstream: Commitment,
-    *,
-    streams: bool,
-    hide_usage: bool = False,
-) -> WholeAnswer | StreamAnswer:
-    """A reader for an answer in the dialect of `surface`.
+    exchange: Exchange, asked: Surface, served: Surface, *, status: int, streams: bool, hide_usage: bool, now: int
+) -> Answer:
+    """A reader for the answer of a deployment that was asked at `served`, for a client that asked at `asked`.
 
     `streams` says that events come (`text/event-stream`); `hide_usage` that the usage in them was asked for by us and
-    is kept from the client. `response` is brought up to date with the client's bytes, `upstream` with the
-    deployment's.
+    is kept from the client. `now` is in milliseconds since the epoch.
     """
-    telling = TELLINGS[surface.name]
-    if streams:
-        return StreamAnswer(receipt, response, upstream, telling, hide_usage=hide_usage)
-    return WholeAnswer(response, telling)
+    response, upstream = exchange.commitment("response"), exchange.commitment("upstream-response")
+    telling = TELLINGS[asked.name]
+    if asked.name == served.name:
+        if streams:
+            return StreamAnswer(exchange.receipt, response, upstream, telling, hide_usage=hide_usage)
+        return WholeAnswer(response, telling)
+    source, target, model, seconds = asked.dialect, served.dialect, exchange.ask.model, now // 1000
+    assert source and target  # or nothing could have been said to the deployment
+
+    def ids(prefix: str) -> str:
+        return prefix + exchange.receipt
+
+    if not streams:
+        translate = whole_translation(source, target, model, now=seconds, ids=ids)
+        return TranslatedWhole(translate, status, response, upstream)
+    shown = exchange.ask.usage
+    translation = StreamTranslation(source, target, model, include_usage=shown, now=seconds, ids=ids)
+    return TranslatedStream(translation, StreamAnswer(exchange.receipt, response, upstream, telling), upstream)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from comity.relay.body import BadRequest, splice
+from comity.relay.dialects import translate_request
+from comity.relay.dialects.conversation import Dialect
 from comity.relay.exchange import Exchange
 from comity.relay.ports import Target
-from comity.relay.surfaces import Surface
+from comity.relay.surfaces import SURFACES, Surface
+
+PREFERRED: tuple[Dialect, ...] = ("chat", "responses", "messages")
+"""Into which dialect a request is translated, of those that a deployment speaks."""
 
 
 def said_to(target: Target, surface: Surface, exchange: Exchange) -> tuple[Surface, bytes, bytes]:
@@ -15,7 +20,12 @@ def said_to(target: Target, surface: Surface, exchange: Exchange) -> tuple[Surfa
         BadRequest: the request cannot be said in a dialect that the deployment speaks.
     """
     ask = exchange.ask
-    if surface.name in target.surfaces:
+    if (surface.declared or surface.name) in target.surfaces:
         body = splice(exchange.body, ask, target.served_as, ask_usage=target.stream_usage)
         return surface, ask.lines or surface.lines, body
-    raise BadRequest(f"The deployment for this model does not serve {surface.path}.")
+    spoken = next((name for name in PREFERRED if name in target.surfaces), None)
+    if not surface.dialect or spoken is None:
+        raise BadRequest(f"The deployment for this model does not serve {surface.path}.")
+    served = SURFACES[spoken]
+    body = translate_request(exchange.body, surface.dialect, spoken, target.served_as, usage=target.stream_usage)
+    return served, served.lines, body

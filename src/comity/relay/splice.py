@@ -49,6 +49,8 @@ class StreamAnswer:
         "upstream",
         "usage",
     )
+    streams = True
+    status = 0
 
     def __init__(
         self,

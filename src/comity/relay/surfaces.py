@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from comity.relay.body import Ask
+from comity.relay.dialects.conversation import Dialect
 from comity.relay.reading import chat, completions, messages, pictures, responses, sounds, vectors
 from comity.relay.reading.betas import VERSION, with_headers
 from comity.relay.reading.form import Form, read
@@ -33,7 +34,6 @@ Name: TypeAlias = Literal[
     "speech",
     "images",
 ]
-Dialect: TypeAlias = Literal["", "chat", "responses", "messages"]
 Read: TypeAlias = Callable[[bytes, Mapping[bytes, bytes], str], Ask]
 """Body, those of the request's headers that are in `HEADERS`, the model that the path names (or empty).
 Raises BadRequest."""
@@ -55,15 +55,19 @@ class Surface(Struct, frozen=True, eq=False):
         dialect: what its bytes say, where deployments that speak another dialect can be translated to; empty where
             only a deployment that serves this very surface may answer.
         operation: what law sees in it.
+        errors: the dialect of its errors.
+        declared: under which name stack files declare it, where it comes with another; empty for its own.
         lines: header lines, each with its line end, that describe a body to an upstream; `Ask.lines` goes before.
     """
 
     name: Name
     path: str
     read: Read
-    dialect: Dialect = ""
+    dialect: Dialect | Literal[""] = ""
     operation: Literal["infer", "embed"] = "infer"
     lines: bytes = JSON
+    errors: Dialect = "chat"
+    declared: str = ""
 
 
 def _json(name: str) -> Read:
@@ -102,9 +106,16 @@ SURFACES: dict[str, Surface] = {
     for each in (
         Surface("chat", "/chat/completions", _json("chat"), "chat"),
         Surface("completions", "/completions", _json("completions")),
-        Surface("responses", "/responses", _json("responses"), "responses"),
-        Surface("messages", "/messages", _anthropic, "messages", lines=ANTHROPIC),
-        Surface("count_tokens", "/messages/count_tokens", _anthropic, lines=ANTHROPIC),
+        Surface("responses", "/responses", _json("responses"), "responses", errors="responses"),
+        Surface("messages", "/messages", _anthropic, "messages", lines=ANTHROPIC, errors="messages"),
+        Surface(
+            "count_tokens",
+            "/messages/count_tokens",
+            _anthropic,
+            lines=ANTHROPIC,
+            errors="messages",
+            declared="messages",
+        ),
         Surface("embeddings", "/embeddings", _json("embeddings"), operation="embed"),
         Surface("rerank", "/rerank", _json("rerank")),
         Surface("moderations", "/moderations", _json("moderations")),

@@ -32,7 +32,7 @@ class Client(Protocol):
         """Answer as a whole; `fields` are further header lines."""
 
     def error(self, status: int, message: str, fields: bytes = b"", *, code: str = "") -> None:
-        """Answer with an error in the OpenAI envelope."""
+        """Answer with an error in the envelope of the surface that was asked."""
 
     def abort(self) -> None:
         """Close so that the client cannot take the answer for complete."""

@@ -10,6 +10,7 @@ from comity.adapters.ledger.failures import LedgerBroken, Overloaded
 from comity.relay.errors import refusal_envelope
 from comity.relay.exchange import Exchange
 from comity.relay.ports import Limited
+from comity.relay.surfaces import Surface
 from comity.terms.refusal import Refusal
 
 ENTERED = ("forbidden", "no-candidate")
@@ -17,11 +18,11 @@ ENTERED = ("forbidden", "no-candidate")
 nothing about anyone's data, nor do more new cases than can be judged in time."""
 
 
-def deny(port: Port, client: Client, exchange: Exchange, operation: str, refusal: Refusal) -> None:
+def deny(port: Port, client: Client, exchange: Exchange, surface: Surface, refusal: Refusal) -> None:
     """Answer with the refusal; its receipt is named once the denial is durable."""
     if exchange.ask.hops and refusal.reason == "no-candidate":
         refusal = failures.because_of_hops(refusal, exchange.ask)
-    body = refusal_envelope(refusal, disclose=exchange.tenant.disclose == "full")
+    body = refusal_envelope(refusal, disclose=exchange.tenant.disclose == "full", dialect=surface.errors)
     if refusal.reason not in ENTERED:
         client.reply(refusal.status, body, RETRY_AFTER if refusal.status in (429, 503) else b"")
         return
@@ -37,7 +38,7 @@ def deny(port: Port, client: Client, exchange: Exchange, operation: str, refusal
             fields += b"comity-ruling: %b\r\n" % refusal.ruling.encode()
         client.reply(refusal.status, body, fields)
 
-    blocks = port.recorder.denial(exchange, operation, refusal, body, port.clock())
+    blocks = port.recorder.denial(exchange, surface.operation, refusal, body, port.clock())
     try:
         exchange.receipt = port.log.receipt_id(port.log.append("denial", *blocks, entered))
     except (Overloaded, LedgerBroken) as error:

@@ -18,14 +18,14 @@ from comity.adapters.http.replies import CHUNK_END, JSON, RETRY_AFTER, chunk
 from comity.adapters.http.verdict import streams
 from comity.adapters.ledger.failures import LedgerBroken, Overloaded
 from comity.proof.commitment import commit
-from comity.relay.answer import BadAnswer, WholeAnswer
+from comity.relay.answer import Answer, BadAnswer, WholeAnswer
 from comity.relay.answers import answer_for
 from comity.relay.errors import envelope
 from comity.relay.exchange import Exchange, Result
 from comity.relay.ports import FREE, Admission, Limited
 from comity.relay.record import cost, tokens
-from comity.relay.splice import StreamAnswer
 from comity.relay.surfaces import Surface
+from comity.relay.usage import estimate
 from comity.terms.refusal import Refusal
 
 OUTCOME_RETRY_SECONDS = 0.05
@@ -62,7 +62,7 @@ class Driver:
         self._attempts = Attempts(self, port, exchange, surface)
         self._winner: Try | None = None  # the attempt whose answer the client gets
         self._outbound: Outbound | None = None  # its connection, until the answer is over
-        self._answer: WholeAnswer | StreamAnswer | None = None
+        self._answer: Answer | None = None
         self._content_type = JSON
         self._retry_after = b""
         self._flowing = False  # bytes of the answer have gone to the client
@@ -81,7 +81,7 @@ class Driver:
         if isinstance(decision, Refusal):
             exchange.step("refuse")
             port.counts.denied += 1
-            deny(port, self._client, exchange, surface.operation, decision)
+            deny(port, self._client, exchange, surface, decision)
             return
         exchange.place(decision)
         admission = gate.admit(exchange, decision, now, self.admitted)
@@ -139,29 +139,27 @@ class Driver:
         exchange.target = tried.pool.target
         self._content_type = content_type = headers.get(b"content-type", JSON)[:128]
         self._retry_after = headers.get(b"retry-after", b"")[:64]
-        response = exchange.response = exchange.commitment("response")
-        if streams(content_type):
-            upstream = exchange.commitment("upstream-response")
-            self._answer = answer_for(
-                tried.surface,
-                exchange.receipt,
-                response,
-                upstream,
-                streams=True,
-                hide_usage=exchange.target.stream_usage and exchange.ask.option is not None,
-            )
+        answer = self._answer = answer_for(
+            exchange,
+            self._surface,
+            tried.surface,
+            status=exchange.status,
+            streams=streams(content_type),
+            hide_usage=exchange.target.stream_usage and exchange.ask.option is not None,
+            now=self._port.clock(),
+        )
+        exchange.response = answer.response
+        if answer.streams:
             self._flow()
-        else:
-            self._answer = WholeAnswer(response)
 
     def unanswered(self) -> None:
         """No deployment gave an answer."""
         unsayable = self._attempts.unsayable
         if unsayable is not None and not self._exchange.attempts:
-            self._replace_answer(400, envelope(400, str(unsayable), param=unsayable.field))
+            self._replace_answer(400, self._envelope(400, str(unsayable), param=unsayable.field))
         else:
             status, message, code = failures.no_answer(self._exchange.attempts, expired=self._expired)
-            self._replace_answer(status, envelope(status, message, code=code))
+            self._replace_answer(status, self._envelope(status, message, code=code))
         self._exchange.finish = "error"
         self._seal()
 
@@ -217,14 +215,15 @@ class Driver:
         whole = answer.close(clean)
         winner.end("broken" if result == "ok" and not whole else result, self._port.clock(), exchange.status)
         exchange.usage = answer.usage
-        if isinstance(answer, StreamAnswer) and answer.changed:
+        exchange.status = answer.status or exchange.status
+        if answer.changed:
             exchange.upstream_response = answer.upstream
         if whole:
             exchange.finish = "rejected" if exchange.status >= 400 else answer.finish or "other"
         else:
             exchange.finish = "error"
             if not self._flowing:
-                self._replace_answer(502, envelope(502, failures.BROKE_OFF, code="upstream_broken"))
+                self._replace_answer(502, self._envelope(502, failures.BROKE_OFF, code="upstream_broken"))
         self._seal()
 
     # the end
@@ -248,8 +247,8 @@ class Driver:
             winner.cancel("cancelled", self._port.clock(), exchange.status)
         if exchange.response is None:
             exchange.response = exchange.commitment("response")
-        if isinstance(answer, StreamAnswer):
-            exchange.usage = answer.usage
+        if answer is not None and answer.streams:
+            exchange.usage = estimate(answer.usage, len(exchange.body), answer.events)
             exchange.upstream_response = answer.upstream if answer.changed else None
         exchange.finish = "aborted"
         self._seal()
@@ -316,7 +315,7 @@ class Driver:
         assert answer is not None
         if not self._flowing:
             client.finish(self._head(len(answer.tail)) + answer.tail)
-        elif isinstance(answer, WholeAnswer) and self._exchange.finish == "error":
+        elif not answer.streams and self._exchange.finish == "error":
             client.abort()  # it must not look complete
         elif client.chunked:
             client.finish((chunk(answer.tail) if answer.tail else b"") + CHUNK_END)
@@ -351,6 +350,9 @@ class Driver:
         """The client has caught up."""
         if self._outbound is not None:
             self._outbound.resume()
+
+    def _envelope(self, status: int, message: str, *, code: str = "", param: str = "") -> bytes:
+        return envelope(status, message, code=code, param=param, dialect=self._surface.errors)
 
     def _log_failed(self, message: str) -> None:
         self._exchange.step("break")

@@ -19,6 +19,7 @@ from comity.law.case import NOTHING_ADDED
 from comity.relay import surfaces
 from comity.relay.addition import addition
 from comity.relay.body import BadRequest
+from comity.relay.dialects.conversation import Dialect
 from comity.relay.errors import envelope
 from comity.relay.exchange import Exchange
 from comity.relay.ports import Tenant
@@ -103,8 +104,8 @@ class Inbound(asyncio.Protocol):
         self.finish(answer[: len(answer) - len(body)] if self._method == b"HEAD" else answer)
 
     def error(self, status: int, message: str, fields: bytes = b"", *, code: str = "") -> None:
-        """Answer with an error in the OpenAI envelope."""
-        self.reply(status, envelope(status, message, code=code), fields)
+        """Answer with an error in the envelope of the surface that was asked."""
+        self.reply(status, envelope(status, message, code=code, dialect=self._errors), fields)
 
     @property
     def busy(self) -> bool:
@@ -393,6 +394,7 @@ class Inbound(asyncio.Protocol):
     def _infer(self, tenant: Tenant, surface: Surface, named: str, body: bytes, received: int) -> None:
         """Read the request, and have it relayed."""
         port, headers = self.port, self._headers
+        self._surface = surface
         port.counts.requests += 1
         try:
             added = NOTHING_ADDED
@@ -409,7 +411,7 @@ class Inbound(asyncio.Protocol):
             ask = surface.read(body, headers, named)
         except BadRequest as error:
             port.counts.bad += 1
-            self.reply(400, envelope(400, str(error), param=error.field))
+            self.reply(400, envelope(400, str(error), param=error.field, dialect=surface.errors))
             return
         exchange = Exchange(tenant, added, body, port.nonce(), received, surface.name, name)
         exchange.ask = ask
@@ -429,10 +431,14 @@ class Inbound(asyncio.Protocol):
         """Take no longer than that, as the caller wants it."""
         self.deadline = self._end_of_request = min(self._end_of_request, self.port.now() + most)
 
+    @property
+    def _errors(self) -> Dialect:
+        return "chat" if self._surface is None else self._surface.errors
+
     def _set_early(self, status: int, message: str, fields: bytes = b"", *, code: str = "") -> None:
         """Answer with this error once the request is complete; its body is dropped as it comes."""
         if self._early is None:
-            self._early = (status, envelope(status, message, code=code), fields)
+            self._early = (status, envelope(status, message, code=code, dialect=self._errors), fields)
         self._forget_body()
 
     def _early_words(self) -> tuple[int, bytes, bytes]:

@@ -9,8 +9,10 @@ import hashlib
 SIZE = 32
 """Bytes of a SHA-256 value."""
 
-_INNER = bytes(byte ^ 0x36 for byte in range(256))
-_OUTER = bytes(byte ^ 0x5C for byte in range(256))
+INNER = bytes(byte ^ 0x36 for byte in range(256))
+OUTER = bytes(byte ^ 0x5C for byte in range(256))
+"""Tables that turn a key into the two blocks of HMAC (RFC 2104)."""
+
 _BLOCK = 64
 
 
@@ -35,7 +37,7 @@ def pads(key: bytes) -> tuple[bytes, bytes]:
     if len(key) > _BLOCK:
         raise ValueError("key is longer than 64 bytes")
     block = key.ljust(_BLOCK, b"\0")
-    return block.translate(_INNER), block.translate(_OUTER)
+    return block.translate(INNER), block.translate(OUTER)
 
 
 def hmac_sha256(key: bytes, message: bytes) -> bytes:

@@ -119,7 +119,7 @@ def test_files_that_make_no_tls_are_named_with_their_place(tmp_path):
     (tmp_path / "ca.pem").write_text("nothing")
     with pytest.raises(Problems, match=r"TLS cannot be spoken with .*ca\.pem"):
         endpoints(stack(one={"url": "https://a.example", "ca": "ca.pem"}), tmp_path / "comity.yaml", {})
-    with pytest.raises(Problems, match="client_cert: .* cannot be read"):
+    with pytest.raises(Problems, match=r"client_cert: .* cannot be read"):
         endpoints(
             stack(one={"url": "https://a.example", "client_cert": "none", "client_key": "none"}),
             tmp_path / "comity.yaml",

@@ -47,6 +47,7 @@ def overview(supervisor: Supervisor) -> dict[str, Any]:
         "workers": [slot.status() for slot in supervisor.fleet.slots],
         "nodes": supervisor.nodes.status(),
         "unreachable": supervisor.tokens.troubles,
+        "told": supervisor.listeners.status(realm.digest),
         "reload": last.document() if (last := supervisor.reloading.last) is not None else None,
         "deployments": sorted(realm.stack.deployments),
         "applications": sorted(realm.stack.applications),

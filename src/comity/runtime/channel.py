@@ -41,6 +41,11 @@ class Channel(Generic[M]):
         if not self._writer.is_closing():
             self._writer.write(line(message))
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that were said and that the other side has not read yet."""
+        return self._writer.transport.get_write_buffer_size()
+
     async def flush(self) -> None:
         """Wait until what was said is on its way; nothing is raised if the other side is gone."""
         try:

@@ -6,12 +6,13 @@ stack file and no key store. Its end of file is the other side's death.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
 
 from comity.adapters.keys import Key
+from comity.relay.finished import Finished
 from comity.relay.limits_lender import Line, Slice
 from comity.relay.ports import DEFAULT_TIMEOUTS, Check, Timeouts
 from comity.terms.instants import Instant
@@ -162,42 +163,6 @@ class Report(Struct, frozen=True, tag=True):
     tallies: dict[str, dict[str, int]] = {}
     busy: dict[str, int] = {}
     resting: tuple[str, ...] = ()
-
-
-class Finished(Struct, frozen=True, array_like=True):
-    """A request that is over, as spans, hooks and the access log are told of it: no content, no key, no person.
-
-    `event` is `denial` where nothing was placed. `data`, `subjects` and `purposes` are what its headers added to its
-    application's case. `model` is what its sender asked for, so only names that the stack knows may be shown. Instants
-    in milliseconds, tokens and `cost` -1 where they are not known.
-    """
-
-    event: Literal["outcome", "denial"]
-    receipt: str
-    application: str
-    key: str
-    data: tuple[str, ...]
-    subjects: tuple[str, ...]
-    purposes: tuple[str, ...]
-    surface: str
-    stream: bool
-    model: str
-    deployment: str
-    served_as: str
-    host: str
-    port: int
-    status: int
-    finish: str
-    received: Instant
-    first_byte: Instant
-    finished: Instant
-    attempts: int
-    cached: bool
-    input_tokens: int
-    output_tokens: int
-    cost: int
-    currency: str
-    traceparent: str = ""
 
 
 class Told(Struct, frozen=True, tag=True):

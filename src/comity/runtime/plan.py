@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from comity.adapters.stack_files import StackFile, read_stack_file
+from comity.runtime.audience import Hearer, audience
 from comity.runtime.endpoints import endpoints
 from comity.runtime.messages import Endpoint
 from comity.runtime.tokens import Grant, grants
@@ -25,11 +26,13 @@ class Plan:
         file: the stack file as it was read.
         endpoints: deployments that have an address of their own, with their credentials but for tokens.
         grants: deployments whose credential is a token, and where it is asked for.
+        hearers: hooks and telemetry.
     """
 
     file: StackFile
     endpoints: Mapping[str, Endpoint]
     grants: Mapping[str, Grant]
+    hearers: Mapping[str, Hearer]
 
     @classmethod
     def read(cls, path: Path, environ: Mapping[str, str]) -> Plan:
@@ -40,7 +43,7 @@ class Plan:
         """
         file = read_stack_file(path, environ)
         stack = file.stack
-        return cls(file, endpoints(stack, path, environ), grants(stack, path, environ))
+        return cls(file, endpoints(stack, path, environ), grants(stack, path, environ), audience(stack, path, environ))
 
     @property
     def stack(self) -> Stack:

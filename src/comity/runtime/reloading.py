@@ -145,4 +145,4 @@ class Reloading:
 
 
 def _told(plan: Plan) -> tuple[object, ...]:
-    return plan.stack, plan.endpoints, plan.grants
+    return plan.stack, plan.endpoints, plan.grants, plan.hearers

@@ -13,18 +13,24 @@ from pathlib import Path
 from typing import Any
 
 from comity.adapters.clock import unix_ms
+from comity.adapters.database import Database, DatabaseFault
 from comity.adapters.keys import Key
-from comity.adapters.ledger import LedgerBroken
+from comity.adapters.ledger import LedgerBroken, LedgerCorrupt
 from comity.adapters.stack_files import StackFile
 from comity.adapters.state import StateLock, open_state
 from comity.law.realm import Realm
+from comity.relay.limits import Meter
+from comity.runtime import core_dumps
 from comity.runtime.abandoned import await_the_dying, close_abandoned
+from comity.runtime.book import Book
+from comity.runtime.confidence import Confidence
 from comity.runtime.control import ControlPort
 from comity.runtime.control_state import database_url
 from comity.runtime.failures import CannotServe
 from comity.runtime.fleet import Fleet
 from comity.runtime.inputs import inputs
 from comity.runtime.key_table import KeyTable
+from comity.runtime.listeners import Entered, Listeners, listener_of
 from comity.runtime.listening import address_of, listen, reserve
 from comity.runtime.messages import Endpoint, Keys, Lend, Reach, Renew, Start, Take
 from comity.runtime.nodes import Nodes
@@ -36,11 +42,16 @@ from comity.runtime.settings import Settings
 from comity.runtime.tls import server_context
 from comity.runtime.tokens import Tokens
 from comity.runtime.treasury import Treasury
+from comity.terms.instants import Instant
 
 Say = Callable[[str], None]
 
 TAKEN_S = 10.0
 """How long whoever asks for a reload waits to hear that every worker has taken it."""
+
+
+COUNT_S = 60.0
+"""Between two looks at what the log says was used; in between what workers report is counted."""
 
 
 class Supervisor:
@@ -52,6 +63,9 @@ class Supervisor:
     nodes: Nodes
     tokens: Tokens
     treasury: Treasury
+    book: Book
+    _database: Database
+    listeners: Listeners
     fleet: Fleet
     reloading: Reloading
     data_address: tuple[str, int]
@@ -59,12 +73,16 @@ class Supervisor:
     _listening: socket.socket
     _control_port: ControlPort
 
-    def __init__(self, settings: Settings, *, control: Callable[[Supervisor], Any], say: Say) -> None:
-        """`control` makes the control port's ASGI application; `say` gets a line for the operator now and then."""
+    def __init__(
+        self, settings: Settings, *, control: Callable[[Supervisor], Any], say: Say, entered: Entered | None = None
+    ) -> None:
+        """`control` makes the control port's ASGI application; `say` gets a line for the operator now and then, and
+        `entered` each request that is over."""
         self.settings = settings
         self.started = unix_ms()
         self._control = control
         self.say = say
+        self._entered = entered
         self._stop = asyncio.Event()
         self._prepared = asyncio.Event()
         self._generation = 0
@@ -95,6 +113,7 @@ class Supervisor:
         """
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(handler(self.say))
+        core_dumps.forbid()
         self.plan = self._read_plan()
         with ExitStack() as held:
             held.callback(StateLock(open_state(self.state)).release)
@@ -104,7 +123,10 @@ class Supervisor:
             self.realms = Realms(self.file, self.state, clock=unix_ms, say=self.say)
             self.nodes = Nodes(self.file.stack, self.state, changed=self._reached, say=self.say)
             self.tokens = Tokens(self._reached, self.say)
-            self.treasury = Treasury(self.settings.workers, self._lend, clock=unix_ms)
+            self._database = await asyncio.to_thread(Database, self.state, database)
+            held.callback(self._database.close)
+            self.book = Book(self.state, self._database)
+            self.treasury = Treasury(self.settings.workers, self._lend, clock=unix_ms, used=self._used)
             self.treasury.adopt(self.file.stack, self.keys.keys)
             self.fleet = Fleet(
                 self.settings.workers,
@@ -113,7 +135,11 @@ class Supervisor:
                 self.settings.silence_s,
                 drawn=self.treasury.hear,
                 gone=self.treasury.gone,
+                told=lambda told: self.listeners.tell(told, self.file.stack, self.realm.digest),
             )
+            make = listener_of(self.say, unix_ms, self.file.stack.origin)
+            self.listeners = Listeners(make, self._entered)
+            self.listeners.adopt(self.plan.hearers)
             self.reloading = self._reloads()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self._stop.set)
@@ -124,6 +150,7 @@ class Supervisor:
             finally:
                 self._stop.clear()
                 drained = await self._or_stop(self.fleet.drain(self.settings.drain_s, self.settings.drain_delay_s))
+                await self.listeners.stop()
                 await self.tokens.stop()
                 await self.nodes.stop()
                 if drained and self._prepared.is_set() and self.fleet.bereaved:
@@ -152,14 +179,17 @@ class Supervisor:
         self.data_address, self.control_address = address_of(data), address_of(control)
         self._listening = control
         await asyncio.to_thread(self._await_the_dying)
+        if self.treasury.has_budgets:
+            await asyncio.to_thread(self.book.count, unix_ms())
         self._prepared.set()
 
     async def _serve(self, ready: Callable[[Supervisor], None]) -> None:
         port = self._control_port = ControlPort(self._control(self), self._listening, *self._control_tls())
         port.start()
         self._watch(self.keys.watch(self._recognise))
-        self._watch(self.realms.build_ahead(lambda realm: self._put(realm, None)))
+        self._watch(self.realms.build_ahead(lambda realm: self._watch(self._ahead(realm))))
         self._watch(self.reloading.watch())
+        self._watch(self._keep_book())
         self._watch(asyncio.to_thread(self._close_abandoned))
         try:
             ready(self)
@@ -171,7 +201,8 @@ class Supervisor:
 
     def _first_realm(self) -> None:
         try:
-            self.realms.first()
+            realm = self.realms.first()
+            self.listeners.rule(realm.digest, Confidence(self.file, realm, self.plan.hearers))
         except OSError as error:
             raise CannotServe(f"the state folder {self.state} cannot be written: {error}") from error
 
@@ -218,6 +249,7 @@ class Supervisor:
             endpoints=self._reachable(),
             keys=self.keys.keys,
             generation=self._generation,
+            told=self.listeners.wanted,
         )
 
     def _reachable(self) -> tuple[Endpoint, ...]:
@@ -228,7 +260,14 @@ class Supervisor:
     def _put(self, realm: Realm, endpoints: tuple[Endpoint, ...] | None) -> None:
         """Have every worker rule by `realm`, and reach its deployments there."""
         self._generation += 1
-        self.fleet.tell(Take(realm.digest, endpoints, self._generation))
+        self.fleet.tell(Take(realm.digest, endpoints, self._generation, self.listeners.wanted))
+
+    async def _ahead(self, realm: Realm) -> None:
+        """A realm that follows the present one by its date: told as soon as it is known who may be told under it."""
+        confidence = await asyncio.to_thread(Confidence, self.file, realm, self.plan.hearers)
+        self.listeners.rule(realm.digest, confidence)
+        if realm.digest in self.realms.digests:  # else the stack was read again meanwhile
+            self._put(realm, None)
 
     def _read_plan(self) -> Plan:
         server_context(*self._tls_files())
@@ -255,8 +294,11 @@ class Supervisor:
 
     async def _swap(self, plan: Plan, realm: Realm, changed: bool) -> None:
         """Put a plan in force. Nothing is awaited between its parts, so nobody is served by half of it."""
-        added = await self.nodes.further(plan.stack) if changed else []
         if changed:
+            confidence = await asyncio.to_thread(Confidence, plan.file, realm, plan.hearers)
+            added = await self.nodes.further(plan.stack)
+            self.listeners.adopt(plan.hearers)
+            self.listeners.rule(realm.digest, confidence)
             self.nodes.adopt(plan.stack, added)
             self.tokens.adopt(plan.grants, plan.endpoints)
             self.plan = plan
@@ -279,6 +321,21 @@ class Supervisor:
     def _recognise(self, keys: tuple[Key, ...]) -> None:
         self.treasury.adopt(self.file.stack, keys)
         self.fleet.tell(Keys(keys))
+
+    def _used(self, name: str, meter: Meter, now: Instant) -> int:
+        return self.book.used(name, meter, now, self.file.stack)
+
+    async def _keep_book(self) -> None:
+        """Where there are budgets, hold them against the log now and then."""
+        while True:
+            await asyncio.sleep(COUNT_S)
+            if self.treasury.has_budgets:
+                try:
+                    await asyncio.to_thread(self.book.count, unix_ms())
+                except (DatabaseFault, LedgerCorrupt) as error:
+                    self.say(f"what was used cannot be counted: {error}")
+                else:
+                    self.treasury.learn()
 
     def _lend(self, worker: int, slices: Lend) -> None:
         self.fleet.tell_one(worker, slices)

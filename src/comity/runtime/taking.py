@@ -11,6 +11,7 @@ from comity.adapters.realms import load_realm
 from comity.runtime.gate import Gate
 from comity.runtime.in_force import InForce
 from comity.runtime.messages import Endpoint, Take
+from comity.runtime.observed import Observed
 from comity.runtime.targets import Prepared
 from comity.terms.problems import Problems
 
@@ -22,9 +23,12 @@ class Taking:
         generation: of the last one that was taken.
     """
 
-    def __init__(self, gate: Gate, state: Path, generation: int, complain: Callable[[str], None]) -> None:
+    def __init__(
+        self, gate: Gate, observed: Observed, state: Path, generation: int, complain: Callable[[str], None]
+    ) -> None:
         self.generation = generation
         self._gate = gate
+        self._observed = observed
         self._state = state
         self._complain = complain
         self._waiting: deque[Take] = deque()
@@ -70,4 +74,5 @@ class Taking:
         if targets is not None:
             for deployment, endpoint in self._reached.items():
                 self._gate.reach(deployment, endpoint)
+        self._observed.wanted = take.told
         self.generation = take.generation

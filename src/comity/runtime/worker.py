@@ -26,20 +26,25 @@ from comity.runtime.in_force import InForce
 from comity.runtime.messages import (
     Complaint,
     Drain,
+    Draw,
     Failed,
     Keys,
+    Lend,
     Reach,
     Ready,
     Renew,
     Report,
     Start,
     Take,
+    Told,
     ToWorker,
     to_worker,
 )
 from comity.runtime.milestones import began
+from comity.runtime.observed import Observed, resident_bytes
 from comity.runtime.open_files import granted, limits_within
 from comity.runtime.own_faults import VERBOSE, handler, told
+from comity.runtime.rations import Rations
 from comity.runtime.receipts import receipts
 from comity.runtime.settings import DRAIN_S
 from comity.runtime.taking import Taking
@@ -49,6 +54,9 @@ from comity.terms.problems import Problems
 
 REPORT_S = 0.5
 """Between two reports; also how soon a broken ledger ends the worker, so that another recovers the shard."""
+
+MAX_WAITING_BYTES = 8 << 20
+"""What may wait for the supervisor to read before records of requests are dropped: a second of them."""
 
 ORPHAN_S = 1.5
 """After the supervisor's death: the time to close the ledger, before the process ends whatever it is doing."""
@@ -91,7 +99,9 @@ class Worker:
         channel: Channel[ToWorker],
         ledger: Ledger,
         gate: Gate,
+        rations: Rations,
         taking: Taking,
+        observed: Observed,
         port: Port,
         listener: Listener,
         tls: ServerContext,
@@ -99,7 +109,9 @@ class Worker:
         self._channel = channel
         self._ledger = ledger
         self._gate = gate
+        self._rations = rations
         self._taking = taking
+        self._observed = observed
         self._port = port
         self._listener = listener
         self._tls = tls
@@ -117,27 +129,34 @@ class Worker:
         stack = forces[0].realm.stack
         ledger = Ledger.open(state, stack.origin, clock=unix_ms, durability=stack.durability)
         try:
+            rations = Rations(
+                say=lambda lines: channel.say(Draw(lines)),
+                later=asyncio.get_running_loop().call_later,
+                clock=unix_ms,
+            )
             gate = Gate(
                 forces[0],
                 clock=unix_ms,
                 salt=ApplicationSalts(state).get_or_create,
                 began=lambda force: began(ledger, force, unix_ms()),
                 trouble=lambda: trouble(ledger.fault),
+                rations=rations,
             )
             gate.move(gate.prepared(start.endpoints))
             for force in forces[1:]:
                 gate.take(force)
             gate.recognise(start.keys)
             limits = limits_within(granted())
-            port = Port(gate, ledger, receipts=receipts(ledger), limits=limits, clock=unix_ms)
+            observed = Observed(wanted=start.told)
+            port = Port(gate, ledger, receipts=receipts(ledger), limits=limits, clock=unix_ms, watcher=observed)
             tls = ServerContext(start.tls_cert, start.tls_key)
             listener = await listen(port, start.host, start.port, tls=tls.context)
         except BaseException:
             await asyncio.to_thread(ledger.close)
             raise
         channel.say(Ready(ledger.shard))
-        taking = Taking(gate, state, start.generation, lambda words: channel.say(Complaint(words)))
-        return cls(channel, ledger, gate, taking, port, listener, tls)
+        taking = Taking(gate, observed, state, start.generation, lambda words: channel.say(Complaint(words)))
+        return cls(channel, ledger, gate, rations, taking, observed, port, listener, tls)
 
     async def live(self) -> int:
         """Serve until told to drain, orphaned, or broken; the exit status."""
@@ -154,6 +173,7 @@ class Worker:
         broken.cancel()
         await asyncio.to_thread(self._ledger.close)
         self._channel.say(self._fares())
+        self._tell()
         if fault:
             self._channel.say(Failed(fault))
         await self._channel.flush()
@@ -169,6 +189,8 @@ class Worker:
                     self._taking.take(take)
                 case Keys(keys=keys):
                     self._gate.recognise(keys)
+                case Lend(slices=slices, recall=recall):
+                    self._rations.receive(slices, recall, unix_ms())
                 case Reach(deployment=deployment, endpoint=endpoint):
                     self._taking.reach(deployment, endpoint)
                 case Renew():
@@ -188,12 +210,22 @@ class Worker:
         """Tell how the worker fares, until the ledger is broken."""
         while self._ledger.healthy:
             self._channel.say(self._fares())
+            self._rations.look()
+            self._tell()
             await asyncio.sleep(REPORT_S)
 
+    def _tell(self) -> None:
+        """Tell of the requests that are over, unless the supervisor is behind: nobody waits for those who listen."""
+        records, dropped = self._observed.told()
+        if records and self._channel.waiting > MAX_WAITING_BYTES:
+            records, dropped = (), dropped + len(records)
+        if records or dropped:
+            self._channel.say(Told(records, dropped))
+
     def _fares(self) -> Report:
-        ledger, counts = self._ledger, self._port.counts
+        ledger, counts, now = self._ledger, self._port.counts, unix_ms()
         return Report(
-            time=unix_ms(),
+            time=now,
             realm=self._gate.realm.digest,
             fault=ledger.fault or self._gate.fault(),
             counts={name: getattr(counts, name) for name in counts.__slots__},
@@ -203,6 +235,10 @@ class Worker:
             published=ledger.published,
             open_intents=ledger.open_intents,
             generation=self._taking.generation,
+            resident=resident_bytes(),
+            tallies=self._observed.tallies(),
+            busy={name: load.in_flight for name, load in self._port.live.items() if load.in_flight},
+            resting=tuple(name for name, load in self._port.live.items() if load.rests(now)),
         )
 
 

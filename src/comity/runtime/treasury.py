@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from comity.adapters.keys import Key
-from comity.relay.limits import Meter, Stock, stock
+from comity.relay.limits import Meter, Spending, Stock, stock
 from comity.relay.limits_lender import Lender, Line, Said
 from comity.runtime.messages import Lend
 from comity.runtime.metering import by_id
@@ -51,6 +51,18 @@ class Treasury:
     def gone(self, worker: int) -> None:
         """A worker has died."""
         self._say(self._lender.gone(worker, self._clock()))
+
+    @property
+    def has_budgets(self) -> bool:
+        """Whether anything is counted over a period."""
+        return any(meter.per not in ("", "request") for meter in self._meters.values())
+
+    def learn(self) -> None:
+        """The log may know of more than was reported: of what a worker used in the moment before it died."""
+        now = self._clock()
+        for name, (meter, kept, _) in self._lender.stocks().items():
+            if isinstance(kept, Spending):
+                kept.used_at_least(self._used(name, meter, now), now)
 
     def shown(self) -> list[dict[str, object]]:
         """Every meter that is in use, for an operator: its limit and what is left, what workers hold included."""

@@ -195,7 +195,10 @@ def test_a_model_that_two_groups_share_takes_neither_name() -> None:
     ]
     stack = _read(draft(yaml.safe_dump({"model_list": models}).encode(), "config.yaml").text)
     assert list(stack["models"]) == ["gpt-4o-model"]
-    assert stack["aliases"] == {"gpt-4o": ["azure-gpt-4o-model"], "gpt-4o-us": ["azure-gpt-4o-model-2"]}
+    assert stack["aliases"] == {
+        "gpt-4o": ["azure-gpt-4o-gpt-4o-model"],
+        "gpt-4o-us": ["azure-gpt-4o-us-gpt-4o-model"],
+    }
 
 
 @pytest.mark.parametrize(
@@ -231,6 +234,39 @@ def test_shares_are_weights(shares: list[dict[str, float]], weights: list[int | 
 def test_where_the_key_is(params: dict[str, str], key: str | None) -> None:
     (deployment,) = _read(draft(_entry(**params), "config.yaml").text)["deployments"].values()
     assert deployment.get("key") == key
+
+
+@pytest.mark.parametrize(
+    ("model", "base", "operator"),
+    [
+        ("openai/m", None, "openai"),
+        ("openai/m", "https://api.openai.com/v1", "openai"),
+        ("openai/m", "https://eu.api.openai.com/v1", "openai"),
+        ("openai/m", "https://openai.example.org/v1", UNFILLED),  # many speak OpenAI's language
+        ("openai/m", "https://api.openai.com.example.org/v1", UNFILLED),
+        ("openai/m", "http://127.0.0.1:8000/v1", UNFILLED),
+        ("openai/m", "os.environ/SOMEWHERE", UNFILLED),
+        ("anthropic/m", "https://proxy.example.org", UNFILLED),
+        ("azure/m", "https://contoso.openai.azure.com", "azure"),
+        ("azure/m", "https://contoso.azure-api.example", UNFILLED),
+        ("hosted_vllm/m", "https://one.example/v1", UNFILLED),
+        ("unheard-of/m", "https://one.example/v1", UNFILLED),
+    ],
+)
+def test_a_company_operates_its_own_addresses_alone(model: str, base: str | None, operator: str) -> None:
+    """Anywhere else somebody answers whom the prefix does not tell, and who gets no key of that company's."""
+    stack = _read(draft(_entry(model=model, **({"api_base": base} if base else {})), "config.yaml").text)
+    (site,) = (site for name, site in stack["sites"].items() if name != "gateway")
+    assert site["operator"] == operator
+    assert stack["parties"].keys() == {"controller"} | ({operator} - {UNFILLED})
+    (deployment,) = stack["deployments"].values()
+    assert ("key" in deployment) == (operator != UNFILLED)
+
+
+def test_nothing_takes_the_gateways_own_name() -> None:
+    stack = _read(draft(_entry(model="openai/gateway", api_base="https://gateway/v1"), "config.yaml").text)
+    assert "gateway" not in stack["deployments"] and "gateway" not in stack["models"]
+    assert stack["sites"].keys() == {"gateway", "gateway-2"}
 
 
 def test_what_a_day_changes_is_nothing() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 
 from comity.adapters.imports.foreign import NO_KEY, Said, Section
 from comity.adapters.imports.providers import MODES, NAMED, PROVIDERS, Provider, provider_of
@@ -68,7 +69,7 @@ def read_entry(section: Section) -> Entry | None:
         info.note(mode.line, (*info.path, "mode"), "lost", "Comity has no surface for it")
         return None
     provider, model = provider_of(asked.value, told.value if told and not looks_secret(told.value) else "")
-    known = PROVIDERS.get(provider, Provider(serves=()))
+    known = PROVIDERS.get(provider, Provider(serves=(), own=True))
     entry = Entry(section.line, group.value, provider, model, known)
     base = _plain(info, info.text("base_model")) or _plain(params, params.text("base_model"))
     entry.base_model = base.value.rpartition("/")[2] if base else ""
@@ -120,6 +121,17 @@ def _address(entry: Entry, params: Section) -> None:
         params.note(said.line, (*params.path, "api_base"), "lost", "it is no address that could be written")
     if entry.provider == "azure":
         _azure(entry, params)
+    if said is not None and not _at_home(entry):
+        entry.known = replace(entry.known, company="", key="", own=True)
+
+
+def _at_home(entry: Entry) -> bool:
+    """Whether the address is one of the company's that the prefix names; what a variable holds nobody can say."""
+    url, base = read_url(entry.address), read_url(entry.known.base)
+    if isinstance(url, Unfit):
+        return False
+    own = () if isinstance(base, Unfit) else (base.host,)
+    return any(fnmatchcase(url.host, pattern) for pattern in (*own, *entry.known.hosts))
 
 
 def _kept(entry: Entry, params: Section, said: Said[str], parts: re.Match[str]) -> str:

@@ -12,8 +12,11 @@ from math import gcd
 
 from comity.adapters.imports.litellm_entry import SHARES, Entry
 from comity.adapters.imports.names import Names, slug
+from comity.adapters.imports.providers import PROVIDERS
 from comity.stack.urls import Unfit, read_url
 
+CONTROLLER = "controller"
+RELAY = "gateway"  # the site where Comity itself runs; no deployment may have that name
 MOST_WEIGHT = 1_000_000  # what `weight` takes
 
 
@@ -22,7 +25,7 @@ class Place:
     """One site: what runs there is one provider's, at one host or in one region."""
 
     id: str
-    provider: str
+    operator: str  # a party, or "" where nobody but people can say
     region: str
     hosts: dict[str, Entry] = field(default_factory=dict)  # host to the first entry there
     own: bool = False
@@ -47,10 +50,10 @@ def plan(entries: Sequence[Entry], spoken: Iterable[str]) -> Plan:
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
         groups.setdefault(entry.group, []).append(entry)
-    names = Names({*groups, *spoken})
+    names = Names({*groups, *spoken, RELAY})
     _models(made, entries, groups, names)
     places: dict[tuple[str, str], Place] = {}
-    sites, parties = Names(), Names({"controller"})
+    sites, parties = Names({RELAY}), Names({CONTROLLER})
     operators: dict[str, str] = {}
     model_of = {id(entry): model for model, each in made.models.items() for entry in each}
     for entry in entries:
@@ -58,15 +61,15 @@ def plan(entries: Sequence[Entry], spoken: Iterable[str]) -> Plan:
         if key not in places:
             places[key] = _place(entry, sites)
             if not places[key].own and entry.provider not in operators:
-                operators[entry.provider] = parties.give(entry.provider or "operator")
+                operators[entry.provider] = parties.give(entry.provider)
                 made.parties[operators[entry.provider]] = entry
         model = model_of[id(entry)]
         places[key].hosts.setdefault(entry.address, entry)
-        name = names.give(slug(entry.name) if entry.name else f"{entry.provider or 'at'}-{model}")
+        name = names.give(slug(entry.name) if entry.name else f"{places[key].id}-{model}")
         made.deployments[name] = (entry, model, places[key])
     made.places = list(places.values())
     for place in made.places:
-        place.provider = operators.get(place.provider, "")
+        place.operator = operators.get(place.operator, "")
     _groups(made, groups)
     return made
 
@@ -92,8 +95,10 @@ def _place(entry: Entry, sites: Names) -> Place:
     host = "" if isinstance(url, Unfit) else url.host
     own = entry.known.own or (not isinstance(url, Unfit) and url.loopback)
     suffix = entry.region or (host.partition(".")[0] if entry.provider == "azure" else "")
-    wish = f"{entry.provider or 'site'}-{suffix}" if suffix else entry.provider or "site"
-    return Place(sites.give(wish), "" if own else entry.provider, entry.region, own=own)
+    wish = f"{entry.provider}-{suffix}" if suffix else entry.provider
+    if own and not PROVIDERS.get(entry.provider, entry.known).own:  # somebody who speaks a company's language
+        wish = host
+    return Place(sites.give(wish or "site"), "" if own else entry.provider, entry.region, own=own)
 
 
 def _groups(made: Plan, groups: Mapping[str, list[Entry]]) -> None:

@@ -20,8 +20,9 @@ class Provider:
 
     `base` "" means that the configuration must say where. `serves` is what the address is sure to have, empty where
     that cannot be said; then `suggests` is an address to look at. `path` is added to an address that the configuration
-    gives without it. `key` is the variable that holds the key where the configuration names none. `own` marks engines
-    that people run themselves.
+    gives without it. `key` is the variable that holds the key where the configuration names none. `hosts` are patterns
+    of the company's own hosts besides that of `base`: at any other somebody else answers, who speaks its language.
+    `own` marks engines whose operator the prefix does not tell.
     """
 
     company: str = ""
@@ -31,22 +32,26 @@ class Provider:
     suggests: str = ""
     path: str = ""
     changed: str = ""
+    hosts: tuple[str, ...] = ()
     own: bool = False
 
 
+_OPENAI = ("*.api.openai.com",)
+_AZURE = ("*.openai.azure.com", "*.cognitiveservices.azure.com", "*.services.ai.azure.com", "*.models.ai.azure.com")
 _NATIVE = "LiteLLM speaks the provider's own API; Comity reaches it through the OpenAI-compatible one"
 
 PROVIDERS: dict[str, Provider] = {
-    "openai": Provider("OpenAI, US", "https://api.openai.com/v1", "OPENAI_API_KEY"),
+    "openai": Provider("OpenAI, US", "https://api.openai.com/v1", "OPENAI_API_KEY", hosts=_OPENAI),
     "text-completion-openai": Provider(
-        "OpenAI, US", "https://api.openai.com/v1", "OPENAI_API_KEY", serves=("completions",)
+        "OpenAI, US", "https://api.openai.com/v1", "OPENAI_API_KEY", serves=("completions",), hosts=_OPENAI
     ),
-    "azure": Provider("Microsoft, US, in the EU through a company in IE", key="AZURE_API_KEY"),
+    "azure": Provider("Microsoft, US, in the EU through a company in IE", key="AZURE_API_KEY", hosts=_AZURE),
     "azure_ai": Provider(
         "Microsoft, US, in the EU through a company in IE",
         key="AZURE_AI_API_KEY",
         serves=(),
         suggests="https://RESOURCE.services.ai.azure.com/openai/v1",
+        hosts=_AZURE,
     ),
     "anthropic": Provider(
         "Anthropic, US", "https://api.anthropic.com/v1", "ANTHROPIC_API_KEY", serves=("messages",), path="/v1"
@@ -56,6 +61,7 @@ PROVIDERS: dict[str, Provider] = {
         key="AWS_BEARER_TOKEN_BEDROCK",
         serves=(),
         suggests="https://bedrock-runtime.{region}.amazonaws.com/openai/v1",
+        hosts=("*.amazonaws.com",),
         changed="LiteLLM signs each request for AWS; Comity sends a Bedrock API key, which you must make",
     ),
     "vertex_ai": Provider(
@@ -63,6 +69,7 @@ PROVIDERS: dict[str, Provider] = {
         key="GOOGLE_ACCESS_TOKEN",
         serves=(),
         suggests="https://{region}-aiplatform.googleapis.com/v1/projects/{project}/locations/{region}/endpoints/openapi",
+        hosts=("*.googleapis.com",),
         changed="LiteLLM makes Google tokens from a service account; Comity sends the token that you give it",
     ),
     "gemini": Provider(

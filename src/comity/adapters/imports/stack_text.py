@@ -7,7 +7,7 @@ from comity.adapters.imports.litellm_entry import Entry
 from comity.adapters.imports.litellm_settings import Settings
 from comity.adapters.imports.names import variable
 from comity.adapters.imports.page import Field, Page, Value, flow
-from comity.adapters.imports.plan import Place, Plan
+from comity.adapters.imports.plan import CONTROLLER, RELAY, Place, Plan
 from comity.adapters.imports.providers import developer_of
 from comity.stack.endpoints import ENDPOINTS
 from comity.stack.regions import region_of
@@ -15,8 +15,6 @@ from comity.stack.unfilled import UNFILLED
 from comity.stack.urls import Unfit, read_url
 
 APPLICATION = "app"
-CONTROLLER = "controller"
-RELAY = "gateway"  # the site where Comity itself runs
 
 HEAD = (
     "Drafted from a configuration of LiteLLM by `comity import litellm`.",
@@ -77,9 +75,10 @@ def _sites(page: Page, plan: Plan) -> None:
     ]
     page.record("sites", RELAY, relay)
     for place in plan.places:
-        operator = Field("operator", place.provider)
-        if not place.provider:
-            operator = Field("operator", UNFILLED, f"who runs this engine: {CONTROLLER}, if that is you")
+        operator = Field("operator", place.operator)
+        if not place.operator:
+            says = f"who runs this engine: {CONTROLLER}, if that is you; else a party to be added, with its agreement"
+            operator = Field("operator", UNFILLED, says)
         page.record("sites", place.id, [Field("jurisdiction", UNFILLED, _whereabouts(place)), operator])
 
 

@@ -50,6 +50,9 @@ def main() -> int:
             machine = described(made.folder)
             folder = _folder(arguments, machine)
             found, notes = _measured(made, present, rounds, Times(1.0, seconds), folder)
+    except KeyboardInterrupt:
+        print("bench: interrupted; everything that was started is stopped", file=sys.stderr)
+        return 130
     except CannotMeasure as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

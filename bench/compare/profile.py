@@ -78,6 +78,9 @@ def main() -> int:
                 load.join()
             finally:
                 once.end()
+    except KeyboardInterrupt:
+        print("bench: interrupted; everything that was started is stopped", file=sys.stderr)
+        return 130
     except (CannotMeasure, NotMeasured) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

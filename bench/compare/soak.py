@@ -69,6 +69,9 @@ def main() -> int:
             finally:
                 once.end()
             machine = described(made.folder)
+    except KeyboardInterrupt:
+        print("bench: interrupted; everything that was started is stopped", file=sys.stderr)
+        return 130
     except (CannotMeasure, NotMeasured) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

@@ -6,6 +6,7 @@ import datetime
 import ipaddress
 import json
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -78,6 +79,7 @@ def world() -> Iterator[World]:
     folder = Path(tempfile.mkdtemp(prefix="world-", dir=BUILT))
     made = World(folder, load, tls)
     started: list[Running] = []
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is stopped then, too
     try:
         _certificate(made)
         text = (FILES / "nginx-upstream.conf").read_text()

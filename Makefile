@@ -63,6 +63,7 @@ sbom: $(VENV)/.sbom  ## the parts of a gateway, as CycloneDX 1.6 JSON: dist/comi
 	@mkdir -p dist
 	@$(VENV)/sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
 	  --spec-version 1.6 --output-format JSON --output-file dist/comity.cdx.json $(VENV)/parts/bin/python
+	@$(BIN)/python deploy/parts.py dist/comity.cdx.json
 	@echo "dist/comity.cdx.json"
 
 bundle: sbom  ## all that a machine without a network needs: dist/comity-VERSION-PLATFORM.tar

@@ -171,6 +171,8 @@ class StreamAnswer:
             # last in the object, so that ours is what a parser keeps whatever the deployment wrote under that name
             self.changed = True
             at = event.rfind(b"}")
+            if said.within and said.within in event:
+                at = event.index(said.within) + len(said.within) - 1
             event = event[:at] + self._splice + event[at:]
         if said.end == "final":
             self.ended = True

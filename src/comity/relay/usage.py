@@ -40,6 +40,7 @@ class Said(Struct, frozen=True, gc=False):
         failed: it tells an error.
         end: `final` for the last event of a stream, `held` for one that may be the last.
         bears: whether the receipt is told in it.
+        within: the object in it that tells the receipt, as it is written; empty for the event's own.
         usage_only: nothing but the usage is in it.
     """
 
@@ -48,6 +49,7 @@ class Said(Struct, frozen=True, gc=False):
     failed: bool = False
     end: Literal["", "held", "final"] = ""
     bears: bool = False
+    within: bytes = b""
     usage_only: bool = False
 
 

@@ -22,6 +22,9 @@ class Client(Protocol):
     def busy(self) -> bool:
         """Whether a request is under way."""
 
+    def header(self, name: bytes) -> bytes:
+        """The value of one of the request's headers that are kept (`request_head.WANTED`), or empty."""
+
     def write(self, data: bytes) -> None:
         """Write a piece of an answer."""
 

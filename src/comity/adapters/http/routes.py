@@ -18,6 +18,9 @@ Answer: TypeAlias = Callable[[Client, Port, Tenant | None, bytes], None]
 MAX_RECEIPT_ID = 64
 """`<shard>.<index>`: nine characters, a dot, and at most nineteen digits."""
 
+EPOCH = "1970-01-01T00:00:00Z"
+"""When a model was made, to clients that want a date: what is listed are names of this stack."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -57,6 +60,11 @@ def _ready(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> Non
 def _models(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> None:
     assert tenant is not None
     models = () if tenant.auditor else port.gate.models(tenant)
+    if client.header(b"anthropic-version"):
+        shown = [{"type": "model", "id": name, "display_name": name, "created_at": EPOCH} for name in models]
+        ends = {"first_id": models[0], "last_id": models[-1]} if models else {"first_id": None, "last_id": None}
+        client.reply(200, msgspec.json.encode({"data": shown, "has_more": False, **ends}))
+        return
     data = [{"id": model, "object": "model", "created": 0, "owned_by": "comity"} for model in models]
     client.reply(200, msgspec.json.encode({"object": "list", "data": data}))
 

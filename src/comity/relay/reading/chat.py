@@ -18,7 +18,7 @@ from comity.relay.reading.parameters import (
     SAMPLING,
     STATE,
 )
-from comity.relay.reading.plain import Closed, StreamOptions, Text, decoder
+from comity.relay.reading.plain import UNREAD, Closed, StreamOptions, Text, decoder
 from comity.relay.reading.shapes import (
     BYTES,
     PASS,
@@ -157,18 +157,18 @@ TABLE = Members(
 class _Message(Closed):
     role: str
     content: str | list[Text] | None = None
-    name: Raw | None = None
-    tool_calls: Raw | None = None
-    tool_call_id: Raw | None = None
-    refusal: Raw | None = None
-    reasoning_content: Raw | None = None
+    name: Raw = UNREAD
+    tool_calls: Raw = UNREAD
+    tool_call_id: Raw = UNREAD
+    refusal: Raw = UNREAD
+    reasoning_content: Raw = UNREAD
 
 
 class _Tool(Closed):
     type: Literal["function", "custom"]
-    function: Raw | None = None
-    custom: Raw | None = None
-    strict: Raw | None = None
+    function: Raw = UNREAD
+    custom: Raw = UNREAD
+    strict: Raw = UNREAD
 
 
 PLAIN = decoder(

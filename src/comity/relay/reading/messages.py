@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Raw
 
 from comity.relay.reading.parameters import BEYOND, FETCHED, KEPT_FILE, OTHER_MODEL, OURS, ROUTING, SANDBOX, STATE
-from comity.relay.reading.plain import Closed, decoder
+from comity.relay.reading.plain import UNREAD, Closed, decoder
 from comity.relay.reading.shapes import (
     PASS,
     REFUSED,
@@ -183,7 +183,7 @@ TABLE = Members(
 class _Text(Closed):
     type: Literal["text"]
     text: str
-    cache_control: Raw | None = None
+    cache_control: Raw = UNREAD
 
 
 class _Block(Closed):
@@ -194,11 +194,11 @@ class _Block(Closed):
     data: str | None = None
     id: str | None = None
     name: str | None = None
-    input: Raw | None = None
+    input: Raw = UNREAD
     tool_use_id: str | None = None
     is_error: bool | None = None
     content: str | list[_Text] | None = None
-    cache_control: Raw | None = None
+    cache_control: Raw = UNREAD
 
 
 class _Message(Closed):
@@ -210,9 +210,9 @@ class _Tool(Closed):
     name: str
     input_schema: Raw
     type: Literal["custom"] | None = None
-    description: Raw | None = None
-    strict: Raw | None = None
-    cache_control: Raw | None = None
+    description: Raw = UNREAD
+    strict: Raw = UNREAD
+    cache_control: Raw = UNREAD
 
 
 class _Metadata(Closed):

@@ -12,6 +12,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+UNREAD = Raw()
+"""Of a member that is not there. (`Raw | None` would take null alone.)"""
+
 
 class Closed(Struct, forbid_unknown_fields=True, gc=False):
     """A part of a plain request."""
@@ -28,7 +31,7 @@ class StreamOptions(Closed):
     """Options of a stream of which the usage is asked for."""
 
     include_usage: bool
-    include_obfuscation: Raw | None = None
+    include_obfuscation: Raw = UNREAD
 
 
 def decoder(typed: Mapping[str, Any], raw: Iterable[str]) -> Callable[[bytes], Any]:
@@ -45,6 +48,6 @@ def decoder(typed: Mapping[str, Any], raw: Iterable[str]) -> Callable[[bytes], A
         elif type(None) in arguments:
             default = None
         fields.append((name, kind, default))
-    fields.extend((name, Raw, None) for name in sorted(set(raw) - set(typed)))
+    fields.extend((name, Raw, UNREAD) for name in sorted(set(raw) - set(typed)))
     kind = msgspec.defstruct("Plain", fields, forbid_unknown_fields=True, gc=False, kw_only=True)
     return msgspec.json.Decoder(kind).decode

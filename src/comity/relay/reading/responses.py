@@ -21,7 +21,7 @@ from comity.relay.reading.parameters import (
     SANDBOX,
     STATE,
 )
-from comity.relay.reading.plain import Closed, decoder
+from comity.relay.reading.plain import UNREAD, Closed, decoder
 from comity.relay.reading.shapes import (
     BYTES,
     PASS,
@@ -228,8 +228,8 @@ TABLE = Members(
 class _Text(Closed):
     type: Literal["input_text", "output_text", "reasoning_text", "summary_text"]
     text: str
-    annotations: Raw | None = None
-    logprobs: Raw | None = None
+    annotations: Raw = UNREAD
+    logprobs: Raw = UNREAD
 
 
 class _Item(Closed):
@@ -239,21 +239,21 @@ class _Item(Closed):
     summary: list[_Text] | None = None
     output: str | list[_Text] | None = None
     encrypted_content: str | None = None
-    id: Raw | None = None
-    status: Raw | None = None
-    call_id: Raw | None = None
-    name: Raw | None = None
-    arguments: Raw | None = None
-    phase: Raw | None = None
+    id: Raw = UNREAD
+    status: Raw = UNREAD
+    call_id: Raw = UNREAD
+    name: Raw = UNREAD
+    arguments: Raw = UNREAD
+    phase: Raw = UNREAD
 
 
 class _Tool(Closed):
     type: Literal["function", "custom"]
     name: str
-    description: Raw | None = None
-    parameters: Raw | None = None
-    strict: Raw | None = None
-    format: Raw | None = None
+    description: Raw = UNREAD
+    parameters: Raw = UNREAD
+    strict: Raw = UNREAD
+    format: Raw = UNREAD
 
 
 PLAIN = decoder(

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from comity.relay.usage import Said, Usage, count
 
@@ -41,7 +41,7 @@ class _Response(Struct):
 
 class _Event(Struct):
     type: str | None = None
-    response: _Response | None = None
+    response: Raw = Raw(b"{}")
     error: Any = None
 
 
@@ -62,13 +62,15 @@ def event(document: bytes) -> Said | None:
     """Read one event."""
     try:
         read = _EVENT(document)
+        if read.type not in ENDS:
+            return Said(failed=read.type == "error" or read.error is not None)
+        within = bytes(read.response)
+        response = _RESPONSE(within)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    if read.type in ENDS:
-        response = read.response or _Response()
-        response.status = response.status or ENDS[read.type]
-        return msgspec.structs.replace(_said(response), end="final", bears=True)
-    return Said(failed=read.type == "error" or read.error is not None)
+    response.status = response.status or ENDS[read.type]
+    within = within if len(within) > len(b"{}") else b""
+    return msgspec.structs.replace(_said(response), end="final", bears=True, within=within)
 
 
 def worth(data: bytes) -> bool:

@@ -37,7 +37,7 @@ _WISH = {
     "language?": "text", "surface?": "id", "allow_fallbacks?": "boolean",
     "max_price?": {"input?": "text", "output?": "text"},
 }  # fmt: skip
-_USAGE = {"prompt_tokens?": "n", "completion_tokens?": "n", "estimated?": "boolean"}
+_USAGE = {"prompt_tokens?": "n", "completion_tokens?": "n", "seconds?": "n", "estimated?": "boolean"}
 
 SHAPES: dict[str, dict[str, dict[str, Any]]] = {
     "intent": {

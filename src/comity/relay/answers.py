@@ -19,12 +19,12 @@ def answer_for(
     `streams` says that events come (`text/event-stream`); `hide_usage` that the usage in them was asked for by us and
     is kept from the client. `now` is in milliseconds since the epoch.
     """
-    response, upstream = exchange.commitment("response"), exchange.commitment("upstream-response")
-    telling = TELLINGS[asked.name]
-    if asked.name == served.name:
-        if streams:
-            return StreamAnswer(exchange.receipt, response, upstream, telling, hide_usage=hide_usage)
+    response, telling = exchange.commitment("response"), TELLINGS[asked.name]
+    if asked is served and not streams:
         return WholeAnswer(response, telling)
+    upstream = exchange.commitment("upstream-response")
+    if asked is served:
+        return StreamAnswer(exchange.receipt, response, upstream, telling, hide_usage=hide_usage)
     source, target, model, seconds = asked.dialect, served.dialect, exchange.ask.model, now // 1000
     assert source and target  # or nothing could have been said to the deployment
 

@@ -6,7 +6,7 @@ so no attempt is made before the intent is durable, none outside the placement, 
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal, NoReturn, TypeAlias
 
 from msgspec import Struct
 
@@ -170,7 +170,8 @@ class Exchange:
         Raises:
             IllegalStep: the intent is not durable, an answer is under way, or the deployment is not in the placement.
         """
-        self._admit(deployment)
+        if self.state != "PLACED" or not _holds(self.placement, deployment):
+            self._refuse(deployment)
         attempt = Attempt(deployment, now, hedged)
         self.attempts.append(attempt)
         return attempt
@@ -189,17 +190,17 @@ class Exchange:
         Raises:
             IllegalStep: as for an attempt.
         """
-        self._admit(deployment)
+        if self.state != "PLACED" or not _holds(self.placement, deployment):
+            self._refuse(deployment)
         self.step("answer")
         self.deployment = deployment
         self.cached = intent
         self.status = 200
 
-    def _admit(self, deployment: str) -> None:
+    def _refuse(self, deployment: str) -> NoReturn:
         if self.state != "PLACED":
             raise IllegalStep(f"attempt in state {self.state}")
-        if not _holds(self.placement, deployment):
-            raise IllegalStep(f"{deployment} is not in the placement")
+        raise IllegalStep(f"{deployment} is not in the placement")
 
     @property
     def open(self) -> bool:

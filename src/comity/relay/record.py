@@ -51,7 +51,7 @@ class Recorder:
 
     def __init__(self, durability: str, cases: Cases) -> None:
         """`cases` gives the case that a tenant's request is entered with (`Gate.case`)."""
-        self._durability = durability
+        self._durability = durability.encode()
         self._cases = cases
         self._fragments: dict[tuple[Tenant, Addition, str, str], tuple[bytes, bytes]] = {}
 
@@ -78,14 +78,18 @@ class Recorder:
 
     def outcome(self, exchange: Exchange, now: int) -> Blocks:
         """The blocks of an outcome: how it ended, after which attempts."""
-        deployment = b'"deployment":"%b",' % exchange.deployment.encode() if exchange.deployment else b""
+        attempts = exchange.attempts
+        if len(attempts) == 1:
+            listed = _attempt(attempts[0])
+        else:
+            listed = b",".join([_attempt(attempt) for attempt in attempts[:MAX_NAMED]])
         decision = b'{"attempts":[%b],%b%b"durability":"%b"}' % (
-            b",".join([_attempt(attempt) for attempt in exchange.attempts[:MAX_NAMED]]),
+            listed,
             b'"cached":%d,' % exchange.cached if exchange.cached >= 0 else b"",
-            deployment,
-            self._durability.encode(),
+            b'"deployment":"%b",' % exchange.deployment.encode() if exchange.deployment else b"",
+            self._durability,
         )
-        return outcome_party(exchange.intent), decision, _outcome_content(exchange, now)
+        return b'{"intent":%d}' % exchange.intent, decision, _outcome_content(exchange, now)
 
     def denial(self, exchange: Exchange, operation: str, refusal: Refusal, answer: bytes, now: int) -> Blocks:
         """The blocks of a denial, with a commitment to the `answer` that the client gets."""
@@ -95,7 +99,7 @@ class Recorder:
         response.update(answer)
         rules = sorted({rule.id for candidate in refusal.candidates for rule in candidate.rules})
         decision: dict[str, object] = {
-            "durability": self._durability,
+            "durability": self._durability.decode(),
             "mode": "enforce",
             "model": model,
             "realm": refusal.realm,
@@ -132,7 +136,7 @@ class Recorder:
         case = self._cases(tenant, addition, operation)
         fragments = (
             _party(tenant, case, addition),
-            _fitting(_decision(placement, model, self._durability)),
+            _fitting(_decision(placement, model, self._durability.decode())),
         )
         if len(self._fragments) >= MAX_FRAGMENTS:
             self._fragments.clear()
@@ -264,26 +268,26 @@ def _attempt(attempt: Attempt) -> bytes:
 def _outcome_content(exchange: Exchange, now: int) -> bytes:
     response = exchange.response
     assert response is not None  # every answer is committed, an empty one too
-    times = b'"finished":%d' % now
-    if exchange.first_byte:
-        times += b',"first_byte":%d' % exchange.first_byte
-    if exchange.attempts:
-        times += b',"started":%d' % exchange.attempts[0].started
-    return b'{"bytes":%d,%b"finish":"%b","response":"%b",%b"times":{%b}%b%b}' % (
+    more = b""
+    if exchange.upstream_request is not None or exchange.upstream_response is not None:
+        more = _upstream(exchange.upstream_request, exchange.upstream_response)
+    if exchange.usage is not None:
+        more += _usage(exchange.usage)
+    return b'{"bytes":%d,%b"finish":"%b","response":"%b",%b"times":{"finished":%d%b%b}%b}' % (
         response.length,
-        _cost(exchange),
+        _cost(exchange) if exchange.cost >= 0 else b"",
         exchange.finish.encode(),
         response.hexdigest().encode(),
         b'"status":%d,' % exchange.status if exchange.status else b"",
-        times,
-        _upstream(exchange.upstream_request, exchange.upstream_response),
-        _usage(exchange.usage),
+        now,
+        b',"first_byte":%d' % exchange.first_byte if exchange.first_byte else b"",
+        b',"started":%d' % exchange.attempts[0].started if exchange.attempts else b"",
+        more,
     )
 
 
 def _cost(exchange: Exchange) -> bytes:
-    if exchange.cost < 0 or exchange.target is None:
-        return b""
+    assert exchange.target is not None  # whose prices they are
     return b'"cost":{"amount":%d,"currency":"%b"},' % (exchange.cost, exchange.target.currency.encode())
 
 
@@ -297,12 +301,14 @@ def _upstream(request: str | None, response: Commitment | None) -> bytes:
     return b',"upstream":{%b}' % b",".join(members) if members else b""
 
 
-def _usage(usage: Usage | None) -> bytes:
-    if usage is None:
-        return b""
+def _usage(usage: Usage) -> bytes:
     members = []
     if usage.completion_tokens >= 0:
         members.append(b'"completion_tokens":%d' % usage.completion_tokens)
+    if usage.estimated:
+        members.append(b'"estimated":true')
     if usage.prompt_tokens >= 0:
         members.append(b'"prompt_tokens":%d' % usage.prompt_tokens)
+    if usage.seconds >= 0:
+        members.append(b'"seconds":%d' % usage.seconds)
     return b',"usage":{%b}' % b",".join(members) if members else b""

@@ -60,6 +60,7 @@ class Try:
         """Note how it ended."""
         self.over = True
         self.outbound = None
+        del self._judge  # nothing more is to be judged, and no circle is to be left for the garbage collector
         self.pool.load.in_flight -= 1
         self.attempt.end(result, now, status)
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from comity.adapters.http.attempt import Try
 from comity.adapters.http.outbound import Outbound
 from comity.adapters.http.port import Port
-from comity.adapters.http.verdict import declined, rejected_ms
+from comity.adapters.http.upstream_head import rejected_ms
 from comity.relay.body import BadRequest
 from comity.relay.dispatch import affinity, dispatch
 from comity.relay.exchange import Exchange, Result
@@ -94,20 +94,20 @@ class Attempts:
 
     def heard(self, tried: Try, outbound: Outbound) -> None:
         """The head of an answer. From here on it is this answer or none, unless it is no answer at all."""
-        result = declined(outbound)
-        load = tried.pool.load
+        head, load = outbound.head, tried.pool.load
         now = self._port.clock()
-        if result:
+        if head.declined:
             outbound.drop()
-            retry_ms = rejected_ms(outbound)
-            if retry_ms >= 0:
-                load.rejected(now, retry_ms)
+            pause = rejected_ms(head)
+            if pause >= 0:
+                load.rejected(now, pause)
             else:
                 load.failed(now)
-            self._lost(tried, result, now, outbound.status)
+            self._lost(tried, head.declined, now, head.status)
             return
-        self._exchange.answer(tried.attempt, outbound.status, now)
-        load.succeeded(now, now - tried.attempt.started, self._exchange.ask.stream)
+        exchange = self._exchange
+        exchange.answer(tried.attempt, head.status, now)
+        load.succeeded(now, now - tried.attempt.started, exchange.ask.stream)
         self.under_way.remove(tried)
         if self.under_way or self._timer is not None:
             self.cancel("cancelled")

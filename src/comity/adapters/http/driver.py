@@ -15,7 +15,6 @@ from comity.adapters.http.denial import deny, limit
 from comity.adapters.http.outbound import Outbound
 from comity.adapters.http.port import Port
 from comity.adapters.http.replies import CHUNK_END, JSON, RETRY_AFTER, chunk
-from comity.adapters.http.verdict import streams
 from comity.adapters.ledger.failures import LedgerBroken, Overloaded
 from comity.proof.commitment import commit
 from comity.relay.answer import Answer, BadAnswer, WholeAnswer
@@ -59,7 +58,7 @@ class Driver:
         self._surface = surface
         self._exchange = exchange
         self._admission: Admission = FREE
-        self._attempts = Attempts(self, port, exchange, surface)
+        self._attempts: Attempts  # from the durable intent until the outcome is on its way
         self._winner: Try | None = None  # the attempt whose answer the client gets
         self._outbound: Outbound | None = None  # its connection, until the answer is over
         self._answer: Answer | None = None
@@ -118,6 +117,7 @@ class Driver:
             self._log_failed(failures.LOG_FAILED)
             return
         self._exchange.step("durable")
+        self._attempts = Attempts(self, self._port, self._exchange, self._surface)
         try:
             if self._gone:
                 self._abandon()
@@ -133,20 +133,19 @@ class Driver:
 
     def won(self, tried: Try, outbound: Outbound) -> None:
         """An attempt has its answer: it is this one or none."""
-        exchange, headers = self._exchange, outbound.headers
+        exchange, head = self._exchange, outbound.head
         self._winner, self._outbound = tried, outbound
         outbound.asker = self
-        exchange.target = tried.pool.target
-        self._content_type = content_type = headers.get(b"content-type", JSON)[:128]
-        self._retry_after = headers.get(b"retry-after", b"")[:64]
+        target = exchange.target = tried.pool.target
+        self._content_type, self._retry_after = head.content_type, head.retry_after
         answer = self._answer = answer_for(
             exchange,
             self._surface,
             tried.surface,
-            status=exchange.status,
-            streams=streams(content_type),
-            hide_usage=exchange.target.stream_usage and exchange.ask.option is not None,
-            now=self._port.clock(),
+            status=head.status,
+            streams=head.streams,
+            hide_usage=target.stream_usage and exchange.ask.option is not None,
+            now=exchange.first_byte,
         )
         exchange.response = answer.response
         if answer.streams:
@@ -161,7 +160,7 @@ class Driver:
             status, message, code = failures.no_answer(self._exchange.attempts, expired=self._expired)
             self._replace_answer(status, self._envelope(status, message, code=code))
         self._exchange.finish = "error"
-        self._seal()
+        self._seal(self._port.clock())
 
     # from the upstream
 
@@ -194,7 +193,7 @@ class Driver:
     def completed(self) -> None:
         """The body is complete, as its framing says."""
         outbound, self._outbound = self._outbound, None
-        self._answer_over(clean=outbound is not None and outbound.delimited, result="ok")
+        self._answer_over(clean=outbound is not None and outbound.head.delimited, result="ok")
 
     def failed(self, result: Result) -> None:
         """The upstream's connection is gone, or what came over it is no HTTP."""
@@ -213,7 +212,8 @@ class Driver:
         answer, exchange, winner = self._answer, self._exchange, self._winner
         assert answer is not None and winner is not None
         whole = answer.close(clean)
-        winner.end("broken" if result == "ok" and not whole else result, self._port.clock(), exchange.status)
+        now = self._port.clock()
+        winner.end("broken" if result == "ok" and not whole else result, now, exchange.status)
         exchange.usage = answer.usage
         exchange.status = answer.status or exchange.status
         if answer.changed:
@@ -224,7 +224,7 @@ class Driver:
             exchange.finish = "error"
             if not self._flowing:
                 self._replace_answer(502, self._envelope(502, failures.BROKE_OFF, code="upstream_broken"))
-        self._seal()
+        self._seal(now)
 
     # the end
 
@@ -251,37 +251,38 @@ class Driver:
             exchange.usage = estimate(answer.usage, len(exchange.body), answer.events)
             exchange.upstream_response = answer.upstream if answer.changed else None
         exchange.finish = "aborted"
-        self._seal()
+        self._seal(self._port.clock())
 
-    def _seal(self) -> None:
+    def _seal(self, now: int) -> None:
         """Enter the outcome; the end of the answer waits for it."""
         exchange, winner = self._exchange, self._winner
         self._sealing = True
         exchange.cost = cost(exchange.usage, exchange.target)
         if self._admission is not FREE:
-            self._settle()
+            self._settle(now)
         if winner is None:
             winner = self._attempts.last
+        del self._attempts  # which know us: without the circle, all of it goes with the last answer and not with the GC
         if winner is not None and winner.sent and winner.body is not exchange.body:
             exchange.upstream_request = commit(
                 exchange.tenant.openings(exchange.nonce, "upstream-request"), winner.body
             )
-        self._enter_outcome()
+        self._enter_outcome(now)
 
-    def _settle(self) -> None:
-        exchange, now = self._exchange, self._port.clock()
+    def _settle(self, now: int) -> None:
+        exchange = self._exchange
         if exchange.target is None:
             self._admission.release(now)
         else:
             self._admission.settle(tokens(exchange.usage), exchange.cost, now)
 
-    def _enter_outcome(self) -> None:
+    def _enter_outcome(self, now: int) -> None:
         exchange, port = self._exchange, self._port
         try:
-            blocks = port.recorder.outcome(exchange, port.clock())
+            blocks = port.recorder.outcome(exchange, now)
             port.log.append("outcome", *blocks, self.outcome_entered, intent=exchange.intent)
         except Overloaded:  # what was begun has to be concluded: wait for the log
-            port.loop.call_later(OUTCOME_RETRY_SECONDS, self._enter_outcome)
+            port.loop.call_later(OUTCOME_RETRY_SECONDS, self._enter_outcome, now)
         except LedgerBroken as error:
             self.outcome_entered(error)
 

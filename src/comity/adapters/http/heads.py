@@ -34,6 +34,15 @@ class AnswerHeads:
         fields = self._kept.get((exchange.placement.digest, exchange.deployment, disclosed))
         if fields is None:
             fields = self._keep(exchange, disclosed=disclosed)
+        if (
+            exchange.status == 200 and length is not None and client.keep and not (limits or retry_after)
+        ):  # most answers
+            return b"HTTP/1.1 200 OK\r\ncontent-type: %b\r\ncontent-length: %d\r\ncomity-receipt: %b\r\n%b\r\n" % (
+                content_type,
+                length,
+                exchange.receipt.encode(),
+                fields,
+            )
         more = limits
         if exchange.status == 503:
             more += RETRY_AFTER

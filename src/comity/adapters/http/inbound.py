@@ -74,6 +74,10 @@ class Inbound(asyncio.Protocol):
 
     # what a driver or a route does with it
 
+    def header(self, name: bytes) -> bytes:
+        """The value of a header of the present request, or empty."""
+        return self._headers.get(name, b"")
+
     def write(self, data: bytes) -> None:
         """Write a piece of an answer."""
         if self._transport is not None:
@@ -363,7 +367,7 @@ class Inbound(asyncio.Protocol):
         self._method = b"POST"
         self._headers = headers
         self._phase = BUSY
-        self._allow()
+        self.deadline = self._end_of_request = port.now() + port.limits.request_seconds
         self._infer(tenant, surface, named, data[at:], port.clock())
         return True
 
@@ -377,7 +381,7 @@ class Inbound(asyncio.Protocol):
     def _serve(self) -> None:
         """The request is complete: answer it."""
         self._phase = BUSY
-        self._allow()
+        self.deadline = self._end_of_request = self.port.now() + self.port.limits.request_seconds
         if self._early is not None:
             status, body, fields = self._early
             self.reply(status, body, fields)
@@ -424,9 +428,6 @@ class Inbound(asyncio.Protocol):
             self.error(500, "Something is wrong here; nothing was sent on.", code="internal_error")
             driver.client_left()
 
-    def _allow(self) -> None:
-        self.deadline = self._end_of_request = self.port.now() + self.port.limits.request_seconds
-
     def _narrow(self, most: float) -> None:
         """Take no longer than that, as the caller wants it."""
         self.deadline = self._end_of_request = min(self._end_of_request, self.port.now() + most)
@@ -466,11 +467,14 @@ class Inbound(asyncio.Protocol):
 
     def _release(self) -> None:
         """The request is over: give back what it held."""
-        self._forget_body()
+        port = self.port
+        port.buffered -= self._body_bytes
+        self._body_bytes = 0
+        self._body = b""
         self._driver = None
         if self._counted:
             self._counted = False
-            self.port.in_flight -= 1
+            port.in_flight -= 1
 
     def _close(self) -> None:
         """Close when all is written.

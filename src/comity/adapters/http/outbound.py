@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
-from typing import NamedTuple, Protocol, cast
+from typing import Protocol, cast
 
 import httptools
 
 from comity.adapters.http.familiar import Familiar, learn
 from comity.adapters.http.limits import UPSTREAM_HEAD, UPSTREAM_HEADERS
+from comity.adapters.http.upstream_head import NO_HEAD, UpstreamHead, read_head
 from comity.relay.exchange import Result
 
 DRAIN_SECONDS = 2.0
@@ -27,7 +28,7 @@ class Asker(Protocol):
     """Who gets the answer."""
 
     def answered(self, outbound: Outbound) -> None:
-        """The head is there: `status`, `headers`, `delimited`. Whoever takes the answer puts itself in `asker`."""
+        """The head is there, as `head`. Whoever takes the answer puts itself in `asker`."""
 
     def received(self, data: bytes) -> None:
         """Bytes of the body."""
@@ -39,18 +40,11 @@ class Asker(Protocol):
         """There will be no more: the connection is gone, or what came is no HTTP."""
 
 
-class Head(NamedTuple):
-    """What the parser read of an answer's head."""
-
-    status: int
-    headers: dict[bytes, bytes]
-    kept: bool
-
-
 class Home(Protocol):
-    """Where a connection goes between two requests. `known` is the head of the last answer that came whole."""
+    """Where a connection goes between two requests. `known` is the head of the last answer that came
+    whole, and whether the connection was kept after it."""
 
-    known: Familiar[Head] | None
+    known: Familiar[tuple[UpstreamHead, bool]] | None
 
     def release(self, outbound: Outbound) -> None:
         """Its answer is complete; it may be used again."""
@@ -62,8 +56,8 @@ class Home(Protocol):
 class Outbound(asyncio.Protocol):
     """One connection; at most one request on it at a time.
 
-    `delimited` says whether the body's end can be told from a lost connection. `reused` is true from the second request
-    on: until its first byte comes, such a connection may have been closed by the other side before we wrote.
+    `head` is that of the present answer. `reused` is true from the second request on: until its first byte comes, such
+    a connection may have been closed by the other side before we wrote.
     """
 
     def __init__(self, home: Home, now: Callable[[], float], idle: float) -> None:
@@ -75,10 +69,9 @@ class Outbound(asyncio.Protocol):
         self.deadline = math.inf
         self.reused = False
         self.begun = False
-        self.status = 0
-        self.headers: dict[bytes, bytes] = {}
-        self.delimited = False
-        self._transport: asyncio.Transport | None = None
+        self.head = NO_HEAD
+        self._headers: dict[bytes, bytes] = {}
+        self.transport: asyncio.Transport | None = None  # None: not yet, or not any more
         self._parser = httptools.HttpResponseParser(self)
         self._parts: list[bytes] = []
         self._first = b""  # the piece that the present answer began with, while it is the last one
@@ -95,15 +88,9 @@ class Outbound(asyncio.Protocol):
         self._busy = False
         self._paused = False
 
-    @property
-    def usable(self) -> bool:
-        """Whether another request may be written."""
-        transport = self._transport
-        return transport is not None and not self._busy and not transport.is_closing()
-
     def send(self, asker: Asker, head: bytes, body: bytes, first_byte: float) -> None:
         """Write a request; the asker hears of the answer."""
-        transport = self._transport
+        transport = self.transport
         assert transport is not None and not self._busy
         self.asker = asker
         self.deadline = self._now() + first_byte
@@ -124,23 +111,23 @@ class Outbound(asyncio.Protocol):
 
     def pause(self) -> None:
         """Read no more until `resume`: the client is slow. The upstream is not at fault meanwhile."""
-        if self._transport is not None and not self._paused:
+        if self.transport is not None and not self._paused:
             self._paused = True
-            self._transport.pause_reading()
+            self.transport.pause_reading()
             self.deadline = math.inf
 
     def resume(self) -> None:
         """Read on."""
-        if self._transport is not None and self._paused:
+        if self.transport is not None and self._paused:
             self._paused = False
-            self._transport.resume_reading()
+            self.transport.resume_reading()
             self.deadline = self._now() + self._idle
 
     def close(self) -> None:
         """Close at once; nobody hears of it."""
         self.asker = None
-        if self._transport is not None:
-            self._transport.abort()
+        if self.transport is not None:
+            self.transport.abort()
 
     def expire(self) -> None:
         """The deadline has passed: too slow, or idle for long enough."""
@@ -149,7 +136,7 @@ class Outbound(asyncio.Protocol):
     # asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
+        self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         if not self._busy:  # an answer to no question
@@ -159,7 +146,7 @@ class Outbound(asyncio.Protocol):
             self.begun = True
             known = self._home.known
             if known is not None and (at := known.body(data)):
-                self._answer_at_once(known.read, data[at:])
+                self._answer_at_once(known.read[0], data[at:], kept=known.read[1])
                 return
             self._expect()
             self._first = data
@@ -181,13 +168,13 @@ class Outbound(asyncio.Protocol):
         """Forget the last answer."""
         self._head_done = self._announced = self._complete = False
         self._fed = self._between = self._head_bytes = self._head_lines = self._drained = 0
-        self.headers = {}
+        self._headers = {}
 
     def eof_received(self) -> bool:
         return False  # close; `connection_lost` follows
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._transport = None
+        self.transport = None
         self._home.lost(self)
         self.deadline = math.inf
         if self.asker is not None:
@@ -208,20 +195,19 @@ class Outbound(asyncio.Protocol):
         if self._head_lines > UPSTREAM_HEADERS or self._head_bytes > UPSTREAM_HEAD:
             self._bad = True
         elif name in _WANTED:
-            self.headers[name] = value if name not in self.headers else self.headers[name] + b", " + value
+            self._headers[name] = value if name not in self._headers else self._headers[name] + b", " + value
 
     def on_headers_complete(self) -> None:
         if self._bad:
             return
-        self.status = self._parser.get_status_code()
-        if self.status < 100:
+        status = self._parser.get_status_code()
+        if status < 100:
             self._bad = True
-            return
-        if self.status < 200:  # interim: 100, 102, 103
-            self.headers = {}
-            return
-        self.delimited = b"content-length" in self.headers or b"transfer-encoding" in self.headers
-        self._head_done = True
+        elif status < 200:  # interim: 100, 102, 103
+            self._headers = {}
+        else:
+            self.head = read_head(status, self._headers)
+            self._head_done = True
 
     def on_body(self, data: bytes) -> None:
         self._between = 0
@@ -232,20 +218,15 @@ class Outbound(asyncio.Protocol):
         if self._head_done and not self._complete:
             self._complete = True
             self._kept = self._parser.should_keep_alive()  # told here alone
-            if self._first and self.status == 200 and b"transfer-encoding" not in self.headers:
-                self._home.known = learn(
-                    self._first,
-                    self._head_lines,
-                    self.headers.get(b"content-length", b""),
-                    Head(self.status, self.headers, self._kept),
-                )
+            if self._first and self.head.status == 200 and b"transfer-encoding" not in self._headers:
+                length = self._headers.get(b"content-length", b"")
+                self._home.known = learn(self._first, self._head_lines, length, (self.head, self._kept))
 
     # what the notes say
 
-    def _answer_at_once(self, head: Head, body: bytes) -> None:
+    def _answer_at_once(self, head: UpstreamHead, body: bytes, *, kept: bool) -> None:
         """A whole answer in one piece, with a head that is known."""
-        self.status, self.headers, self._kept = head
-        self.delimited = self._complete = True
+        self.head, self._kept, self._complete = head, kept, True
         asker = self.asker
         if asker is not None:
             asker.answered(self)
@@ -280,7 +261,7 @@ class Outbound(asyncio.Protocol):
 
     def _over(self) -> None:
         asker, self.asker = self.asker, None
-        transport = self._transport
+        transport = self.transport
         self._busy = False
         self.reused = True
         if self._paused:
@@ -297,7 +278,7 @@ class Outbound(asyncio.Protocol):
     def _fail(self, result: Result) -> None:
         asker, self.asker = self.asker, None
         self.deadline = math.inf
-        if self._transport is not None:
-            self._transport.abort()
+        if self.transport is not None:
+            self.transport.abort()
         if asker is not None:
             asker.failed(result)

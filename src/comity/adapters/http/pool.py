@@ -7,7 +7,8 @@ import math
 from typing import Protocol
 
 from comity.adapters.http.familiar import Familiar
-from comity.adapters.http.outbound import Asker, Head, Outbound
+from comity.adapters.http.outbound import Asker, Outbound
+from comity.adapters.http.upstream_head import UpstreamHead
 from comity.relay.exchange import Result
 from comity.relay.load import Load
 from comity.relay.ports import Target
@@ -31,7 +32,7 @@ class Pool:
     def __init__(self, loop: asyncio.AbstractEventLoop, target: Target, load: Load, keep: float) -> None:
         self.target = target
         self.load = load
-        self.known: Familiar[Head] | None = None
+        self.known: Familiar[tuple[UpstreamHead, bool]] | None = None
         self._heads: dict[str, bytes] = {}
         self._loop = loop
         self._keep = keep
@@ -44,7 +45,8 @@ class Pool:
         """An idle connection, the one used last: the others may grow old and go."""
         while self._idle:
             outbound = self._idle.popitem()[0]
-            if outbound.usable:
+            transport = outbound.transport
+            if transport is not None and not transport.is_closing():
                 return outbound
         return None
 
@@ -63,7 +65,8 @@ class Pool:
 
     def release(self, outbound: Outbound) -> None:
         """Keep a connection whose answer is complete."""
-        if self._retired or not outbound.usable:
+        transport = outbound.transport
+        if self._retired or transport is None or transport.is_closing():
             outbound.close()
             return
         outbound.deadline = self._loop.time() + self._keep

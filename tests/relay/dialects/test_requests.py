@@ -149,6 +149,8 @@ CANNOT: list[tuple[Dialect, Dialect, dict[str, Any], str]] = [
     ("messages", "chat", {"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]}, "messages[1]"),
     ("messages", "responses", {"messages": []}, "messages"),
     ("chat", "messages", {"messages": None}, "messages"),
+    ("chat", "messages", {"logprobs": 0}, "logprobs"),
+    ("chat", "messages", {"n": True}, "n"),
     ("responses", "messages", {"input": []}, "input"),
     ("chat", "messages", {"messages": [{"role": "user", "content": [{"type": "input_audio", "input_audio": {}}]}]}, "messages[0].content[0].type=input_audio"),
     ("messages", "chat", {"messages": [{"role": "user", "content": [{"type": "document", "source": {}}]}]}, "messages[0].content[0].type=document"),

@@ -81,7 +81,8 @@ def test_a_clean_end_without_its_event_is_an_end_where_the_reason_was_told() -> 
     stream = StreamTranslation("messages", "chat", "alias", include_usage=True, now=NOW, ids=ids)
     said = stream.feed(raw) + stream.close(clean=True)
     assert (said + stream.tail).decode() == transcript.said["messages"]
-    assert stream.tail and not stream.failed and not stream.ended
+    assert stream.tail and stream.ended and not stream.failed
+    assert stream.close() == b""
 
 
 def test_what_is_held_of_a_stream_is_bounded() -> None:

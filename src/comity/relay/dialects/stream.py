@@ -52,8 +52,8 @@ class StreamTranslation:
     `chatcmpl-` and gives the same for the same prefix. `include_usage` is whether a chat client asked to see it; the
     other dialects always show it.
 
-    `ended` is true once the deployment's last event was seen: the client's last one is then in `tail`, and whatever
-    comes after is dropped. `failed` is true once an error was told, by the deployment or because its stream could not
+    `ended` is true once the deployment's last event was seen, or its stream is over, whole, and said why: the client's
+    last event is then in `tail`, and whatever comes after is dropped. `failed` is true once an error was told, by the deployment or because its stream could not
     be read or broke off; nothing is said after it. `finish` is the reason in the words of entries, empty until it is
     known, and `usage` is None until it is.
 
@@ -112,7 +112,7 @@ class StreamTranslation:
         """The deployment's stream is over, `clean` if its framing says that it is whole.
 
         Returns what still has to go to the client: nothing after an end or an error; the end of an answer which said
-        why it ended but not that it did (then `tail` too); else an error.
+        why it ended but not that it did; else an error.
         """
         if self.ended or self._writer.broken:
             return b""
@@ -120,6 +120,7 @@ class StreamTranslation:
             passed = self._tell(self._events.close()) if clean else b""
             if clean and self._writer.reason and not self.ended and not self._writer.broken:
                 self._writer.ended()
+                self.ended = True
                 passed += self._taken()
         except Unreadable:
             return self._fail(UNREADABLE)

@@ -66,10 +66,10 @@ class FailingDisk(Disk):
         """Nothing fails any more."""
         self._faults.clear()
 
-    def open(self, path: Path, flags: int, mode: int = PRIVATE) -> int:
+    def open(self, path: Path | str, flags: int, mode: int = PRIVATE) -> int:
         """As it was told."""
-        handle = self._act("open", path, lambda: super(FailingDisk, self).open(path, flags, mode))
-        self._paths[handle] = path
+        handle = self._act("open", Path(path), lambda: super(FailingDisk, self).open(path, flags, mode))
+        self._paths[handle] = Path(path)
         return handle
 
     def write(self, handle: int, data: bytes | memoryview, at: int) -> int:
@@ -91,9 +91,9 @@ class FailingDisk(Disk):
         """As it was told."""
         self._act("sync_data", self._paths[handle], lambda: super(FailingDisk, self).sync_data(handle))
 
-    def rename(self, old: Path, new: Path) -> None:
+    def rename(self, old: Path | str, new: Path | str) -> None:
         """As it was told."""
-        self._act("rename", new, lambda: super(FailingDisk, self).rename(old, new))
+        self._act("rename", Path(new), lambda: super(FailingDisk, self).rename(old, new))
 
     def link(self, old: Path, new: Path) -> None:
         """As it was told."""

@@ -136,6 +136,20 @@ def test_too_much_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyP
     run(tmp_path, work)
 
 
+def test_an_outcome_always_has_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was begun must be concluded, however much waits to be written."""
+
+    async def work(ledger: Ledger) -> None:
+        begun = await enter(ledger, "intent", intent())
+        monkeypatch.setattr(ledger_module, "MAX_PENDING", 0)
+        with pytest.raises(Overloaded):
+            ledger.append("intent", *intent(), lambda _: None)
+        await enter(ledger, "outcome", outcome(begun), begun)
+        assert ledger.open_intents == 0
+
+    run(tmp_path, work)
+
+
 def test_a_closed_ledger_accepts_nothing_and_is_published(tmp_path: Path) -> None:
     ledger = opened(tmp_path)
 
@@ -152,6 +166,45 @@ def test_a_closed_ledger_accepts_nothing_and_is_published(tmp_path: Path) -> Non
         assert verified(tmp_path, build_receipt(tmp_path, ledger.shard, index)).valid
 
     asyncio.run(work())
+
+
+@pytest.mark.parametrize("group", [1, 7])
+def test_a_burst_makes_several_groups_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: int
+) -> None:
+    monkeypatch.setattr("comity.adapters.ledger.committer.MAX_GROUP_ENTRIES", group)
+
+    async def work(ledger: Ledger) -> None:
+        await asyncio.gather(*(ask(ledger) for _ in range(30)))
+        index = await enter(ledger, "denial", denial())
+        assert (index, ledger.durable, ledger.pending) == (60, 61, 0)
+
+    run(tmp_path, work)
+    (shard,) = shards(tmp_path)
+    assert not audited(tmp_path, shard).findings
+
+
+def test_close_waits_for_what_the_loop_is_adding(tmp_path: Path) -> None:
+    """Closed on another thread while the loop adds as fast as it can: each entry is told, or was refused."""
+    ledger = opened(tmp_path)
+
+    async def work() -> tuple[int, int]:
+        told, taken = [], 0
+        closing = asyncio.create_task(asyncio.to_thread(ledger.close))
+        while not closing.done():
+            try:
+                ledger.append("denial", *denial(), told.append)
+                taken += 1
+            except LedgerBroken:
+                pass
+            await asyncio.sleep(0)
+        await closing
+        await asyncio.sleep(0.01)
+        return len(told), taken
+
+    told, taken = asyncio.run(work())
+    assert told == taken
+    assert len(list(entries(tmp_path, ledger.shard))) == taken
 
 
 def test_what_is_appended_is_flushed_by_close(tmp_path: Path) -> None:

@@ -208,6 +208,35 @@ def test_tiles_that_a_power_cut_tore_are_written_again(tmp_path: Path, torn: str
     assert not audited(tmp_path, shard).findings
 
 
+def test_zeroes_that_were_written_ahead_are_no_damage(tmp_path: Path) -> None:
+    """What a kill leaves after the last group; a clean end cuts them off."""
+    shard = write_some(tmp_path)
+    (path,) = segments(tmp_path)
+    assert not path.read_bytes().endswith(bytes(16))
+    with path.open("ab") as file:
+        file.write(bytes(100_000))
+    audit = audited(tmp_path, shard)
+    assert (audit.entries, audit.torn, audit.findings) == (5, 0, [])
+    assert len(list(entries(tmp_path, shard))) == 5
+    opened(tmp_path).close()
+    audit = audited(tmp_path, shard)
+    assert (audit.entries, audit.findings) == (6, [])
+
+
+def test_a_group_that_was_torn_among_zeroes_is_cut(tmp_path: Path) -> None:
+    shard = write_some(tmp_path)
+    (path,) = segments(tmp_path)
+    data = path.read_bytes()
+    at = data.rindex(b"CMTG")
+    for name in ("checkpoint", "ledger/tiles-synced"):
+        (tmp_path / "log" / shard / name).unlink()
+    for torn in (data[:at] + bytes(30) + data[at + 30 :], data[: at + 50] + bytes(9000)):
+        path.write_bytes(torn)
+        assert audited(tmp_path, shard).torn > 0
+    opened(tmp_path).close()
+    assert len(list(entries(tmp_path, shard))) == 4
+
+
 def test_a_checkpoint_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     shard = write_some(tmp_path)
     path = tmp_path / "log" / shard / "checkpoint"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Event, Thread
 
 from comity.adapters.ledger.failures import LedgerBroken
 from comity.adapters.ledger.group import Done, Group
@@ -19,6 +20,9 @@ write costs is shared by all that it writes, and a turn that brings nothing more
 
 SALTS_AT_ONCE = 256
 """Salts drawn by one call: 8 kB."""
+
+CLOSING_POLL_S = 0.1
+"""How often `close` looks whether the loop that it waits for still runs."""
 
 
 class Committer:
@@ -62,39 +66,44 @@ class Committer:
         self._told = told
         self._broken = broken
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._turn = Lock()
-        self._gathering = [Group(next_index)]
+        self._group = Group(next_index)
+        self._full: list[Group] = []
         self._going = False
         self._seen = self._turns = self._under_way = 0
-        self._closed = False
         self._fault: str | None = None
         self._queue: SimpleQueue[Group | None] = SimpleQueue()
         self.thread = Thread(target=self._run, name="ledger-committer", daemon=True)
 
-    def add(self, kind: str, intent: int | None, party: bytes, decision: bytes, content: bytes, done: Done) -> int:
-        """Take in an entry; returns its index. Raises LedgerBroken after `close`."""
-        if self._loop is None:
-            self._loop = asyncio.get_running_loop()
-        with self._turn:  # `close` may be called on any thread
-            if self._closed:
-                raise LedgerBroken("the ledger is closed")
-            group = self._gathering[-1]
-            if len(group.dones) == MAX_GROUP_ENTRIES:
-                group = Group(self.next)
-                self._gathering.append(group)
-            group.add(kind, intent, next(self._salts), party, decision, content, done)
-            index = self.next
-            self.next = index + 1
+    def add(self, kind: str, intent: int | None, party: bytes, decision: bytes, content: bytes, done: Done) -> None:
+        """Take in an entry, whose index is `next`. On the loop; not after `close`."""
+        group = self._group
+        if not self._going or len(group.dones) == MAX_GROUP_ENTRIES:
+            group = self._prepare()
+        group.add(kind, intent, next(self._salts), party, decision, content, done)
+        self.next += 1
+
+    def _prepare(self) -> Group:
         if not self._going:
             self._going = True
+            self._loop = asyncio.get_running_loop()
             self._loop.call_soon(self._hand_over_soon)
-        return index
+        if len(self._group) == MAX_GROUP_ENTRIES:
+            self._full.append(self._group)
+            self._group = Group(self.next)
+        return self._group
 
     def close(self) -> None:
-        """Write what was added, and end. Blocking."""
-        with self._turn:
-            self._closed = True
-            self._hand_over()
+        """Write what was added, and end. Blocking, on any thread; the caller has ended the adding."""
+        loop = self._loop
+        if loop is not None and loop.is_running() and loop is not _running():
+            # what was added last may be in the making on the loop's thread
+            handed = Event()
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._hand_over)
+                loop.call_soon_threadsafe(handed.set)
+            while not handed.wait(CLOSING_POLL_S) and loop.is_running():
+                pass
+        self._hand_over()
         self._queue.put(None)
         self.thread.join()
 
@@ -105,13 +114,13 @@ class Committer:
             self._seen = self.next
             self._turns += 1
             self._loop.call_soon(self._hand_over_soon)
-            return
-        self._turns = 0
-        with self._turn:
+        else:
+            self._turns = 0
             self._hand_over()
 
     def _hand_over(self) -> None:
-        groups, self._gathering = [group for group in self._gathering if group], [Group(self.next)]
+        groups = [group for group in (*self._full, self._group) if group]
+        self._full, self._group = [], Group(self.next)
         if groups and self._writer.size >= SEGMENT_BYTES:
             first = groups[0].first
             answered = {intent for group in groups for intent, _ in group.links}
@@ -162,10 +171,17 @@ class Committer:
                 self._loop.call_exception_handler({"message": "a ledger callback raised", "exception": problem})
         self._under_way -= 1
         if not self._under_way:
-            self._going = bool(self._gathering[0])
+            self._going = bool(self._group)
             if self._going:
                 self._loop.call_soon(self._hand_over_soon)
         self._loop.call_soon(self._told)
+
+
+def _running() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _salts(rng: Callable[[int], bytes]) -> Iterator[bytes]:

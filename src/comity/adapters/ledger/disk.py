@@ -15,7 +15,7 @@ class Disk:
     The first six are one system call each; `comity.testing.disk.FailingDisk` lets tests make them fail.
     """
 
-    def open(self, path: Path, flags: int, mode: int = PRIVATE) -> int:
+    def open(self, path: Path | str, flags: int, mode: int = PRIVATE) -> int:
         """Open a file; the handle is not inherited."""
         return os.open(path, flags | os.O_CLOEXEC, mode)
 
@@ -31,9 +31,9 @@ class Disk:
         """Make a file's contents durable, and of the rest what is needed to read them."""
         os.fdatasync(handle)
 
-    def rename(self, old: Path, new: Path) -> None:
+    def rename(self, old: Path | str, new: Path | str) -> None:
         """Put a file in the place of another."""
-        old.rename(new)
+        os.rename(old, new)  # noqa: PTH104 - as text: a gateway writes hundreds of tiles a second
 
     def link(self, old: Path, new: Path) -> None:
         """Give a file a second name, unless that is taken."""
@@ -64,17 +64,19 @@ class Disk:
             rest = rest[written:]
             at += written
 
-    def write_file(self, path: Path, data: bytes, mode: int = PUBLIC) -> None:
-        """Write a file under another name, then rename it: a reader sees the old file or the new one, never a part."""
-        self._write(path, data, mode, durable=False)
+    def write_file(self, path: Path | str, data: bytes, mode: int = PUBLIC, *, durable: bool = False) -> None:
+        """Write a file under another name, then rename it: a reader sees the old file or the new one, never a part.
 
-    def write_synced(self, path: Path, data: bytes, mode: int) -> None:
-        """As `write_file`, with its contents durable before it gets its name; the folder is synced by the caller."""
-        self._write(path, data, mode, durable=True)
+        If `durable`, its contents are before it gets its name; the folder is synced by the caller.
+        """
+        folder, _, name = str(path).rpartition("/")
+        temporary = f"{folder}/.{name}.{os.getpid()}"
+        self._fill(temporary, data, mode, durable=durable)
+        self.rename(temporary, path)
 
     def replace_durably(self, path: Path, data: bytes, mode: int) -> None:
         """Put `data` at `path`, so that it is there after a crash from the moment that this returns."""
-        self.write_synced(path, data, mode)
+        self.write_file(path, data, mode, durable=True)
         self.sync_folder(path.parent)
 
     def create_durably(self, path: Path, data: bytes, mode: int) -> bool:
@@ -91,12 +93,7 @@ class Disk:
             self.sync_folder(path.parent)
         return True
 
-    def _write(self, path: Path, data: bytes, mode: int, *, durable: bool) -> None:
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        self._fill(temporary, data, mode, durable=durable)
-        self.rename(temporary, path)
-
-    def _fill(self, path: Path, data: bytes, mode: int, *, durable: bool) -> None:
+    def _fill(self, path: Path | str, data: bytes, mode: int, *, durable: bool) -> None:
         handle = self.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         try:
             self.write_all(handle, data)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import accumulate
 
-from comity.adapters.ledger.segment import GROUP_HEAD, pack_record, seal
+from comity.adapters.ledger.segment import CODES, GROUP_HEAD, RECORD, seal
 from comity.proof.leaf import leaf_values
 
 Done = Callable[[BaseException | None], None]
 
 _PARTS = 5
+_head = RECORD.pack
 
 
 class Group:
@@ -40,11 +41,15 @@ class Group:
         self, kind: str, intent: int | None, salt: bytes, party: bytes, decision: bytes, content: bytes, done: Done
     ) -> None:
         """Take in the next entry."""
-        if intent is not None:
+        if intent is None:
+            link = 0
+        else:
+            link = intent + 1
             self.links.append((intent, self.first + len(self.dones)))
         self.dones.append(done)
         self._kinds.append(kind)
-        self._parts += (pack_record(kind, intent, party, decision, content), salt, party, decision, content)
+        head = _head(CODES[kind], len(party), len(decision), len(content), link)
+        self._parts += (head, salt, party, decision, content)
 
     def encode(self) -> bytes:
         """The group as it lies in a segment."""

@@ -185,17 +185,18 @@ class Ledger:
         if len(party) > MAX_BLOCK_BYTES or len(decision) > MAX_BLOCK_BYTES or len(content) > MAX_BLOCK_BYTES:
             raise ValueError(f"a block of the {kind} is larger than {MAX_BLOCK_BYTES} bytes")
         committer = self._committer
+        index = committer.next
         if kind == "outcome":
             if intent not in committer.open or party != outcome_party(intent):
                 raise ValueError(f"no open intent {intent} for this outcome, or its party block is another's")
-            index = committer.add(kind, intent, party, decision, content, done)
+            committer.add(kind, intent, party, decision, content, done)
             committer.open.remove(intent)
             return index
         if kind not in _KINDS or intent is not None:
             raise ValueError(f"{kind!r} is no kind of entry, or has no intent")
-        if committer.next - committer.durable >= MAX_PENDING:
+        if index - committer.durable >= MAX_PENDING:
             raise Overloaded(f"{MAX_PENDING} entries wait to be written")
-        index = committer.add(kind, None, party, decision, content, done)
+        committer.add(kind, None, party, decision, content, done)
         if kind == "intent":
             committer.open.add(index)
         return index

@@ -11,7 +11,6 @@ from threading import Lock, Thread
 from comity.adapters.ledger.disk import DISK, Disk
 from comity.adapters.ledger.group import Group
 from comity.adapters.ledger.tile_files import (
-    partial_folder,
     remove_partial,
     set_synced_size,
     sync_files,
@@ -75,7 +74,7 @@ class Publisher:
         self._durable: deque[Group] = deque()
         self._full: list[tuple[Tile, bytes]] = []
         self._synced = synced_size(folder / "ledger")
-        self._unsynced: list[Path] = []
+        self._unsynced: list[str] = []
         self._wishes: list[Wish] = []
         self._fault: str | None = None
         self.thread = Thread(target=self._run, name="ledger-publisher", daemon=True)
@@ -148,7 +147,7 @@ class Publisher:
             write_tiles(self._folder, tree.take_partial(), self._disk)
             write_checkpoint(self._folder, self._signer.sign(checkpoint.text), self._disk)
             self.published = checkpoint.size
-            remove_partial(partial_folder(path) for path in complete)
+            remove_partial(complete)
             self._unsynced += complete
             if self.published - self._synced >= SYNC_ENTRIES:
                 self.sync()

@@ -24,11 +24,11 @@ MAX_HEADER_BYTES = 4_194_304
 _HEADER = struct.Struct(">8sII")
 _GROUP_HEAD = struct.Struct(">4sIQII")
 _GROUP_REST = struct.Struct(">QII")
-_RECORD = struct.Struct(">BHHHQ")
-RECORD_HEAD = _RECORD.size + SALT_SIZE
+RECORD = struct.Struct(">BHHHQ")
+RECORD_HEAD = RECORD.size + SALT_SIZE
 GROUP_HEAD = _GROUP_HEAD.size
 
-_CODES: dict[str, int] = {kind: code for code, kind in enumerate(KINDS, 1)}
+CODES: dict[str, int] = {kind: code for code, kind in enumerate(KINDS, 1)}
 _KINDS: dict[int, str] = dict(enumerate(KINDS, 1))
 
 
@@ -97,12 +97,6 @@ def decode_header(data: bytes | memoryview) -> tuple[Header, int]:
     return header, _HEADER.size + length
 
 
-def pack_record(kind: str, intent: int | None, party: bytes, decision: bytes, content: bytes) -> bytes:
-    """The beginning of a record: salt and blocks follow."""
-    link = 0 if intent is None else intent + 1
-    return _RECORD.pack(_CODES[kind], len(party), len(decision), len(content), link)
-
-
 def seal(first: int, count: int, records: bytes) -> bytes:
     """The bytes of a group of consecutive entries, from those of its records."""
     rest = _GROUP_REST.pack(first, count, len(records))
@@ -113,7 +107,8 @@ def seal(first: int, count: int, records: bytes) -> bytes:
 def encode_group(entries: Sequence[Entry]) -> tuple[bytes, list[int]]:
     """The bytes of a group of consecutive entries, and the place of each record in them."""
     records = [
-        pack_record(kind, intent, party, decision, content) + salt + party + decision + content
+        RECORD.pack(CODES[kind], len(party), len(decision), len(content), 0 if intent is None else intent + 1)
+        + b"".join((salt, party, decision, content))
         for _, kind, intent, salt, party, decision, content in entries
     ]
     places = list(accumulate(map(len, records), initial=GROUP_HEAD))[:-1]
@@ -153,10 +148,10 @@ def read_group(data: bytes | memoryview, start: int) -> Group | None:
 
 def read_record(data: bytes | memoryview, at: int, index: int) -> Entry | None:
     """The record at `at`, or None if no record can be there."""
-    code, party, decision, content, link = _RECORD.unpack_from(data, at)
+    code, party, decision, content, link = RECORD.unpack_from(data, at)
     if code not in _KINDS:
         return None
-    salt_at = at + _RECORD.size
+    salt_at = at + RECORD.size
     party_at = salt_at + SALT_SIZE
     decision_at = party_at + party
     content_at = decision_at + decision
@@ -173,7 +168,7 @@ def read_record(data: bytes | memoryview, at: int, index: int) -> Entry | None:
 
 def record_size(head: bytes) -> int:
     """Length of the record that begins with these bytes (at least 15)."""
-    _, party, decision, content, _ = _RECORD.unpack_from(head)
+    _, party, decision, content, _ = RECORD.unpack_from(head)
     return RECORD_HEAD + int(party) + int(decision) + int(content)
 
 

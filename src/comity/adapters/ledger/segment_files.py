@@ -95,7 +95,7 @@ class SegmentWriter:
             self._release()
         path = segment_path(self._folder, first)
         data = encode_header(Header(first, tuple(open_intents), self._origin, reason, now_ms))
-        self._disk.write_synced(path, data, PRIVATE)
+        self._disk.write_file(path, data, PRIVATE, durable=True)
         self._disk.sync_folder(self._folder)
         self._handle = self._disk.open(path, os.O_WRONLY)
         self.size = self._room = len(data)

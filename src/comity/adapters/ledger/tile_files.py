@@ -13,21 +13,24 @@ from comity.proof.tiles import ENTRIES, WIDTH, Tile, tile_path
 _BUNDLE_ENTRY = 2 + 32
 
 
-def write_tiles(folder: Path, files: Iterable[tuple[Tile, bytes]], disk: Disk = DISK) -> list[Path]:
+def write_tiles(folder: Path, files: Iterable[tuple[Tile, bytes]], disk: Disk = DISK) -> list[str]:
     """Write tiles and bundles below `folder`, each whole or not at all to a reader; returns their paths.
 
     They are not durable before `sync_files`: whatever a crash takes can be rebuilt from the segments.
     """
-    paths = []
+    paths, known = [], set()
     for tile, data in files:
-        path = folder / tile_path(tile)
-        disk.make_folders(path.parent, durable=False)
+        path = f"{folder}/{tile_path(tile)}"
+        parent = path.rpartition("/")[0]
+        if parent not in known:
+            disk.make_folders(Path(parent), durable=False)
+            known.add(parent)
         disk.write_file(path, data)
         paths.append(path)
     return paths
 
 
-def sync_files(paths: Iterable[Path], top: Path, disk: Disk = DISK) -> None:
+def sync_files(paths: Iterable[str], top: Path, disk: Disk = DISK) -> None:
     """Make files durable, and their names, up to and with the folder `top`. Files that are gone are passed over."""
     folders = {top}
     for path in paths:
@@ -39,7 +42,9 @@ def sync_files(paths: Iterable[Path], top: Path, disk: Disk = DISK) -> None:
             disk.sync(handle)
         finally:
             os.close(handle)
-        folders.update(parent for parent in path.parents if parent.is_relative_to(top))
+        folders.add(Path(path).parent)
+    for folder in [*folders]:
+        folders.update(parent for parent in folder.parents if parent.is_relative_to(top))
     for folder in folders:
         disk.sync_folder(folder)
 
@@ -58,11 +63,6 @@ def set_synced_size(ledger: Path, size: int, disk: Disk = DISK) -> None:
     disk.replace_durably(ledger / "tiles-synced", b"%d\n" % size, PRIVATE)
 
 
-def partial_folder(path: Path) -> Path:
-    """Where the partial tiles of a full one are."""
-    return path.with_name(f"{path.name}.p")
-
-
 def has_full(folder: Path, number: int) -> bool:
     """Whether the full tile of level 0 and the full bundle of this number are there, of the right length."""
     try:
@@ -74,10 +74,10 @@ def has_full(folder: Path, number: int) -> bool:
         return False
 
 
-def remove_partial(folders: Iterable[Path]) -> None:
-    """Remove the partial tiles of full ones. A crash before or within leaves files that harm nobody."""
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+def remove_partial(paths: Iterable[str]) -> None:
+    """Remove the partial tiles of these full ones. A crash before or within leaves files that harm nobody."""
+    for path in paths:
+        shutil.rmtree(f"{path}.p", ignore_errors=True)
 
 
 def write_checkpoint(folder: Path, note: str, disk: Disk = DISK) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 from comity.adapters.node import names
 from comity.adapters.packs import load_packs, read_folder, tried
-from comity.adapters.stack_files import read_stack_file
+from comity.adapters.stack_files import StackFile, read_stack_file
 from comity.adapters.state import FOLDER, MODELS
+from comity.runtime.audience import TELEMETRY, can_export
 from comity.terms.problems import Problem, Problems, in_order
 
 
@@ -43,13 +45,20 @@ def _of_pack(folder: Path) -> tuple[Problem, ...]:
     return problems if pack is None else tried(pack).problems
 
 
+def _missing(file: StackFile) -> Iterator[Problem]:
+    """What the stack asks for and this installation lacks."""
+    if file.reading.stack is not None and file.reading.stack.telemetry is not None and not can_export():
+        hint = "pip install 'comity[otel]'"
+        yield Problem(str(file.path), 0, 0, TELEMETRY, "needs libraries that are not installed", "", hint)
+
+
 def _of_stack(path: Path) -> tuple[Problem, ...]:
     try:
         models = path.resolve().parent / FOLDER / MODELS
         file = read_stack_file(path, os.environ, embedded=names(models))
     except Problems as error:
         return error.problems
-    problems = file.problems
+    problems = (*file.problems, *_missing(file))
     if file.reading.stack is not None:
         try:
             load_packs(file.reading.stack.law, path.resolve().parent)

@@ -6,8 +6,6 @@ import argparse
 import asyncio
 import json
 import os
-import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from comity.adapters.notify import ServiceManager
@@ -15,6 +13,7 @@ from comity.adapters.state import state_folder
 from comity.api.admin import overview
 from comity.api.control import control
 from comity.cli.announcement import announcement
+from comity.cli.lines import FORMATS, Lines
 from comity.runtime.settings import CONTROL_PORT, DATA_PORT, LOOPBACK, WORKERS, Settings
 from comity.runtime.supervisor import Supervisor
 
@@ -44,6 +43,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="S",
         help="seconds between SIGTERM and the drain in which readiness says 503 and requests are served (default: 0)",
     )
+    serve.add_argument(
+        "--log-format", choices=FORMATS, default=FORMATS[0], help=f"of lines on standard error (default: {FORMATS[0]})"
+    )
+    serve.add_argument(
+        "--access-log", action="store_true", help="also a line for each request, without content, keys or persons"
+    )
     serve.add_argument("--json", action="store_true", help="once it serves, print one line of JSON instead")
 
 
@@ -61,18 +66,18 @@ def run(options: argparse.Namespace) -> int:
         tls_key=options.tls_key,
         drain_delay_s=options.drain_delay,
     )
-    asyncio.run(_serve(settings, as_json=options.json))
+    lines = Lines(options.log_format)
+    asyncio.run(_serve(settings, lines, as_json=options.json, access_log=options.access_log))
     return 0
 
 
-async def _serve(settings: Settings, *, as_json: bool) -> None:
+async def _serve(settings: Settings, lines: Lines, *, as_json: bool, access_log: bool) -> None:
+    manager = ServiceManager(os.environ, lines.say)
+
     def ready(supervisor: Supervisor) -> None:
         print(json.dumps(overview(supervisor)) if as_json else "\n".join(announcement(supervisor)), flush=True)
-        ServiceManager(os.environ, _say).ready(f"serves {supervisor.realm.stack.origin}")
+        manager.ready(f"serves {supervisor.realm.stack.origin}")
 
-    await Supervisor(settings, control=control, say=_say).run(ready)
-
-
-def _say(text: str) -> None:
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    print(f"{now} {text}", file=sys.stderr, flush=True)
+    await Supervisor(
+        settings, control=control, say=lines.say, entered=lines.entered if access_log else None, manager=manager
+    ).run(ready)

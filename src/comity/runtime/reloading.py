@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from comity.adapters.notify import ServiceManager
 from comity.law.realm import Realm
 from comity.runtime import inputs
 from comity.runtime.own_faults import told
@@ -63,6 +64,7 @@ class Reloading:
         swap: Callable[[Plan, Realm, bool], Awaitable[None]],
         clock: Callable[[], Instant],
         say: Callable[[str], None],
+        manager: ServiceManager | None = None,
     ) -> None:
         """`plan` is in force and `realm` says by which realm. `read` makes the next plan and its realm (blocking),
         `watched` says what files a plan was made from, and `swap` puts a plan in force (true: it differs)."""
@@ -73,6 +75,7 @@ class Reloading:
         self._swap = swap
         self._clock = clock
         self._say = say
+        self._manager = manager
         self._asked = asyncio.Event()
         self._turn = asyncio.Lock()
         self._waiting: asyncio.Task[Reload] | None = None
@@ -116,7 +119,13 @@ class Reloading:
     async def _next(self) -> Reload:
         async with self._turn:
             self._waiting = None
-            return await self._once()
+            if self._manager is not None:
+                self._manager.reloading()
+            try:
+                return await self._once()
+            finally:
+                if self._manager is not None:
+                    self._manager.ready(f"serves {self.plan.stack.origin}")
 
     async def _once(self) -> Reload:
         try:

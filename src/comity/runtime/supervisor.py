@@ -16,6 +16,7 @@ from comity.adapters.clock import unix_ms
 from comity.adapters.database import Database, DatabaseFault
 from comity.adapters.keys import Key
 from comity.adapters.ledger import LedgerBroken, LedgerCorrupt
+from comity.adapters.notify import ServiceManager
 from comity.adapters.stack_files import StackFile
 from comity.adapters.state import StateLock, open_state
 from comity.law.realm import Realm
@@ -74,15 +75,22 @@ class Supervisor:
     _control_port: ControlPort
 
     def __init__(
-        self, settings: Settings, *, control: Callable[[Supervisor], Any], say: Say, entered: Entered | None = None
+        self,
+        settings: Settings,
+        *,
+        control: Callable[[Supervisor], Any],
+        say: Say,
+        entered: Entered | None = None,
+        manager: ServiceManager | None = None,
     ) -> None:
         """`control` makes the control port's ASGI application; `say` gets a line for the operator now and then, and
-        `entered` each request that is over."""
+        `entered` each request that is over. `manager` is told of reloads and of the end."""
         self.settings = settings
         self.started = unix_ms()
         self._control = control
         self.say = say
         self._entered = entered
+        self._manager = manager
         self._stop = asyncio.Event()
         self._prepared = asyncio.Event()
         self._generation = 0
@@ -149,6 +157,8 @@ class Supervisor:
                     await self._serve(ready)
             finally:
                 self._stop.clear()
+                if self._manager is not None:
+                    self._manager.stopping()
                 drained = await self._or_stop(self.fleet.drain(self.settings.drain_s, self.settings.drain_delay_s))
                 await self.listeners.stop()
                 await self.tokens.stop()
@@ -290,6 +300,7 @@ class Supervisor:
             swap=self._swap,
             clock=unix_ms,
             say=self.say,
+            manager=self._manager,
         )
 
     async def _swap(self, plan: Plan, realm: Realm, changed: bool) -> None:

@@ -197,7 +197,8 @@ def _most(form: Form, document: Mapping[str, Any]) -> int:
 
 
 def _once(body: bytes) -> bool:
-    return body.count(b'"model"') == 1 and b"\\u00" not in body
+    # a single byte is found many times faster than four, and most requests have no backslash
+    return body.count(b'"model"') == 1 and (b"\\" not in body or b"\\u00" not in body)
 
 
 def model_name(name: str) -> str:

@@ -14,9 +14,16 @@ class _Choice(Struct, gc=False):
     finish_reason: str | None = None
 
 
+class _Usage(Struct, gc=False):
+    """Of its many members two count; the others are not built."""
+
+    prompt_tokens: Any = None
+    completion_tokens: Any = None
+
+
 class _Said(Struct):
     choices: list[_Choice] | None = None
-    usage: dict[str, Any] | None = None
+    usage: _Usage | None = None
     error: Any = None
 
 
@@ -35,7 +42,7 @@ def said(document: bytes) -> Said | None:
             reason = finish(choice.finish_reason)
     return Said(
         reason,
-        tokens(read.usage),
+        None if read.usage is None else Usage(count(read.usage.prompt_tokens), count(read.usage.completion_tokens)),
         failed=read.error is not None,
         bears=reason != "",
         usage_only=read.usage is not None and read.choices == [],

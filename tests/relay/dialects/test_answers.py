@@ -55,6 +55,16 @@ def test_pieces_of_two_calls_in_turn() -> None:
     assert not stream.failed
 
 
+def test_calls_that_only_their_ids_tell_apart() -> None:
+    def whole(id: str, arguments: str) -> dict[str, Any]:
+        return chunk(tool_calls=[{"index": 0, "id": id, "function": {"name": "f", "arguments": arguments}}])
+
+    _, said = translate("messages", "chat", whole("a", "{}"), whole("b", '{"x":'), whole("b", "1}"))
+    assert [each["content_block"]["id"] for each in said if each["type"] == "content_block_start"] == ["a", "b"]
+    pieces = [each["delta"]["partial_json"] for each in said if each["type"] == "content_block_delta"]
+    assert pieces == ["{}", '{"x":', "1}"]
+
+
 def test_a_call_without_a_name_and_calls_without_end() -> None:
     fails("chat", call(0, "{}"))
     fails("chat", *(call(number, name="f") for number in range(1025)))

@@ -216,6 +216,19 @@ def test_without_tools_there_is_nothing_to_choose() -> None:
         assert not {"tools", "tool_choice", "parallel_tool_calls"} & set(say(body, "responses", target))
 
 
+def test_between_calls_and_their_results_the_assistant_has_one_turn() -> None:
+    items = [
+        {"type": "function_call", "call_id": "a", "name": "f", "arguments": "{}"},
+        {"type": "message", "role": "assistant", "content": "Wait."},
+        {"type": "function_call", "call_id": "b", "name": "f", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "a", "output": "1"},
+        {"type": "function_call_output", "call_id": "b", "output": "2"},
+    ]
+    said = say({"model": "m", "input": items}, "responses", "chat")["messages"]
+    assert [turn["role"] for turn in said] == ["assistant", "tool", "tool"]
+    assert said[0]["content"] == "Wait." and [call["id"] for call in said[0]["tool_calls"]] == ["a", "b"]
+
+
 def test_instructions_in_the_middle_stay_there() -> None:
     turns = [
         {"role": "developer", "content": "a"},

@@ -53,9 +53,9 @@ class StreamTranslation:
     other dialects always show it.
 
     `ended` is true once the deployment's last event was seen, or its stream is over, whole, and said why: the client's
-    last event is then in `tail`, and whatever comes after is dropped. `failed` is true once an error was told, by the deployment or because its stream could not
-    be read or broke off; nothing is said after it. `finish` is the reason in the words of entries, empty until it is
-    known, and `usage` is None until it is.
+    last event is then in `tail`, and whatever comes after is dropped. `failed` is true once an error was told, by the
+    deployment or because its stream could not be read or broke off; nothing is said after it. `finish` is the reason in
+    the words of entries, empty until it is known, and `usage` is None until it is.
 
     Never raises, whatever the bytes; what it keeps is bounded by `sse.MAX_EVENT_BYTES` and
     `responses.answer_out.MAX_ANSWER_CHARACTERS`.

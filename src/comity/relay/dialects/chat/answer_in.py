@@ -61,7 +61,7 @@ GIVEN_UP = ("abort", "error")
 class Reader:
     """Tells a listener what an answer says, event by event."""
 
-    __slots__ = ("_calls", "_failed", "_listener", "_open", "_started")
+    __slots__ = ("_calls", "_failed", "_id", "_listener", "_open", "_started")
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
@@ -69,6 +69,7 @@ class Reader:
         self._failed = False
         self._calls: list[int] = []  # the deployment's numbers of the calls so far
         self._open = -1  # that of the call whose arguments may come
+        self._id: str | None = None  # the id of that call
 
     def event(self, content: bytes) -> None:
         """One event.
@@ -147,11 +148,13 @@ class Reader:
     def _call(self, call: _Call, number: int) -> None:
         calls, function = self._calls, call.function or _Function()
         index = number if call.index is None else call.index
-        if index not in calls:
+        # some makers number all calls 0, and tell them apart by id alone
+        other = bool(call.id and function.name) and call.id != self._id
+        if index not in calls or other:
             if len(calls) >= MAX_CALLS or not function.name:
                 raise Unreadable
             calls.append(index)
-            self._open = index
+            self._open, self._id = index, call.id
             self._listener.called(call.id or "", function.name)
         if function.arguments:
             if index != self._open:

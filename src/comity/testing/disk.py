@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 
-from comity.adapters.ledger.disk import PRIVATE, Disk
+from comity.adapters.disk import PRIVATE, Disk
 
 Operation = Literal["open", "write", "sync", "sync_data", "rename", "link"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from comity.adapters.disk import DISK, PRIVATE
 from comity.adapters.ledger import ApplicationSalts, LedgerCorrupt
-from comity.adapters.ledger.disk import DISK, PRIVATE
 from comity.adapters.ledger.log_key import load_or_create
 from comity.proof.note import Signer, VerifierKey
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
+from comity.adapters.disk import DISK, PUBLIC, Disk
 from comity.adapters.ledger.committer import Committer
-from comity.adapters.ledger.disk import DISK, PUBLIC, Disk
 from comity.adapters.ledger.failures import LedgerBroken, NotYetCovered, Overloaded
 from comity.adapters.ledger.group import Done, Group
 from comity.adapters.ledger.log_key import load_or_create

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from comity.adapters.ledger.disk import DISK, PRIVATE, PUBLIC
+from comity.adapters.disk import DISK, PRIVATE, PUBLIC
 from comity.adapters.ledger.failures import LedgerCorrupt
 from comity.proof.note import NoteError, Signer, VerifierKey, check_name
 

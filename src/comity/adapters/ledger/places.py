@@ -8,7 +8,7 @@ import struct
 from collections.abc import Sequence
 from pathlib import Path
 
-from comity.adapters.ledger.disk import PRIVATE
+from comity.adapters.disk import PRIVATE
 
 _SLOT = struct.Struct(">QQ")
 _LINK = struct.Struct(">Q")

@@ -8,7 +8,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 
-from comity.adapters.ledger.disk import DISK, Disk
+from comity.adapters.disk import DISK, Disk
 from comity.adapters.ledger.group import Group
 from comity.adapters.ledger.tile_files import (
     remove_partial,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from comity.adapters.ledger.disk import DISK, PRIVATE
+from comity.adapters.disk import DISK, PRIVATE
 from comity.terms.digests import SIZE
 
 _APPLICATION = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
-from comity.adapters.ledger.disk import DISK, PRIVATE, Disk
+from comity.adapters.disk import DISK, PRIVATE, Disk
 from comity.adapters.ledger.failures import LedgerCorrupt
 from comity.adapters.ledger.segment import Header, SegmentError, decode_header, encode_header
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from comity.adapters.ledger.disk import DISK, PRIVATE
+from comity.adapters.disk import DISK, PRIVATE
 from comity.proof.checkpoint import is_shard
 
 SHARD_LENGTH = 9

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from comity.adapters.ledger.disk import DISK, PRIVATE, PUBLIC, Disk
+from comity.adapters.disk import DISK, PRIVATE, PUBLIC, Disk
 from comity.proof.tiles import ENTRIES, WIDTH, Tile, tile_path
 
 _BUNDLE_ENTRY = 2 + 32

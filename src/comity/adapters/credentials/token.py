@@ -58,7 +58,7 @@ def _token(url: Url, status: int, answer: dict[str, object]) -> Token:
     value, seconds = answer.get("access_token"), answer.get("expires_in", UNSAID_S)
     if status != http.client.OK:
         code = answer.get("error")
-        known = f" ({code})" if code in ERRORS else ""
+        known = f" ({code})" if isinstance(code, str) and code in ERRORS else ""
         raise NoToken(f"{url.host} answered {status}{known}")
     if not isinstance(value, str) or str(answer.get("token_type", "bearer")).lower() != "bearer":
         raise NoToken(f"{url.host} gave no bearer token")

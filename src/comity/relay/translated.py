@@ -72,7 +72,7 @@ class TranslatedStream:
         """The deployment's answer is over. Leaves in `tail` what still has to go to the client."""
         passed = self._tell(self._translation.close(clean))
         if self._translation.failed:
-            self.tail = passed
+            self.tail = passed + self._inner.tail
             return False
         whole = self._inner.close(True)
         self.tail = passed + self._inner.tail

@@ -75,13 +75,14 @@ class Stream(Writer):
         self._add(text)
 
     def error(self, failure: Failure) -> bytes:
-        """See `Writer`."""
-        before = b""
-        if self._number:
-            error = {"code": _code(failure), "message": failure.message}
-            response = _response(self._naming, self._items, "", self.tokens, status="failed", error=error)
-            before = self._event("response.failed", response=response)
-        return before + event("responses", failure, number=self._number)
+        """See `Writer`. Clients look at the first event, or at the second, which is the last of a response."""
+        first = event("responses", failure, number=self._number)
+        if not self._number:
+            return first
+        self._number += 1
+        error = {"code": _code(failure), "message": failure.message}
+        response = _response(self._naming, self._items, "", self.tokens, status="failed", error=error)
+        return first + self._event("response.failed", response=response)
 
     def end(self) -> bytes:
         """See `Writer`."""

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.adapters.imports.drafted import Drafted
-from comity.adapters.imports.litellm import draft
+from comity.adapters.imports.litellm import MAX_FINDINGS, draft
 from comity.stack.read import read_stack
 from comity.stack.types import Stack
 from comity.stack.unfilled import UNFILLED
@@ -182,6 +182,14 @@ def test_a_file_that_is_too_large_or_too_deep_is_refused() -> None:
     for data in (b"a: " + b"x" * (1 << 20), b"[" * 100, b"", b"- 1", b"a: &b 1\nc: *b\n"):
         with pytest.raises(Problems):
             draft(data, "config.yaml")
+
+
+def test_of_too_many_findings_the_secrets_stay_and_the_rest_is_counted() -> None:
+    params = "".join(f"    unheard_{n}: 1\n" for n in range(2 * MAX_FINDINGS))
+    text = f"model_list:\n- model_name: m\n  litellm_params:\n    model: openai/m\n{params}    api_key: sk-late\n"
+    findings = draft(text.encode(), "config.yaml").findings
+    assert len([each for each in findings if each.kind == "secret"]) == 1
+    assert [each.says for each in findings if not each.where] == [f"{MAX_FINDINGS} more findings, from here on"]
 
 
 def test_a_model_that_two_groups_share_takes_neither_name() -> None:

@@ -85,4 +85,13 @@ def _further_aliases(made: Plan, read: _Read) -> None:
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(set(findings))[:MAX_FINDINGS])
+    """By line; of too many the secrets all stay, and the rest is counted."""
+    found = sorted(set(findings))
+    secret = [each for each in found if each.kind == "secret"]
+    others = [each for each in found if each.kind != "secret"]
+    if len(others) > MAX_FINDINGS:
+        more = Finding(
+            others[MAX_FINDINGS].line, "", "lost", f"{len(others) - MAX_FINDINGS} more findings, from here on"
+        )
+        others = [*others[:MAX_FINDINGS], more]
+    return tuple(sorted([*secret, *others]))

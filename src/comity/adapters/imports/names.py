@@ -14,15 +14,18 @@ class Names:
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
+        self._numbers: dict[str, int] = {}  # where to look on, so that many of one wish do not cost their square
 
     def give(self, wish: str) -> str:
         """The id nearest to `wish` that nothing has yet; `-2`, `-3` and so on where something does."""
         plain = slug(wish)
-        name, number = plain, 1
+        number = self._numbers.get(plain, 1)
+        name = plain if number == 1 else f"{plain}-{number}"
         while name in self._taken:
             number += 1
             name = f"{plain}-{number}"
         self._taken.add(name)
+        self._numbers[plain] = number + 1
         return name
 
 

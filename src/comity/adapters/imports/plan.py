@@ -104,11 +104,13 @@ def _place(entry: Entry, sites: Names) -> Place:
 def _groups(made: Plan, groups: Mapping[str, list[Entry]]) -> None:
     name_of = {id(entry): name for name, (entry, _, _) in made.deployments.items()}
     for group, members in groups.items():
-        inside = {id(each) for each in members}
+        shared: dict[str, list[str]] = {}  # a model to the deployments of it in this group
+        for entry in members:
+            name = name_of[id(entry)]
+            shared.setdefault(made.deployments[name][1], []).append(name)
         answers: list[str] = []
-        for model, each in made.models.items():
-            shared = [entry for entry in each if id(entry) in inside]
-            answers += [model] if len(shared) == len(each) else [name_of[id(entry)] for entry in shared]
+        for model, names in shared.items():
+            answers += [model] if len(names) == len(made.models[model]) else names
         made.groups[group] = answers
         if answers != [group]:
             made.aliases[group] = answers

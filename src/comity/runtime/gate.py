@@ -24,8 +24,6 @@ from comity.stack.operation import Routing
 from comity.terms.instants import Instant, shown
 from comity.terms.refusal import Refusal
 
-LEAVING = "the gateway is about to stop"
-
 
 class Gate:
     """Implements `relay.ports.Gate` for one worker. Everything in it is replaced whole, never changed in place."""
@@ -50,7 +48,6 @@ class Gate:
         self._began = began
         self._trouble = trouble
         self._rations = rations
-        self._leaving = False
         self._force = first
         self._next: tuple[InForce, dict[str, Prepared] | None] | None = None
         self._keys: tuple[Key, ...] = ()
@@ -115,17 +112,11 @@ class Gate:
 
     def fault(self) -> str:
         """Why no request should come here now, or empty."""
-        if self._leaving:
-            return LEAVING
         now = self._clock()
         self._turn(now)
         if now >= self._force.realm.valid_until:
             return f"the realm ended at {shown(self._force.realm.valid_until)} and the next is not there"
         return self._trouble()
-
-    def leave(self) -> None:
-        """Be unready from now on, so that balancers of load send no more; what comes all the same is served."""
-        self._leaving = True
 
     def prepared(self, endpoints: Iterable[Endpoint]) -> dict[str, Prepared]:
         """What `take` wants of endpoints; may be called on any thread.

@@ -167,7 +167,7 @@ class Worker:
         await asyncio.wait((orders, broken), return_when=asyncio.FIRST_COMPLETED)
         (seconds, delay), fault = _verdict(orders, self._ledger.fault)
         orders.cancel()
-        self._gate.leave()
+        self._port.leaving = True
         await asyncio.sleep(delay)
         await self._listener.drain(seconds)
         broken.cancel()

@@ -83,6 +83,7 @@ class Port:
         self.tasks: set[asyncio.Task[None]] = set()
         self.in_flight = 0
         self.buffered = 0
+        self.leaving = False  # unready, though what comes is served: balancers of load are to turn away
         self.draining = False
         self.trouble = gate.fault()
         self.loop = asyncio.get_running_loop()

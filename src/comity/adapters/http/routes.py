@@ -48,7 +48,7 @@ def _alive(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> Non
 
 
 def _ready(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> None:
-    fault = "draining" if port.draining else port.gate.fault()
+    fault = "draining" if port.draining or port.leaving else port.gate.fault()
     if not fault and not port.log.healthy:
         fault = "the log cannot make entries durable"
     if fault:

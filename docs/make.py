@@ -10,7 +10,8 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from typing import Any
 from comity.adapters.http.limits import DEFAULT_LIMITS, Limits
 from comity.cli.main import COMMANDS, parser
 from comity.relay.dialects.tables import DOCUMENTED, DROPPED_TYPES, MESSAGES_EDITS, RESPONSES_INCLUDE
+from comity.relay.reading.rows import OfType, Place, Steps, nodes, places, places_at, written
+from comity.relay.reading.shapes import PASS, REFUSED, Kinds, Members, OneOf, Row
+from comity.relay.surfaces import SURFACES, TABLES
 from comity.stack import operation, types
 from comity.stack.absent import ABSENT
 from comity.stack.schema import stack_schema
@@ -192,6 +196,70 @@ def refused() -> Iterator[str]:
             yield f"| {dialect} | `{place}{name}` | {values} | {table.refused.get(name, '')} |\n"
 
 
+def hops() -> Iterator[str]:
+    """What bodies may say, surface by surface: what asks for more than inference, and the names that do not."""
+    forms = [table for name, table in TABLES.items() if name != "transcriptions"]
+    shared = set.intersection(*({_place(each) for each in places(table)} for table in forms))
+    yield "### Every surface with a body in JSON\n\n"
+    yield from _places([each for each in places(forms[0]) if _place(each) in shared])
+    for name, table in TABLES.items():
+        surface = SURFACES[name]
+        yield f"### {name}\n\n`POST /v1{surface.path}`\n\n"
+        yield from _surface(table, shared)
+
+
+def _surface(table: Members, shared: set[str]) -> Iterator[str]:
+    """One surface: a shape that stands in several places is told where it stands first."""
+    met: dict[int, str] = {}
+    skipped: list[Steps] = []
+    told: list[Place] = []
+    same: list[str] = []
+    names: list[str] = []
+    for steps, shape in nodes(table):
+        if any(steps[: len(way)] == way for way in skipped):
+            continue
+        if isinstance(shape, Members | Kinds) and steps:
+            first = met.setdefault(id(shape), written(steps))
+            if first != written(steps):
+                skipped.append(steps)
+                same.append(f"| `{written(steps)}` | as `{first}` | | |\n")
+                continue
+        told.extend(each for each in places_at(steps, shape) if _place(each) not in shared)
+        if isinstance(shape, Members):
+            passing = sorted(name for name, each in shape.known.items() if each is PASS and name != "type")
+            if passing:
+                where = f"In `{written(steps)}`" if written(steps) else "At the top"
+                names.append(_wrapped(f"- {where}: ", passing, shape.unknown))
+    yield from _places(told, same)
+    yield "Inference:\n\n" + "".join(names) + "\n"
+
+
+def _wrapped(lead: str, names: list[str], unknown: Row) -> str:
+    rest = "refused" if unknown.asks == REFUSED else f"`{unknown.asks}`"
+    text = lead + " ".join(f"`{name}`" for name in names) + f"; any other: {rest}."
+    return (
+        "\n".join(textwrap.wrap(text, 120, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
+        + "\n"
+    )
+
+
+def _place(place: Place) -> str:
+    return f"{written(place.steps)} {place.row}"
+
+
+def _places(told: list[Place], more: Iterable[str] = ()) -> Iterator[str]:
+    yield "| where | asks for | why | asks for nothing |\n|---|---|---|---|\n"
+    for place in told:
+        asks = "*refused*" if place.row.asks == REFUSED else f"`{place.row.asks}`"
+        idle = ", ".join(f"`{json.dumps(value)}`" for value in place.row.idle)
+        if (place.steps and isinstance(place.steps[-1], OfType)) or not isinstance(place.shape, Row | OneOf):
+            idle = ""
+        missing = ", left out" if isinstance(place.shape, Members) else ""
+        yield f"| `{written(place.steps)}`{missing} | {asks} | {place.row.why} | {idle} |\n"
+    yield from more
+    yield "\n"
+
+
 def decisions() -> Iterator[str]:
     """The pages of docs/adr, by their titles."""
     yield "| | |\n|---|---|\n"
@@ -223,6 +291,7 @@ def measured() -> Iterator[str]:
 
 
 MADE = {
+    "hops": hops,
     "measured": measured,
     "commands": commands,
     "stack": stack,

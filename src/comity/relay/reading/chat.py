@@ -115,7 +115,7 @@ HOSTED: dict[str, Shape] = {
 }
 
 TOOL = Kinds(
-    {"function": Members(CALLERS), "custom": Members(CALLERS), **HOSTED}, "a type of tool that nobody here knows"
+    {**dict.fromkeys(("function", "custom"), Members(CALLERS)), **HOSTED}, "a type of tool that nobody here knows"
 )
 
 CHOICES = ("auto", "none", "required", "any")

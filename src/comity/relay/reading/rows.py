@@ -98,15 +98,20 @@ def _inner(shape: Shape) -> Iterator[tuple[Steps, Shape]]:
 def places(table: Members) -> Iterator[Place]:
     """Every place of a table that asks for more than inference, but for members and types that it does not know."""
     for steps, shape in nodes(table):
-        match shape:
-            case Row():
-                yield Place(steps, shape, shape)
-            case Members():
-                yield from (Place((*steps, name), row, shape) for name, row in shape.missing.items())
-            case OneOf():
-                yield Place(steps, Row(REFUSED, shape.why, tuple(sorted(shape.words))), shape)
-            case _ if shape in _PLAIN:
-                yield Place(steps, _PLAIN[shape], shape)
+        yield from places_at(steps, shape)
+
+
+def places_at(steps: Steps, shape: Shape) -> Iterator[Place]:
+    """What one shape of a table asks for, apart from what is inside it."""
+    match shape:
+        case Row():
+            yield Place(steps, shape, shape)
+        case Members():
+            yield from (Place((*steps, name), row, shape) for name, row in shape.missing.items())
+        case OneOf():
+            yield Place(steps, Row(REFUSED, shape.why, tuple(sorted(shape.words))), shape)
+        case _ if shape in _PLAIN:
+            yield Place(steps, _PLAIN[shape], shape)
 
 
 def written(steps: Steps) -> str:

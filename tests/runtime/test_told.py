@@ -159,8 +159,11 @@ def test_telemetry_speaks_the_conventions_and_no_content(tmp_path, until):
             gateway = Gateway(file)
             key = gateway.new_key("--app", "desk")
             async with gateway:
+                trace, parent = "ab" * 16, "cd" * 8
                 async with client(gateway, key) as ours:
-                    await ours.chat.completions.create(**ASK)
+                    traced = {"traceparent": f"00-{trace}-{parent}-01"}
+                    await ours.chat.completions.create(**ASK, extra_headers=traced)
+                assert "traceparent" not in first.requests[0].headers
 
                 def heard(path: str) -> list[bytes]:
                     return [each.body for each in sink.requests if each.line.startswith(f"POST {path} ")]
@@ -173,6 +176,7 @@ def test_telemetry_speaks_the_conventions_and_no_content(tmp_path, until):
                 (span,) = spans.resource_spans[0].scope_spans[0].spans
                 said = {each.key: each.value for each in span.attributes}
                 assert span.name == "chat small"
+                assert (span.trace_id.hex(), span.parent_span_id.hex()) == (trace, parent)
                 assert said["gen_ai.operation.name"].string_value == "chat"
                 assert said["gen_ai.provider.name"].string_value == "acme"
                 assert said["gen_ai.request.model"].string_value == "small"

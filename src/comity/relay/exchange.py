@@ -79,6 +79,7 @@ class Exchange:
     Attributes:
         surface: name of the surface that it came to.
         session: the value of its Comity-Session header, or empty.
+        traceparent: of that header, as it came, for spans; never sent upstream.
         intent, receipt: index of its intent in the log, and id of the receipt; set when the intent is handed to it.
         deployment, target: whose answer the client gets; empty and None where nobody answered.
         cached: index of the intent whose answer is given again, -1 where a deployment was asked.
@@ -108,6 +109,7 @@ class Exchange:
         "surface",
         "target",
         "tenant",
+        "traceparent",
         "upstream_request",
         "upstream_response",
         "usage",
@@ -130,6 +132,7 @@ class Exchange:
         self.received = received
         self.surface = surface
         self.session = session
+        self.traceparent = b""
         self.state: State = "RECEIVED"
         self.attempts: list[Attempt] = []
         self.intent = -1

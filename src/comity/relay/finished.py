@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from msgspec import Struct
@@ -48,6 +49,7 @@ class Finished(Struct, frozen=True, array_like=True):
 
 
 _UNKNOWN = Usage()
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def record_of(exchange: Exchange, now: Instant) -> Finished:
@@ -81,4 +83,5 @@ def record_of(exchange: Exchange, now: Instant) -> Finished:
         output_tokens=usage.completion_tokens,
         cost=exchange.cost,
         currency=target.currency if target is not None else "",
+        traceparent=exchange.traceparent.decode() if _TRACEPARENT.fullmatch(exchange.traceparent) else "",
     )

@@ -419,6 +419,8 @@ class Inbound(asyncio.Protocol):
             return
         exchange = Exchange(tenant, added, body, port.nonce(), received, surface.name, name)
         exchange.ask = ask
+        if b"traceparent" in headers:
+            exchange.traceparent = headers[b"traceparent"]
         driver = self._driver = Driver(port, self, surface, exchange)
         try:
             driver.begin()

@@ -23,10 +23,12 @@ WANTED = (
         b"content-encoding",
         b"expect",
         b"host",
+        b"traceparent",
     }
 )
-LISTS = frozenset({b"comity-data", b"comity-subjects", b"comity-purpose", b"anthropic-beta"})
-"""Headers that may come in several lines; a second line of any other that we read is a contradiction."""
+LISTS = frozenset({b"comity-data", b"comity-subjects", b"comity-purpose", b"anthropic-beta", b"traceparent"})
+"""Headers that may come in several lines; a second line of any other that we read is a contradiction. (Two parents of a
+trace are none: what is joined has not the form of one.)"""
 
 _SECONDS = re.compile(rb"[0-9]{1,6}(?:\.[0-9]{1,3})?")
 

@@ -70,7 +70,8 @@ def _responses(request: Request) -> Answer:
     text: dict[str, Any] = {"type": "output_text", "text": "Yes.", "annotations": []}
     item: dict[str, Any] = {"id": "m1", "type": "message", "role": "assistant", "status": "completed"}
     item["content"] = [text]
-    if tool and isinstance(document["input"], str):
+    said = document["input"] if isinstance(document["input"], list) else []
+    if tool and not any(each.get("type") == "function_call_output" for each in said):
         item = {"id": "f1", "type": "function_call", "call_id": "call_1", "name": tool, "status": "completed"}
         item["arguments"] = '{"city":"Paris"}'
     usage = {"input_tokens": 7, "output_tokens": 3, "total_tokens": 10}

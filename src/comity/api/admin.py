@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import date
 from typing import Any
 
+from msgspec import to_builtins
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from comity import __version__
 from comity.adapters.clock import unix_ms
-from comity.api.access import Page
+from comity.adapters.database import DatabaseFault
+from comity.adapters.ledger import LedgerCorrupt
+from comity.api.access import Page, refusal
+from comity.runtime.book import members
 from comity.runtime.supervisor import Supervisor
+from comity.runtime.used import BY, grouped
+from comity.terms.instants import end_of, start_of
 
 
 def status(supervisor: Supervisor) -> Page:
@@ -22,12 +30,52 @@ def status(supervisor: Supervisor) -> Page:
     return page
 
 
-def keys(supervisor: Supervisor) -> Page:
-    """`/admin/keys`: every key ever made, without its hash."""
+def usage(supervisor: Supervisor) -> Page:
+    """`/admin/usage`: who has used how much, counted from the log up to now."""
+
+    async def page(request: Request) -> Response:
+        query = request.query_params
+        by = query.get("by", "application")
+        try:
+            first = start_of(date.fromisoformat(query["from"])) if "from" in query else 0
+            end = end_of(date.fromisoformat(query["to"])) if "to" in query else None
+        except (ValueError, OverflowError):
+            return refusal(422, "bad_request", "from and to are days, as in 2026-11-23.")
+        if by not in BY:
+            return refusal(422, "bad_request", f"by is one of {', '.join(BY)}.")
+        tenancy = supervisor.tenancy
+        try:
+            await asyncio.to_thread(tenancy.book.count, unix_ms())
+        except (DatabaseFault, LedgerCorrupt) as error:
+            return refusal(503, "unavailable", str(error))
+        rows = grouped(tenancy.book.accounts(), by, supervisor.file.stack, first, end)
+        return JSONResponse({"by": by, "usage": rows})
+
+    return page
+
+
+def limits(supervisor: Supervisor) -> Page:
+    """`/admin/limits`: every limit and budget in use, and what is left of it; money in 10^-9 of the currency."""
 
     async def page(_: Request) -> Response:
-        now = unix_ms()
-        return JSONResponse({"keys": [key.document(now) for key in supervisor.keys.keys]})
+        return JSONResponse({"limits": supervisor.tenancy.treasury.shown()})
+
+    return page
+
+
+def organisations(supervisor: Supervisor) -> Page:
+    """`/admin/organisations`: which applications share which limits and budgets."""
+
+    async def page(_: Request) -> Response:
+        stack = supervisor.file.stack
+        return JSONResponse(
+            {
+                "organisations": [
+                    {"id": name, "applications": sorted(members(stack, name)), **to_builtins(each)}
+                    for name, each in sorted(stack.organisations.items())
+                ]
+            }
+        )
 
     return page
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from comity.api import admin
-from comity.api.access import Page, for_roles, refusal
+from comity.api.access import Page, for_power, refusal
+from comity.api.admin_table import ENTRIES, openapi
 from comity.api.log import listing, public_file
 from comity.api.metrics import metrics
-from comity.api.reload import reload
+from comity.api.powers import Power
 from comity.runtime.supervisor import Supervisor
 
 
 def control(supervisor: Supervisor) -> Starlette:
     """The ASGI application of one gateway's control port."""
 
-    def guarded(page: Page) -> Page:
-        return for_roles(supervisor.role_key, page)
+    def guarded(power: Power, page: Page) -> Page:
+        return for_power(supervisor.actor, supervisor.settings.control_host, power, page)
 
     async def failed(request: Request, error: Exception) -> Response:
         supervisor.say(f"control port: {request.url.path} could not be answered ({type(error).__name__}: {error})")
@@ -32,13 +34,35 @@ def control(supervisor: Supervisor) -> Starlette:
             Route("/log/", listing(state)),
             Route("/log/{shard}/{path:path}", public_file(state)),
             Route("/metrics", metrics(supervisor)),
-            Route("/admin/status", guarded(admin.status(supervisor))),
-            Route("/admin/reload", guarded(reload(supervisor)), methods=["POST"]),
-            Route("/admin/keys", guarded(admin.keys(supervisor))),
-            Route("/{path:path}", guarded(_nothing), methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            *_admin(supervisor, guarded),
+            Route("/admin/openapi.json", guarded("read status", _described)),
+            Route("/{path:path}", guarded("read status", _nothing), methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         ],
         exception_handlers={HTTPException: _refused, Exception: failed},
     )
+
+
+def _admin(supervisor: Supervisor, guarded: Callable[[Power, Page], Page]) -> Iterator[Route]:
+    """One route for each path: a method that it does not have is answered 405, with those that it has."""
+    by_path: dict[str, dict[str, Page]] = {}
+    for entry in ENTRIES:
+        by_path.setdefault(entry.path, {})[entry.method] = guarded(entry.power, entry.make(supervisor))
+    for path, pages in by_path.items():
+        yield Route(path, _by_method(pages), methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+
+
+def _by_method(pages: dict[str, Page]) -> Page:
+    async def page(request: Request) -> Response:
+        asked = pages.get("GET" if request.method == "HEAD" else request.method)
+        if asked is None:
+            return refusal(405, "bad_request", "This method is not for this page.", {"allow": ", ".join(pages)})
+        return await asked(request)
+
+    return page
+
+
+async def _described(_: Request) -> Response:
+    return JSONResponse(openapi())
 
 
 async def _nothing(_: Request) -> Response:
@@ -47,4 +71,6 @@ async def _nothing(_: Request) -> Response:
 
 async def _refused(_: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    return refusal(status, "bad_request", "This method is not for this page." if status == 405 else "Not understood.")
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    said = "This method is not for this page." if status == 405 else "Not understood."
+    return refusal(status, "bad_request", said, headers)

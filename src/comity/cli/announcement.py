@@ -62,7 +62,7 @@ def _exposed(settings: Settings) -> Iterator[str]:
 
 
 def _keyless(supervisor: Supervisor) -> Iterator[str]:
-    if not any(key.live(supervisor.started) and key.application for key in supervisor.keys.keys):
+    if not any(key.live(supervisor.started) and key.application for key in supervisor.tenancy.keys.keys):
         file = supervisor.settings.stack_file
         name = next(iter(supervisor.realm.stack.applications), "APP")
         yield f"no application has a key yet: comity keys new -c {file} --app {name}"

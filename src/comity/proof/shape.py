@@ -39,6 +39,13 @@ _WISH = {
 }  # fmt: skip
 _USAGE = {"prompt_tokens?": "n", "completion_tokens?": "n", "seconds?": "n", "estimated?": "boolean"}
 
+_KEY = {
+    "id": "id", "digest": "digest", "application?": "id", "role?": "id", "disclose": "id", "created": "n",
+    "expires?": "n", "revoked?": "n", "models?": ["text"],
+    "limits?": {"requests_per_minute?": "n", "tokens_per_minute?": "n", "concurrent?": "n"},
+    "budgets?": [{"per": "id", "money?": "text", "tokens?": "n"}],
+}  # fmt: skip
+
 SHAPES: dict[str, dict[str, dict[str, Any]]] = {
     "intent": {
         "party": _ASKER,
@@ -83,6 +90,11 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
         "party": {},
         "decision": {"durability": "durability", "conditions": "digest"},
         "content": {"times": {"started": "n"}},
+    },
+    "audit": {
+        "party": {"actor": "id", "key?": _KEY},
+        "decision": {"durability": "durability", "action": "id"},
+        "content": {"target": "id", "times": {"finished": "n"}},
     },
 }  # fmt: skip
 """For each kind and block its keys; `?` marks an optional one."""

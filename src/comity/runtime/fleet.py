@@ -11,7 +11,6 @@ from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from comity.relay.limits_lender import Line
 from comity.runtime.backoff import Backoff
 from comity.runtime.channel import Channel
 from comity.runtime.failures import CannotServe
@@ -19,6 +18,7 @@ from comity.runtime.messages import (
     Complaint,
     Drain,
     Draw,
+    Entered,
     Failed,
     Ready,
     Report,
@@ -26,6 +26,7 @@ from comity.runtime.messages import (
     Told,
     ToSupervisor,
     ToWorker,
+    Unknown,
     to_supervisor,
 )
 from comity.runtime.observed import Tallies, summed
@@ -107,13 +108,13 @@ class Fleet:
         say: Callable[[str], None],
         silence_s: float,
         *,
-        drawn: Callable[[int, dict[str, Line]], None] = lambda number, lines: None,
+        tenancy: Callable[[int, Draw | Unknown | Entered], None] = lambda number, message: None,
         gone: Callable[[int], None] = lambda number: None,
         told: Callable[[Told], None] = lambda told: None,
     ) -> None:
         """`start` gives the first words to a worker that is born now, once it can; `say` speaks to the operator.
 
-        `drawn` hears what a worker, by number, needs of its limits; `gone` hears that it has died,
+        `tenancy` hears what a worker, by number, says of limits and issuers; `gone` hears that it has died,
         and `told` of requests that are over.
         """
         loop = asyncio.get_running_loop()
@@ -123,7 +124,7 @@ class Fleet:
         self._tasks: list[asyncio.Task[None]] = []
         self._draining = False
         self._silence_s = silence_s
-        self._drawn = drawn
+        self._tenancy = tenancy
         self._gone = gone
         self._told = told
         self.bereaved = False
@@ -152,6 +153,13 @@ class Fleet:
         channel = self.slots[number - 1].channel
         if channel is not None:
             channel.say(message)
+
+    def tell_first(self, message: ToWorker) -> None:
+        """Tell one worker that serves, whichever it is."""
+        for slot in self.slots:
+            if slot.channel is not None and slot.shard:
+                slot.channel.say(message)
+                return
 
     async def taken(self, generation: int, seconds: float) -> bool:
         """Whether every worker that lives has taken what was put in force, within so many seconds."""
@@ -276,8 +284,8 @@ class Fleet:
                 slot.last_words = message.message
             case Complaint():
                 self._say(f"worker {slot.number}: {message.message}")
-            case Draw():
-                self._drawn(slot.number, message.lines)
+            case Draw() | Unknown() | Entered():
+                self._tenancy(slot.number, message)
             case Told():
                 self._told(message)
             case Report():

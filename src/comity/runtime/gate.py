@@ -14,13 +14,14 @@ from comity.law.realm import Realm
 from comity.placement.types import Placement, Wish
 from comity.relay.exchange import Exchange
 from comity.relay.ports import FREE, Admission, Limited, Target, Tenant, Words
+from comity.runtime.bearers import Bearers
 from comity.runtime.in_force import Asked, InForce
 from comity.runtime.messages import Endpoint
 from comity.runtime.metering import of_applications, of_keys
 from comity.runtime.rations import Rations
 from comity.runtime.targets import Prepared, Targets
 from comity.runtime.tenants import Tenants
-from comity.stack.operation import Routing
+from comity.stack.operation import Cache, Routing
 from comity.terms.instants import Instant, shown
 from comity.terms.refusal import Refusal
 
@@ -37,17 +38,19 @@ class Gate:
         began: Callable[[InForce], None],
         trouble: Callable[[], str],
         rations: Rations | None = None,
+        bearers: Bearers | None = None,
     ) -> None:
         """Begins with `first`, and says so to `began`, as for each realm that follows it.
 
         `salt` gives an application's erasure salt; `trouble` says why the worker as a whole is not ready, or nothing.
-        Without `rations` nothing is limited.
+        Without `rations` nothing is limited, without `bearers` no token opens anything.
         """
         self._clock = clock
         self._salt = salt
         self._began = began
         self._trouble = trouble
         self._rations = rations
+        self._bearers = bearers
         self._force = first
         self._next: tuple[InForce, dict[str, Prepared] | None] | None = None
         self._keys: tuple[Key, ...] = ()
@@ -72,8 +75,12 @@ class Gate:
         return self._force.words
 
     def tenant(self, key: bytes) -> Tenant | None:
-        """Who this key speaks for, by its SHA-256; None if unknown, expired or revoked."""
-        return self._tenants.find(key, self._clock())
+        """Who this key or token speaks for, by its SHA-256; None if unknown, expired or revoked."""
+        found = self._tenants.find(key, self._clock())
+        if found is None and self._bearers is not None:
+            token = self._bearers.find(key)
+            return None if token is None else self._tenants.of_token(token.issuer, token.application, token.role)
+        return found
 
     def case(self, tenant: Tenant, addition: Addition, operation: str) -> Case:
         """The application's registered case with the request's additions united."""
@@ -105,6 +112,11 @@ class Gate:
     def routing(self) -> Routing:
         """How attempts are made inside a placement."""
         return self._force.realm.stack.routing
+
+    def cache(self, tenant: Tenant) -> Cache | None:
+        """How long exact answers are kept for the tenant's application."""
+        application = self._force.realm.stack.applications.get(tenant.application)
+        return None if application is None else application.cache
 
     def models(self, tenant: Tenant) -> tuple[str, ...]:
         """The models that this tenant may ask for, sorted."""

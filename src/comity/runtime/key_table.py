@@ -41,7 +41,7 @@ class KeyTable:
         while True:
             await asyncio.sleep(LOOK_S)
             try:
-                keys = await asyncio.to_thread(self._look)
+                await self.look(changed)
             except KeyStoreError as error:
                 if not silent:
                     self._say(f"keys made or revoked from now on are not seen: {error}")
@@ -50,9 +50,17 @@ class KeyTable:
             if silent:
                 self._say("keys are seen again")
             silent = False
-            if keys is not None:
-                self._hold(keys)
-                changed(keys)
+
+    async def look(self, changed: Callable[[tuple[Key, ...]], None]) -> None:
+        """Now: hand the table to `changed` if it has.
+
+        Raises:
+            KeyStoreError: the store cannot be read.
+        """
+        keys = await asyncio.to_thread(self._look)
+        if keys is not None:
+            self._hold(keys)
+            changed(keys)
 
     def close(self) -> None:
         """Close the store."""

@@ -11,7 +11,9 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
+from comity.adapters.database.notes import Note
 from comity.adapters.keys import Key
+from comity.adapters.oidc.issuer import TrustedIssuer
 from comity.relay.finished import Finished
 from comity.relay.limits_lender import Line, Slice
 from comity.relay.ports import DEFAULT_TIMEOUTS, Check, Timeouts
@@ -68,6 +70,7 @@ class Start(Struct, frozen=True, tag=True):
     realms: tuple[str, ...]
     endpoints: tuple[Endpoint, ...]
     keys: tuple[Key, ...]
+    issuers: tuple[TrustedIssuer, ...] = ()
     generation: int = 0
     told: bool = False
 
@@ -90,6 +93,18 @@ class Keys(Struct, frozen=True, tag=True):
     """The whole table of keys, whenever it changes."""
 
     keys: tuple[Key, ...]
+
+
+class Trust(Struct, frozen=True, tag=True):
+    """The issuers whose tokens open something, with their keys, whenever they change."""
+
+    issuers: tuple[TrustedIssuer, ...]
+
+
+class Enter(Struct, frozen=True, tag=True):
+    """What somebody did to the gateway, to be entered in the log."""
+
+    notes: tuple[Note, ...]
 
 
 class Reach(Struct, frozen=True, tag=True):
@@ -142,6 +157,18 @@ class Draw(Struct, frozen=True, tag=True):
     lines: dict[str, Line]
 
 
+class Entered(Struct, frozen=True, tag=True):
+    """A note, by its id, is durable in the log."""
+
+    note: str
+
+
+class Unknown(Struct, frozen=True, tag=True):
+    """A token named a key that this issuer, by its name in the stack, is not known to have."""
+
+    issuer: str
+
+
 class Report(Struct, frozen=True, tag=True):
     """How the worker fares; counters are since its start.
 
@@ -172,8 +199,8 @@ class Told(Struct, frozen=True, tag=True):
     dropped: int = 0
 
 
-ToWorker: TypeAlias = Start | Take | Keys | Reach | Lend | Renew | Drain
-ToSupervisor: TypeAlias = Ready | Failed | Complaint | Draw | Report | Told
+ToWorker: TypeAlias = Start | Take | Keys | Reach | Lend | Renew | Drain | Trust | Enter
+ToSupervisor: TypeAlias = Ready | Failed | Complaint | Draw | Report | Told | Unknown | Entered
 
 to_worker = msgspec.json.Decoder(ToWorker)
 to_supervisor = msgspec.json.Decoder(ToSupervisor)

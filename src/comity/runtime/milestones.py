@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from comity.adapters.database.notes import Note
 from comity.adapters.ledger import Ledger
 from comity.runtime.in_force import InForce
 from comity.terms.canon import encode
@@ -24,6 +27,18 @@ def began(ledger: Ledger, force: InForce, now: Instant) -> None:
     ledger.append("realm", _NOBODY, ruled, times, _entered)
     ranked = encode({"conditions": force.conditions.digest, "durability": durability})
     ledger.append("conditions", _NOBODY, ranked, times, _entered)
+
+
+def audited(ledger: Ledger, note: Note, durability: str, done: Callable[[BaseException | None], None]) -> None:
+    """Enter what somebody did to the gateway.
+
+    Raises:
+        LedgerBroken, Overloaded: the entry cannot be made.
+    """
+    party = encode({"actor": note.actor, **({"key": note.document} if note.document else {})})
+    decision = encode({"action": note.action, "durability": durability})
+    content = encode({"target": note.target, "times": {"finished": note.at}})
+    ledger.append("audit", party, decision, content, done)
 
 
 def _entered(fault: BaseException | None) -> None:

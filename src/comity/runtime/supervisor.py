@@ -8,42 +8,36 @@ import signal
 import socket
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from comity.adapters.clock import unix_ms
-from comity.adapters.database import Database, DatabaseFault
-from comity.adapters.keys import Key
-from comity.adapters.ledger import LedgerBroken, LedgerCorrupt
+from comity.adapters.ledger import LedgerBroken
 from comity.adapters.notify import ServiceManager
 from comity.adapters.stack_files import StackFile
 from comity.adapters.state import StateLock, open_state
 from comity.law.realm import Realm
-from comity.relay.limits import Meter
 from comity.runtime import core_dumps
 from comity.runtime.abandoned import await_the_dying, close_abandoned
-from comity.runtime.book import Book
+from comity.runtime.actors import Actor
 from comity.runtime.confidence import Confidence
 from comity.runtime.control import ControlPort
 from comity.runtime.control_state import database_url
 from comity.runtime.failures import CannotServe
 from comity.runtime.fleet import Fleet
 from comity.runtime.inputs import inputs
-from comity.runtime.key_table import KeyTable
 from comity.runtime.listeners import Entered, Listeners, listener_of
 from comity.runtime.listening import address_of, listen, reserve
-from comity.runtime.messages import Endpoint, Keys, Lend, Reach, Renew, Start, Take
+from comity.runtime.messages import Endpoint, Reach, Renew, Start, Take
 from comity.runtime.nodes import Nodes
 from comity.runtime.own_faults import handler
 from comity.runtime.plan import Plan, unchangeable
 from comity.runtime.realms import Realms
 from comity.runtime.reloading import Reload, Reloading
 from comity.runtime.settings import Settings
+from comity.runtime.tenancy import Tenancy
 from comity.runtime.tls import server_context
 from comity.runtime.tokens import Tokens
-from comity.runtime.treasury import Treasury
-from comity.terms.instants import Instant
 
 Say = Callable[[str], None]
 
@@ -51,21 +45,14 @@ TAKEN_S = 10.0
 """How long whoever asks for a reload waits to hear that every worker has taken it."""
 
 
-COUNT_S = 60.0
-"""Between two looks at what the log says was used; in between what workers report is counted."""
-
-
 class Supervisor:
     """One gateway. `run` is its whole life; faces read the rest."""
 
     plan: Plan
-    keys: KeyTable
     realms: Realms
     nodes: Nodes
     tokens: Tokens
-    treasury: Treasury
-    book: Book
-    _database: Database
+    tenancy: Tenancy
     listeners: Listeners
     fleet: Fleet
     reloading: Reloading
@@ -126,28 +113,24 @@ class Supervisor:
         with ExitStack() as held:
             held.callback(StateLock(open_state(self.state)).release)
             database = await asyncio.to_thread(database_url, self.settings.stack_file, os.environ)
-            self.keys = await asyncio.to_thread(partial(KeyTable, self.state, database, clock=unix_ms, say=self.say))
-            held.callback(self.keys.close)
+            self.tenancy = await asyncio.to_thread(self._open_tenancy, database)
+            held.callback(self.tenancy.close)
             self.realms = Realms(self.file, self.state, clock=unix_ms, say=self.say)
             self.nodes = Nodes(self.file.stack, self.state, changed=self._reached, say=self.say)
             self.tokens = Tokens(self._reached, self.say)
-            self._database = await asyncio.to_thread(Database, self.state, database)
-            held.callback(self._database.close)
-            self.book = Book(self.state, self._database)
-            self.treasury = Treasury(self.settings.workers, self._lend, clock=unix_ms, used=self._used)
-            self.treasury.adopt(self.file.stack, self.keys.keys)
             self.fleet = Fleet(
                 self.settings.workers,
                 self._first_words,
                 self.say,
                 self.settings.silence_s,
-                drawn=self.treasury.hear,
-                gone=self.treasury.gone,
+                tenancy=self.tenancy.hear,
+                gone=self.tenancy.treasury.gone,
                 told=lambda told: self.listeners.tell(told, self.file.stack, self.realm.digest),
             )
             make = listener_of(self.say, unix_ms, self.file.stack.origin)
             self.listeners = Listeners(make, self._entered)
             self.listeners.adopt(self.plan.hearers)
+            self.tenancy.adopt(self.file.stack)
             self.reloading = self._reloads()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self._stop.set)
@@ -189,17 +172,16 @@ class Supervisor:
         self.data_address, self.control_address = address_of(data), address_of(control)
         self._listening = control
         await asyncio.to_thread(self._await_the_dying)
-        if self.treasury.has_budgets:
-            await asyncio.to_thread(self.book.count, unix_ms())
+        await asyncio.to_thread(self.tenancy.count)
         self._prepared.set()
 
     async def _serve(self, ready: Callable[[Supervisor], None]) -> None:
         port = self._control_port = ControlPort(self._control(self), self._listening, *self._control_tls())
         port.start()
-        self._watch(self.keys.watch(self._recognise))
+        for task in self.tenancy.watches():
+            self._watch(task)
         self._watch(self.realms.build_ahead(lambda realm: self._watch(self._ahead(realm))))
         self._watch(self.reloading.watch())
-        self._watch(self._keep_book())
         self._watch(asyncio.to_thread(self._close_abandoned))
         try:
             ready(self)
@@ -257,7 +239,8 @@ class Supervisor:
             tls_key=key,
             realms=self.realms.digests,
             endpoints=self._reachable(),
-            keys=self.keys.keys,
+            keys=self.tenancy.keys.keys,
+            issuers=self.tenancy.issuers.trusted,
             generation=self._generation,
             told=self.listeners.wanted,
         )
@@ -314,7 +297,7 @@ class Supervisor:
             self.tokens.adopt(plan.grants, plan.endpoints)
             self.plan = plan
             self.realms.replace(plan.file, realm)
-            self.treasury.adopt(plan.stack, self.keys.keys)
+            self.tenancy.adopt(plan.stack)
             self._put(realm, self._reachable())
             self._watch(self.fleet.see_to_it(self._generation))
         self.fleet.tell(Renew())
@@ -329,27 +312,18 @@ class Supervisor:
         self.tokens.adopt(self.plan.grants, self.plan.endpoints)
         await self.tokens.tried()
 
-    def _recognise(self, keys: tuple[Key, ...]) -> None:
-        self.treasury.adopt(self.file.stack, keys)
-        self.fleet.tell(Keys(keys))
-
-    def _used(self, name: str, meter: Meter, now: Instant) -> int:
-        return self.book.used(name, meter, now, self.file.stack)
-
-    async def _keep_book(self) -> None:
-        """Where there are budgets, hold them against the log now and then."""
-        while True:
-            await asyncio.sleep(COUNT_S)
-            if self.treasury.has_budgets:
-                try:
-                    await asyncio.to_thread(self.book.count, unix_ms())
-                except (DatabaseFault, LedgerCorrupt) as error:
-                    self.say(f"what was used cannot be counted: {error}")
-                else:
-                    self.treasury.learn()
-
-    def _lend(self, worker: int, slices: Lend) -> None:
-        self.fleet.tell_one(worker, slices)
+    def _open_tenancy(self, database: str) -> Tenancy:
+        return Tenancy(
+            self.state,
+            database,
+            self.settings.stack_file.absolute().parent,
+            workers=self.settings.workers,
+            clock=unix_ms,
+            say=self.say,
+            tell=lambda message: self.fleet.tell(message),  # noqa: PLW0108 - there is no fleet yet
+            tell_first=lambda message: self.fleet.tell_first(message),  # noqa: PLW0108
+            tell_one=lambda worker, slices: self.fleet.tell_one(worker, slices),  # noqa: PLW0108
+        )
 
     def _reached(self, deployment: str, endpoint: Endpoint | None) -> None:
         self.fleet.tell(Reach(deployment, endpoint))
@@ -378,6 +352,6 @@ class Supervisor:
         host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
         return f"{'https' if endpoint.tls else 'http'}://{host}:{endpoint.port}{endpoint.path}"
 
-    def role_key(self, secret: bytes) -> Key | None:
-        """The key that `secret` is, if it opens anything now."""
-        return self.keys.find(secret)
+    def actor(self, secret: bytes) -> Actor | None:
+        """Who presents this key or token; None if it opens nothing."""
+        return self.tenancy.actor(secret)

@@ -23,10 +23,17 @@ class Tenants:
     The look-up compares digests in a hash table, so its time says nothing about a key that is there.
     """
 
-    __slots__ = ("_by_digest",)
+    __slots__ = ("_by_digest", "_of_tokens", "_tenant")
 
-    def __init__(self, by_digest: Mapping[bytes, tuple[Tenant, Instant]]) -> None:
+    def __init__(
+        self,
+        by_digest: Mapping[bytes, tuple[Tenant, Instant]],
+        tenant: Callable[[Key], Tenant | None] = lambda key: None,
+    ) -> None:
+        """`tenant` makes the tenant of a key."""
         self._by_digest = by_digest
+        self._tenant = tenant
+        self._of_tokens: dict[tuple[str, str, str], Tenant | None] = {}
 
     @classmethod
     def of(
@@ -42,8 +49,12 @@ class Tenants:
         """
         kept = before._by_digest if before is not None else {}
         table: dict[bytes, tuple[Tenant, Instant]] = {}
+
+        def make(key: Key) -> Tenant | None:
+            return _tenant(key, applications, salt)
+
         for key in keys:
-            tenant = _tenant(key, applications, salt)
+            tenant = make(key)
             if tenant is None or key.revoked is not None:
                 continue
             digest = bytes.fromhex(key.digest)
@@ -51,7 +62,7 @@ class Tenants:
             if old is not None and old[0] == tenant:
                 tenant = old[0]
             table[digest] = (tenant, FAR_FUTURE if key.expires is None else key.expires)
-        return cls(table)
+        return cls(table, make)
 
     def find(self, key: bytes, now: Instant) -> Tenant | None:
         """Who `key` speaks for at `now`; None if it opens nothing."""
@@ -61,6 +72,18 @@ class Tenants:
         if found is None or now >= found[1]:
             return None
         return found[0]
+
+    def of_token(self, issuer: str, application: str, role: str) -> Tenant | None:
+        """Who a token speaks for, whose issuer has this name; the same object for all tokens that speak alike.
+
+        Deployments are not disclosed: who may see their names has a key that says so.
+        """
+        asked = (issuer, application, role)
+        if asked not in self._of_tokens:
+            one = role if not application else None
+            key = Key(f"oidc.{issuer}", "", application or None, one, "none", 0)  # type: ignore[arg-type]  # checked
+            self._of_tokens[asked] = self._tenant(key)
+        return self._of_tokens[asked]
 
     def __len__(self) -> int:
         return len(self._by_digest)

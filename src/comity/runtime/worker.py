@@ -13,13 +13,16 @@ import socket
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 from comity.adapters.clock import unix_ms
+from comity.adapters.database.notes import Note
 from comity.adapters.http.port import Port
 from comity.adapters.http.serve import Listener, listen, run
-from comity.adapters.ledger import ApplicationSalts, Ledger, LedgerBroken
+from comity.adapters.ledger import ApplicationSalts, Ledger, LedgerBroken, Overloaded
 from comity.adapters.realms import load_realm
+from comity.runtime.bearers import Bearers
 from comity.runtime.channel import Channel
 from comity.runtime.gate import Gate
 from comity.runtime.in_force import InForce
@@ -27,6 +30,8 @@ from comity.runtime.messages import (
     Complaint,
     Drain,
     Draw,
+    Enter,
+    Entered,
     Failed,
     Keys,
     Lend,
@@ -38,9 +43,11 @@ from comity.runtime.messages import (
     Take,
     Told,
     ToWorker,
+    Trust,
+    Unknown,
     to_worker,
 )
-from comity.runtime.milestones import began
+from comity.runtime.milestones import audited, began
 from comity.runtime.observed import Observed, resident_bytes
 from comity.runtime.open_files import granted, limits_within
 from comity.runtime.own_faults import VERBOSE, handler, told
@@ -99,6 +106,7 @@ class Worker:
         channel: Channel[ToWorker],
         ledger: Ledger,
         gate: Gate,
+        bearers: Bearers,
         rations: Rations,
         taking: Taking,
         observed: Observed,
@@ -109,6 +117,7 @@ class Worker:
         self._channel = channel
         self._ledger = ledger
         self._gate = gate
+        self._bearers = bearers
         self._rations = rations
         self._taking = taking
         self._observed = observed
@@ -129,6 +138,7 @@ class Worker:
         stack = forces[0].realm.stack
         ledger = Ledger.open(state, stack.origin, clock=unix_ms, durability=stack.durability)
         try:
+            bearers = Bearers(unix_ms, lambda issuer: channel.say(Unknown(issuer)))
             rations = Rations(
                 say=lambda lines: channel.say(Draw(lines)),
                 later=asyncio.get_running_loop().call_later,
@@ -141,10 +151,12 @@ class Worker:
                 began=lambda force: began(ledger, force, unix_ms()),
                 trouble=lambda: trouble(ledger.fault),
                 rations=rations,
+                bearers=bearers,
             )
             gate.move(gate.prepared(start.endpoints))
             for force in forces[1:]:
                 gate.take(force)
+            bearers.trust(start.issuers)
             gate.recognise(start.keys)
             limits = limits_within(granted())
             observed = Observed(wanted=start.told)
@@ -156,7 +168,7 @@ class Worker:
             raise
         channel.say(Ready(ledger.shard))
         taking = Taking(gate, observed, state, start.generation, lambda words: channel.say(Complaint(words)))
-        return cls(channel, ledger, gate, rations, taking, observed, port, listener, tls)
+        return cls(channel, ledger, gate, bearers, rations, taking, observed, port, listener, tls)
 
     async def live(self) -> int:
         """Serve until told to drain, orphaned, or broken; the exit status."""
@@ -187,6 +199,10 @@ class Worker:
             match await self._channel.hear():
                 case Take() as take:
                     self._taking.take(take)
+                case Enter(notes=notes):
+                    self._enter(notes)
+                case Trust(issuers=issuers):
+                    self._bearers.trust(issuers)
                 case Keys(keys=keys):
                     self._gate.recognise(keys)
                 case Lend(slices=slices, recall=recall):
@@ -199,6 +215,19 @@ class Worker:
                     return seconds, delay
                 case None:
                     return 0.0, 0.0
+
+    def _enter(self, notes: tuple[Note, ...]) -> None:
+        """What cannot be entered now is told again later."""
+
+        def done(note: str, fault: BaseException | None) -> None:
+            if fault is None:
+                self._channel.say(Entered(note))
+
+        for note in notes:
+            try:
+                audited(self._ledger, note, self._gate.durability, partial(done, note.id))
+            except (LedgerBroken, Overloaded):
+                return
 
     def _renew(self) -> None:
         try:

@@ -54,6 +54,17 @@ STEPS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (shard, application, key, session)
         )
         """,
+        # what was done by hand and is not in the log yet; `document` is JSON
+        """
+        CREATE TABLE notes (
+            id TEXT PRIMARY KEY,
+            at BIGINT NOT NULL,
+            actor TEXT NOT NULL,
+            action TEXT NOT NULL,
+            target TEXT NOT NULL,
+            document TEXT NOT NULL
+        )
+        """,
         # limits that hosts share: the level of a bucket, and what each host has of a budget or of places
         "CREATE TABLE buckets (meter TEXT PRIMARY KEY, level BIGINT NOT NULL, at BIGINT NOT NULL)",
         """

@@ -10,6 +10,8 @@ from typing import Any, Self
 import msgspec
 
 from comity.adapters.database import FILE, Database, DatabaseFault
+from comity.adapters.database.notes import note
+from comity.adapters.keys.entered import key_document
 from comity.adapters.keys.key import Disclose, Key, Role, digest_of, new_secret
 from comity.stack.operation import Budget, Limits
 from comity.terms.instants import Instant
@@ -22,6 +24,9 @@ _ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no l and 1, o and 0: ids ar
 _COLUMNS = "id, digest, application, role, disclose, created, expires, revoked, models, limits, budgets"
 
 KeyStoreError = DatabaseFault
+
+CONSOLE = "console"
+"""Who acts by a command on the gateway's own machine."""
 
 
 class UnknownKey(LookupError):
@@ -60,8 +65,9 @@ class KeyStore:
         models: tuple[str, ...] | None = None,
         limits: Limits | None = None,
         budgets: tuple[Budget, ...] = (),
+        by: str = CONSOLE,
     ) -> tuple[Key, str]:
-        """Make a key; returns what is kept of it, and the key itself, which nothing can show again.
+        """Make a key; returns what is kept of it, and the key itself, which nothing can show again. `by` is entered.
 
         Raises:
             KeyStoreError: the store is full or cannot be written.
@@ -70,21 +76,14 @@ class KeyStore:
         name = "".join(secrets.choice(_ID_ALPHABET) for _ in range(8))
         digest = digest_of(secret.encode())
         key = Key(name, digest, application, role, disclose, now, expires, None, models, limits, budgets)
-        self.put(key)
-        return key, secret
-
-    def put(self, key: Key) -> None:
-        """Enter a key as it is.
-
-        Raises:
-            KeyStoreError: the store is full or cannot be written.
-        """
         with self._database.writing() as writing:
             ((count,),) = writing.run("SELECT count(*) FROM keys")
             if count >= MAX_KEYS:
                 raise KeyStoreError(f"{self._database.place} holds {count} keys, which is the limit")
             writing.run(f"INSERT INTO keys ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *_row(key))  # noqa: S608 - constants
             writing.run("UPDATE revisions SET revision = revision + 1 WHERE name = 'keys'")
+            note(writing, now, by, "key.new", key.id, key_document(key))
+        return key, secret
 
     def keys(self) -> tuple[Key, ...]:
         """Every key ever made, revoked ones too, oldest first.
@@ -95,20 +94,24 @@ class KeyStore:
         rows = self._database.read(f"SELECT {_COLUMNS} FROM keys ORDER BY created, id")  # noqa: S608 - constants
         return tuple(_key(row) for row in rows)
 
-    def revoke(self, key_id: str, now: Instant) -> Key:
-        """Make a key dead from `now` on; one that is revoked already stays as it is.
+    def revoke(self, key_id: str, now: Instant, by: str = CONSOLE) -> Key:
+        """Make a key dead from `now` on; one that is revoked already stays as it is. `by` is entered.
 
         Raises:
             UnknownKey: no key has this id.
             KeyStoreError: the store cannot be written.
         """
         with self._database.writing() as writing:
-            writing.run("UPDATE keys SET revoked = ? WHERE id = ? AND revoked IS NULL", now, key_id)
-            writing.run("UPDATE revisions SET revision = revision + 1 WHERE name = 'keys'")
             rows = writing.run(f"SELECT {_COLUMNS} FROM keys WHERE id = ?", key_id)  # noqa: S608 - constants
-        if not rows:
-            raise UnknownKey(key_id)
-        return _key(rows[0])
+            if not rows:
+                raise UnknownKey(key_id)
+            key = _key(rows[0])
+            if key.revoked is None:
+                key = msgspec.structs.replace(key, revoked=now)
+                writing.run("UPDATE keys SET revoked = ? WHERE id = ?", now, key_id)
+                writing.run("UPDATE revisions SET revision = revision + 1 WHERE name = 'keys'")
+                note(writing, now, by, "key.revoke", key.id, key_document(key))
+        return key
 
     def changed(self) -> bool:
         """Whether anyone has written since the last call; True on the first.

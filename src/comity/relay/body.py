@@ -81,15 +81,22 @@ def splice(body: bytes, ask: Ask, served_as: str, *, ask_usage: bool = False) ->
     """
     if ask.at[0] >= 0:
         return body if ask.written == served_as else served_as.encode().join(_around(body, ask))
-    sets = (*ask.sets, ask.option) if ask_usage and ask.option is not None else ask.sets
+    sets = ask.sets
+    if ask_usage and ask.option is not None:
+        sets = (*sets, ask.option)
     if ask.written == served_as and not ask.narrowed and not sets:
         return body
-    if not ask.once or ask.narrowed or any(member.stands for member in sets):
+    added = b""
+    for member in sets:
+        if member.stands:
+            return _rewritten(body, ask, served_as, sets)
+        added += b',"%b":%b' % (member.name.encode(), member.text)
+    if not ask.once or ask.narrowed:
         return _rewritten(body, ask, served_as, sets)
     found = _MODEL.search(body)
     assert found is not None  # `read` saw the key
-    added = b"".join([b',"%b":%b' % (member.name.encode(), member.text) for member in sets])
-    return b"%b%b%b%b" % (body[: found.start(1)], msgspec.json.encode(served_as), added, body[found.end(1) :])
+    start, end = found.span(1)
+    return b"%b%b%b%b" % (body[:start], msgspec.json.encode(served_as), added, body[end:])
 
 
 def _around(body: bytes, ask: Ask) -> tuple[bytes, bytes]:

@@ -36,9 +36,11 @@ class StreamAnswer:
     __slots__ = (
         "_held",
         "_hide",
+        "_limit",
         "_rest",
         "_splice",
         "_telling",
+        "_worth",
         "changed",
         "ended",
         "events",
@@ -65,6 +67,8 @@ class StreamAnswer:
         self._held = b""  # an event that may be the last one
         self._splice = b',"comity":{"receipt":"%b"}' % receipt.encode()
         self._telling = telling
+        self._worth = telling.worth
+        self._limit = telling.event_bytes
         self._hide = hide_usage
         self.response = response
         self.upstream = upstream
@@ -85,24 +89,24 @@ class StreamAnswer:
         if self.ended:
             return b""
         rest = self._rest
-        known = max(0, len(rest) - 2)  # no end lies in the rest; one may begin in its last two bytes
         if rest:
+            known = max(0, len(rest) - 2)  # no end lies in the rest; one may begin in its last two bytes
             rest += data
             cut = _last_end(rest, known)
             data = bytes(rest[:cut])
             del rest[:cut]
-        else:
+        elif not data.endswith(b"\n\n"):  # as most pieces do
             cut = _last_end(data, 0)
             rest += data[cut:]
             data = data[:cut]
-        if len(rest) > self._telling.event_bytes:
-            raise BadAnswer(f"an event of more than {self._telling.event_bytes} bytes")
-        if not cut:
+        if len(rest) > self._limit:
+            raise BadAnswer(f"an event of more than {self._limit} bytes")
+        if not data:
             return b""
         if b"\r" in data and _LONE_CR.search(data):
             raise BadAnswer("a carriage return alone, which ends a line for some clients only")
         self.events += data.count(b"\n\n")
-        if self._held or self._telling.worth(data):
+        if self._held or self._worth(data):
             return self._read(data)
         self.upstream.update(data)
         self.response.update(data)
@@ -140,7 +144,7 @@ class StreamAnswer:
             if self._held:  # something follows it: it was not the last
                 out.append(self._held)
                 self._held = b""
-            if not self._telling.worth(event):
+            if not self._worth(event):
                 out.append(event)
                 continue
             if b"[DONE]" in event and _DONE.search(event):

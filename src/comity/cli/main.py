@@ -24,6 +24,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("usage", "who has used how much, counted from the log", "serve"),
     ("verify", "check a receipt, offline", ""),
     ("log", "audit a log", ""),
+    ("signer", "hold the log's key in a process of its own", ""),
 )
 
 

@@ -237,6 +237,12 @@ class Log(Protocol):
     def healthy(self) -> bool:
         """False from the first failed write on."""
 
+    @property
+    def trouble(self) -> str:
+        """Why no new requests should be sent here, in words for anyone, or empty: a broken log, or one whose signer is
+        silent, which is durable all the same and serves what comes.
+        """
+
     def receipt_id(self, index: int) -> str:
         """`<shard>.<index>`: the value of the Comity-Receipt header."""
 

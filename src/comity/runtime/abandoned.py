@@ -29,7 +29,9 @@ def await_the_dying(state: Path) -> bool:
     return True
 
 
-def close_abandoned(state: Path, origin: str, durability: Literal["strict", "relaxed"]) -> int:
+def close_abandoned(
+    state: Path, origin: str, durability: Literal["strict", "relaxed"], signer: str | None = None
+) -> int:
     """Open and close every shard that no worker holds, which enters the lost outcomes; returns how many.
 
     Blocking. There are such shards where a gateway ran with more workers than now. Without this their open intents
@@ -37,11 +39,12 @@ def close_abandoned(state: Path, origin: str, durability: Literal["strict", "rel
 
     Raises:
         LedgerBroken: a shard cannot be recovered.
+        Fault: the log's signer cannot be used, or does not answer.
     """
     opened: list[Ledger] = []
     try:
         while any(not is_held(state, shard) for shard in shards(state)):
-            opened.append(Ledger.open(state, origin, clock=unix_ms, durability=durability))
+            opened.append(Ledger.open(state, origin, clock=unix_ms, durability=durability, signer=signer))
     finally:
         for ledger in opened:
             ledger.close()

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from comity.adapters.clock import unix_ms
-from comity.adapters.ledger import LedgerBroken
 from comity.adapters.notify import ServiceManager
 from comity.adapters.stack_files import StackFile
 from comity.adapters.state import StateLock, open_state
@@ -38,6 +37,7 @@ from comity.runtime.settings import Settings
 from comity.runtime.tenancy import Tenancy
 from comity.runtime.tls import server_context
 from comity.runtime.tokens import Tokens
+from comity.terms.errors import Fault
 
 Say = Callable[[str], None]
 
@@ -342,8 +342,8 @@ class Supervisor:
     def _close_abandoned(self) -> None:
         stack = self.file.stack
         try:
-            close_abandoned(self.state, stack.origin, stack.durability)
-        except LedgerBroken as error:
+            close_abandoned(self.state, stack.origin, stack.durability, stack.signer)
+        except Fault as error:
             self.say(f"a shard of the log that no worker writes cannot be closed: {error}")
 
     def url(self, deployment: str) -> str:

@@ -136,7 +136,7 @@ class Worker:
         forces = [InForce(load_realm(state, digest)) for digest in start.realms]
         forces[0].prepare()
         stack = forces[0].realm.stack
-        ledger = Ledger.open(state, stack.origin, clock=unix_ms, durability=stack.durability)
+        ledger = Ledger.open(state, stack.origin, clock=unix_ms, durability=stack.durability, signer=stack.signer)
         try:
             bearers = Bearers(unix_ms, lambda issuer: channel.say(Unknown(issuer)))
             rations = Rations(

@@ -37,6 +37,7 @@ class MemoryLedger:
         held: set it to True to make nothing durable until `release()` (a slow disk).
         full: set it to True to make `append` raise Overloaded.
         check: set it to False to accept blocks of any keys.
+        silent: set it to True to have no signer that answers.
     """
 
     def __init__(self, shard: str = "memory001", origin: str = "example.org/test") -> None:
@@ -46,6 +47,7 @@ class MemoryLedger:
         self.held = False
         self.full = False
         self.check = True
+        self.silent = False
         self._waiting: list[Done] = []
         self._durable = 0
         self._intents: set[int] = set()
@@ -55,6 +57,11 @@ class MemoryLedger:
     def healthy(self) -> bool:
         """False after `fail` or `close`."""
         return self._fault is None
+
+    @property
+    def trouble(self) -> str:
+        """The fault, or that the signer is silent."""
+        return "the log cannot make entries durable" if self._fault else "silent" if self.silent else ""
 
     @property
     def fault(self) -> str | None:

@@ -48,9 +48,7 @@ def _alive(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> Non
 
 
 def _ready(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> None:
-    fault = "draining" if port.draining or port.leaving else port.gate.fault()
-    if not fault and not port.log.healthy:
-        fault = "the log cannot make entries durable"
+    fault = "draining" if port.draining or port.leaving else port.gate.fault() or port.log.trouble
     if fault:
         client.reply(503, msgspec.json.encode({"status": "not ready", "why": fault}), RETRY_AFTER)
     else:

@@ -23,4 +23,6 @@ class UnknownReceipt(LookupError):
 
 
 class NotYetCovered(Exception):
-    """The entry is durable but no checkpoint covers it within the wait: answer 503 with Retry-After."""
+    """The entry is durable but no checkpoint covers it within the wait, or the log's signer does not answer: answer
+    503 with Retry-After.
+    """

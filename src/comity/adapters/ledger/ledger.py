@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from comity.adapters.disk import DISK, PUBLIC, Disk
 from comity.adapters.ledger.committer import Committer
 from comity.adapters.ledger.failures import LedgerBroken, NotYetCovered, Overloaded
 from comity.adapters.ledger.group import Done, Group
-from comity.adapters.ledger.log_key import load_or_create
+from comity.adapters.ledger.log_key import signing_of
 from comity.adapters.ledger.places import Places, places_path
 from comity.adapters.ledger.publisher import Publisher, Wish
 from comity.adapters.ledger.receipts import build_receipt, last_index, parse_receipt_id
@@ -21,9 +22,9 @@ from comity.adapters.ledger.recovery import Recovered, recover
 from comity.adapters.ledger.segment import SALT_SIZE
 from comity.adapters.ledger.segment_files import AHEAD_BYTES, SegmentWriter, ledger_folder
 from comity.adapters.ledger.shard import Held, take_shard
+from comity.adapters.signer import Signing
 from comity.proof.checkpoint import shard_origin
 from comity.proof.entry import KINDS, MAX_BLOCK_BYTES, lost_outcome, outcome_party
-from comity.proof.note import Signer
 
 MAX_PENDING = 32_768
 """Entries that may wait to be durable: half a second of the fastest disk; more waiting helps nobody. An outcome always
@@ -53,7 +54,8 @@ class Ledger:
         self,
         state: Path,
         held: Held,
-        signer: Signer,
+        origin: str,
+        signing: Signing,
         recovered: Recovered,
         places: Places,
         *,
@@ -64,19 +66,21 @@ class Ledger:
     ) -> None:
         """Used by `open`, which recovers what it is given."""
         self.shard = held.shard
-        self.origin = signer.key.name
+        self.origin = origin
         self._state = state
         self._held = held
+        self._signing = signing
         self._fault: str | None = None
         self._closed = False
         folder = ledger_folder(state, held.shard)
         strict = durability == "strict"
-        writer = SegmentWriter(folder, signer.key.name, ahead=AHEAD_BYTES if strict else 0, disk=disk)
+        writer = SegmentWriter(folder, origin, ahead=AHEAD_BYTES if strict else 0, disk=disk)
         writer.begin(recovered.size, recovered.open, "start", clock())
         size = _close_open(recovered, writer, places, durability, clock(), rng)
         self._publisher = Publisher(
             folder.parent,
-            signer,
+            origin,
+            signing,
             recovered.growth,
             recovered.signed,
             make_durable=(lambda: None) if strict else writer.sync,
@@ -109,38 +113,53 @@ class Ledger:
         clock: Callable[[], int],
         rng: Callable[[int], bytes] = os.urandom,
         durability: Literal["strict", "relaxed"] = "strict",
+        signer: str | None = None,
         disk: Disk = DISK,
     ) -> Ledger:
         """Take a free shard under `state/log/`, or make one, recover it, and close its open intents.
 
-        Blocking; call before serving. `clock` gives Unix milliseconds, `rng` random bytes. When it returns, each
-        intent that had no outcome has an `outcome {finish: lost}` that is durable.
+        Blocking; call before serving. `clock` gives Unix milliseconds, `rng` random bytes; `signer` is as in the stack
+        file. When it returns, each intent that had no outcome has an `outcome {finish: lost}` that is durable.
 
         Raises:
             LedgerCorrupt: the shard contradicts its last signed checkpoint, or the key belongs to another origin.
-            LedgerBroken: the disk refused a write.
+            LedgerBroken: the disk refused a write, or the signer the first checkpoint.
+            Fault: the signer cannot be used, or does not answer.
             ValueError: `origin` cannot name a log.
         """
         sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_INTERVAL_S))
-        try:
-            signer = load_or_create(state, origin, rng)
-            held = take_shard(state, rng)
-        except OSError as error:
-            raise LedgerBroken(f"the state folder {state} cannot be used: {error}") from error
-        try:
-            signer = signer.named(shard_origin(origin, held.shard))
-            folder = ledger_folder(state, held.shard)
-            disk.make_folders(folder)
-            disk.create_durably(folder.parent / "vkey", (signer.key.text + "\n").encode(), PUBLIC)
-            places = Places(places_path(folder))
-            recovered = recover(state, held.shard, signer.key, places)
-            return cls(state, held, signer, recovered, places, clock=clock, rng=rng, durability=durability, disk=disk)
-        except OSError as error:
-            os.close(held.lock)
-            raise LedgerBroken(f"the shard {held.shard} cannot be opened: {error}") from error
-        except LedgerBroken:
-            os.close(held.lock)
-            raise
+        with ExitStack() as undone:
+            try:
+                signing = signing_of(state, origin, signer, rng)
+                undone.callback(signing.close)
+                held = take_shard(state, rng)
+                undone.callback(os.close, held.lock)
+            except OSError as error:
+                raise LedgerBroken(f"the state folder {state} cannot be used: {error}") from error
+            try:
+                name = shard_origin(origin, held.shard)
+                key = signing.key.named(name)
+                folder = ledger_folder(state, held.shard)
+                disk.make_folders(folder)
+                disk.create_durably(folder.parent / "vkey", (key.text + "\n").encode(), PUBLIC)
+                places = Places(places_path(folder))
+                recovered = recover(state, held.shard, key, places)
+                ledger = cls(
+                    state,
+                    held,
+                    name,
+                    signing,
+                    recovered,
+                    places,
+                    clock=clock,
+                    rng=rng,
+                    durability=durability,
+                    disk=disk,
+                )
+            except OSError as error:
+                raise LedgerBroken(f"the shard {held.shard} cannot be opened: {error}") from error
+            undone.pop_all()
+            return ledger
 
     @property
     def healthy(self) -> bool:
@@ -151,6 +170,13 @@ class Ledger:
     def fault(self) -> str | None:
         """Why the ledger is not healthy, in words for an operator."""
         return self._fault
+
+    @property
+    def trouble(self) -> str:
+        """Why no new requests should be sent here, in words for anyone, or empty: a fault, or a signer that has been
+        silent for `UNSIGNED_S`. With the latter, what comes is entered durably all the same, and receipts wait.
+        """
+        return "the log cannot make entries durable" if self._fault is not None else self._publisher.trouble
 
     @property
     def pending(self) -> int:
@@ -206,19 +232,20 @@ class Ledger:
 
         Raises:
             LedgerBroken: it could not be published.
+            NotYetCovered: the log's signer does not answer now.
         """
         loop = asyncio.get_running_loop()
         published: asyncio.Future[int] = loop.create_future()
 
-        def resolve(result: int | str) -> None:
+        def resolve(result: int | Exception) -> None:
             if published.done():
                 return
             if isinstance(result, int):
                 published.set_result(result)
             else:
-                published.set_exception(LedgerBroken(result))
+                published.set_exception(result)
 
-        def ready(result: int | str) -> None:
+        def ready(result: int | Exception) -> None:
             loop.call_soon_threadsafe(resolve, result)
 
         if self._closed:
@@ -235,7 +262,7 @@ class Ledger:
 
         Raises:
             UnknownReceipt: no such intent or denial, or the id is malformed.
-            NotYetCovered: another worker's shard, whose next checkpoint did not come in time.
+            NotYetCovered: the next checkpoint did not come in time, or the log's signer does not answer.
             LedgerBroken: the checkpoint that it needs could not be published.
         """
         shard, index = parse_receipt_id(receipt_id)
@@ -269,6 +296,7 @@ class Ledger:
         self._committer.close()
         self._publisher.queue.put(None)
         self._publisher.thread.join()
+        self._signing.close()
         os.close(self._held.lock)
 
     def _break(self, fault: str) -> None:

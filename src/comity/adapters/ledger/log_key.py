@@ -7,10 +7,34 @@ from pathlib import Path
 
 from comity.adapters.disk import DISK, PRIVATE, PUBLIC
 from comity.adapters.ledger.failures import LedgerCorrupt
+from comity.adapters.signer import KeyFile, Signing, open_signing
 from comity.proof.note import NoteError, Signer, VerifierKey, check_name
 
 MAX_ORIGIN = 200
 """Characters of an origin: with the shard it must stay below the 255 that a cosigned message can hold."""
+
+
+def signing_of(state: Path, origin: str, signer: str | None, rng: Callable[[int], bytes]) -> Signing:
+    """Who signs this log: the stack file's `signer`, or the key in `state/log.key`. `state/log.vkey` pins its key.
+
+    Raises:
+        LedgerCorrupt: the key is not the one that has signed this log so far, is for another origin, or cannot be read.
+        Fault: the signer cannot be used; SignerDown: it does not answer.
+        ValueError: `origin` cannot name a log.
+    """
+    if signer is None:
+        return KeyFile(load_or_create(state, origin, rng))
+    signing = open_signing(signer, check_origin(origin))
+    public = state / "log.vkey"
+    DISK.make_folders(state)
+    DISK.create_durably(public, (signing.key.text + "\n").encode(), PUBLIC)
+    if _public(public) != signing.key:
+        signing.close()
+        raise LedgerCorrupt(
+            f"the signer holds another key than {public}: a log keeps the key that it began with "
+            "(move that key into the signer, or begin with another state folder)"
+        )
+    return signing
 
 
 def load_or_create(state: Path, origin: str, rng: Callable[[int], bytes]) -> Signer:

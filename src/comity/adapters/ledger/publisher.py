@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,10 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 
 from comity.adapters.disk import DISK, Disk
+from comity.adapters.ledger.failures import LedgerBroken, NotYetCovered
 from comity.adapters.ledger.group import Group
 from comity.adapters.ledger.tile_files import (
+    read_tile,
     remove_partial,
     set_synced_size,
     sync_files,
@@ -18,9 +21,10 @@ from comity.adapters.ledger.tile_files import (
     write_checkpoint,
     write_tiles,
 )
+from comity.adapters.signer import SignerDown, Signing
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.growth import Growth
-from comity.proof.note import Signer
+from comity.proof.reader import TreeReader
 from comity.proof.tiles import Tile
 
 PUBLISH_INTERVAL_S = 0.5
@@ -31,12 +35,16 @@ SYNC_ENTRIES = 65_536
 the committer's syncs wait."""
 
 
+UNSIGNED_S = 30.0
+"""How long a signer may be silent before the gateway says that it is not ready: a restart of the signer takes less."""
+
+
 class Wish:
-    """Someone's wish for a checkpoint of at least `size`: `ready(size or an error)` is called on this thread."""
+    """Someone's wish for a checkpoint of at least `size`: `ready` is called with a size or an error, on this thread."""
 
     __slots__ = ("ready", "size")
 
-    def __init__(self, size: int, ready: Callable[[int | str], None]) -> None:
+    def __init__(self, size: int, ready: Callable[[int | Exception], None]) -> None:
         self.size = size
         self.ready = ready
 
@@ -44,7 +52,8 @@ class Wish:
 class Publisher:
     """Duties: a checkpoint is signed only when every entry below it is durable in the segments, and its tiles and
     bundles are written; it is never smaller than the last one, nor another of the same size. After a failure none is
-    signed any more. Tiles that a crash takes are written again at the next start, before anything is served.
+    signed any more; a signer that does not answer is asked again. Tiles that a crash takes are written again at the
+    next start, before anything is served.
 
     Attributes:
         published: size of the last checkpoint on disk; -1 before the first, which may be that of an empty tree.
@@ -53,7 +62,8 @@ class Publisher:
     def __init__(
         self,
         folder: Path,
-        signer: Signer,
+        origin: str,
+        signing: Signing,
         growth: Growth,
         published: int,
         *,
@@ -65,7 +75,8 @@ class Publisher:
         self.queue: SimpleQueue[Wish | None] = SimpleQueue()
         self.published = published
         self._folder = folder
-        self._signer = signer
+        self._origin = origin
+        self._signing = signing
         self._growth = growth
         self._make_durable = make_durable
         self._broken = broken
@@ -73,6 +84,8 @@ class Publisher:
         self._turn = Lock()
         self._durable: deque[Group] = deque()
         self._full: list[tuple[Tile, bytes]] = []
+        self._complete: list[str] = []
+        self._unsigned_since: float | None = None
         self._synced = synced_size(folder / "ledger")
         self._unsynced: list[str] = []
         self._wishes: list[Wish] = []
@@ -141,19 +154,41 @@ class Publisher:
             self._full += full
             if tree.size <= self.published:
                 return
-            checkpoint = Checkpoint(self._signer.key.name, tree.size, tree.edge.root())
+            checkpoint = Checkpoint(self._origin, tree.size, tree.edge.root())
             self._make_durable()
-            complete, self._full = write_tiles(self._folder, self._full, self._disk), []
+            self._complete += write_tiles(self._folder, self._full, self._disk)
+            self._full.clear()
             write_tiles(self._folder, tree.take_partial(), self._disk)
-            write_checkpoint(self._folder, self._signer.sign(checkpoint.text), self._disk)
+            reader = TreeReader(checkpoint.size, lambda tile: read_tile(self._folder, tile))
+            write_checkpoint(self._folder, self._signing.sign(checkpoint, reader.consistency), self._disk)
             self.published = checkpoint.size
-            remove_partial(complete)
-            self._unsynced += complete
+            self._unsigned_since = None
+            remove_partial(self._complete)
+            self._unsynced += self._complete
+            self._complete.clear()
             if self.published - self._synced >= SYNC_ENTRIES:
                 self.sync()
+        except SignerDown as error:
+            self._down(error)
         except Exception as error:  # noqa: BLE001 - whatever it was, nothing may be signed after it
             self._fault = f"a checkpoint could not be published: {error}"
             self._broken(self._fault)
+
+    def _down(self, error: SignerDown) -> None:
+        # what is durable stays so, and is signed when the signer is back
+        if self._unsigned_since is None:
+            self._unsigned_since = time.monotonic()
+        for wish in self._wishes:
+            wish.ready(NotYetCovered(str(error)))
+        self._wishes.clear()
+
+    @property
+    def trouble(self) -> str:
+        """Says, from `UNSIGNED_S` after a signer ceased to answer, that nothing is signed."""
+        since = self._unsigned_since
+        if since is None or time.monotonic() - since < UNSIGNED_S:
+            return ""
+        return "the log's signer does not answer: entries are durable, receipts wait"
 
     def sync(self) -> None:
         """Make the full tiles durable, so that a start need not write them again."""
@@ -170,7 +205,7 @@ class Publisher:
             if wish.size <= self.published:
                 wish.ready(self.published)
             elif self._fault is not None or closing:
-                wish.ready(self._fault or "the ledger is closed")
+                wish.ready(LedgerBroken(self._fault or "the ledger is closed"))
             else:
                 waiting.append(wish)
         self._wishes = waiting

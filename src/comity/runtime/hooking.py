@@ -12,6 +12,7 @@ from functools import partial
 
 from comity.adapters.hooks import Hook, NotTaken
 from comity.relay.finished import Finished
+from comity.runtime.aside import aside
 from comity.runtime.audience import Hearer
 from comity.runtime.shown import document
 from comity.stack import operation
@@ -100,7 +101,7 @@ class Hooking:
         identity = f"msg_{secrets.token_hex(16)}"
         for wait in (*self._waits, None):
             try:
-                await asyncio.to_thread(partial(self._hook.send, body, identity, self._clock() // 1000))
+                await aside(partial(self._hook.send, body, identity, self._clock() // 1000), self.name)
             except NotTaken as error:
                 if str(error) != self.trouble:
                     self._say(f"{self.name}: {error}")

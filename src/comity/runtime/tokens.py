@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from comity.adapters.credentials import NoToken, Token, ask
+from comity.runtime.aside import aside
 from comity.runtime.endpoints import credentials_of
 from comity.runtime.messages import Endpoint
 from comity.runtime.secrets import is_secret, secret_of
@@ -175,7 +176,7 @@ class Tokens:
         while True:
             began = clock()
             try:
-                token = await asyncio.to_thread(partial(self._ask, held.grant))
+                token = await aside(partial(self._ask, held.grant), f"token {name}")
             except (NoToken, OSError, ValueError) as error:  # OSError: its file of authorities is gone
                 self._failed(name, held, str(error), clock())
                 held.tried.set()

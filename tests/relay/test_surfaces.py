@@ -98,8 +98,14 @@ def test_the_usage_of_a_stream_is_asked_for_where_the_client_did_not(
 
 
 def test_a_second_key_cannot_hide_the_usage_or_the_keeping() -> None:
-    with pytest.raises(BadRequest, match="occurs twice"):
-        SURFACES["responses"].read(b'{"model":"m","input":"x","store":false,"store":null}', {}, "")
+    for twice in (
+        '"input":"x","store":false,"store":null',
+        '"input":"x","store":true,"store":false',
+        '"input":[{"id":"msg_1"}],"input":"x"',
+        '"input":"x","input":[{"id":"msg_1","role":"user"}]',
+    ):
+        with pytest.raises(BadRequest, match="occurs twice"):
+            SURFACES["responses"].read(b'{"model":"m",%b}' % twice.encode(), {}, "")
     body = (
         encoded(SAY)[:-1]
         + b',"stream":true,"stream_options":{"include_usage":false},"stream_options":{"include_usage":true}}'

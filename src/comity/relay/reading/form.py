@@ -43,7 +43,7 @@ class Form(Struct, frozen=True, eq=False):
         most: members that bound the answer in tokens, the first that is there counts.
         option: its streams tell the usage only if `stream_options` asks for it.
         kept: the upstream keeps the exchange unless `store` is false.
-        sound: what the decoder cannot tell of a plain request.
+        sound: what the decoder cannot tell of a plain request, by the request and its bytes.
     """
 
     table: Members
@@ -52,7 +52,7 @@ class Form(Struct, frozen=True, eq=False):
     most: tuple[str, ...] = ()
     option: bool = False
     kept: bool = False
-    sound: Callable[[Any], bool] | None = None
+    sound: Callable[[Any, bytes], bool] | None = None
 
 
 def read(form: Form, body: bytes, named: str = "") -> Ask:
@@ -110,7 +110,7 @@ def _plain(form: Form, body: bytes) -> Any:
     # and a reference in a schema is looked for by the scan
     if not getattr(plain, form.content[0]) or not _once(body) or body.count(b'"stream"') > 1:
         return None
-    if (b"$" in body and _REFERENCE(body)) or (form.sound is not None and not form.sound(plain)):
+    if (b"$" in body and _REFERENCE(body)) or (form.sound is not None and not form.sound(plain, body)):
         return None
     return plain
 

@@ -9,7 +9,7 @@ import pytest
 
 from comity.placement.wanted import PART_OF
 from comity.relay.body import BadRequest, splice
-from comity.relay.surfaces import SURFACES, find
+from comity.relay.surfaces import SURFACES, below, find
 from comity.relay.telling.tellings import TELLINGS
 from comity.stack.operation import Surface as Declared
 
@@ -40,6 +40,13 @@ def test_paths(name: str) -> None:
         assert find(other) is None
     for other in (b"/openai/deployments/" + path, b"/openai/deployments/m", b"/openai/deployments/m/x" + path):
         assert find(other) is None
+
+
+def test_where_an_upstream_has_a_surface() -> None:
+    assert below("/v1", "/responses") == "/v1/responses"
+    assert below("/openai/deployments/gpt", "/chat/completions") == "/openai/deployments/gpt/chat/completions"
+    assert below("/openai/deployments/gpt", "/responses") == "/openai/responses"
+    assert below("/x/openai/deployments/gpt", "/responses") == "/x/openai/responses"
 
 
 def test_a_model_that_the_path_names_goes_before_the_one_in_the_body() -> None:

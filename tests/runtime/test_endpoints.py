@@ -85,9 +85,9 @@ def found(**deployment):
 
 def test_an_upstream_is_opened_as_its_kind_wants_it():
     assert found().credentials == "authorization: Bearer hush\r\n"
-    assert found(serves=["messages"]).credentials == "x-api-key: hush\r\nanthropic-version: 2023-06-01\r\n"
+    assert found(serves=["messages"]).credentials == "x-api-key: hush\r\n"
     both = found(serves=["chat", "messages"])
-    assert both.credentials == "authorization: Bearer hush\r\nanthropic-version: 2023-06-01\r\n"
+    assert both.credentials == "authorization: Bearer hush\r\n"
     assert found(key_header="api-key").credentials == "api-key: hush\r\n"
     azure = found(url="https://res.example", azure={"deployment": "gpt", "api_version": "2024-10-21"})
     assert azure.credentials == "api-key: hush\r\n"

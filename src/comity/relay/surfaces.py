@@ -137,6 +137,15 @@ _FOUND: dict[bytes, tuple[Surface, str]] = {
 }
 
 
+def below(prefix: str, path: str) -> str:
+    """Where an upstream has a surface, below its own prefix.
+
+    An Azure resource has `/responses` beside its deployments and not below them; the body names the deployment.
+    """
+    resource, deployments, _ = prefix.partition(AZURE.decode())
+    return f"{resource}/openai{path}" if deployments and path == SURFACES["responses"].path else prefix + path
+
+
 def find(url: bytes) -> tuple[Surface, str] | None:
     """The surface of a URL and the model that its path names (empty where it names none); None if there is none.
 

@@ -19,9 +19,6 @@ from comity.terms.problems import Problem, Problems
 MAX_PEM_BYTES = 4 << 20
 """A file of authorities: the whole of Mozilla's list is a quarter of a megabyte."""
 
-ANTHROPIC_VERSION = "2023-06-01"
-"""The version of the Messages API whose form the relay knows; a constant of that API since its beginning."""
-
 NANO_OF_A_MILLIONTH = 1000
 """A price is per 10^6 tokens; an endpoint's is in 10^-9 of the currency for one."""
 
@@ -61,20 +58,19 @@ def inside(name: str, deployment: Deployment, host: str, port: int, key: str, cu
 
 
 def credentials_of(deployment: Deployment, secret: str) -> str:
-    """The header lines that open an upstream with `secret`, a key or a token; without one, only what the API asks.
+    """The header lines that open an upstream with `secret`, a key or a token; none without one.
 
     A deployment that has the Messages API alone is asked as that API wants it: the key as `x-api-key`. An Azure
     resource takes its key as `api-key`, and a token, as everybody else, as `authorization`.
     """
-    version = f"anthropic-version: {ANTHROPIC_VERSION}\r\n" if "messages" in deployment.serves else ""
     if not secret:
-        return version
+        return ""
     header: str | None = deployment.key_header
     if header is None:
         token = deployment.oauth is not None
         messages = deployment.serves == ("messages",)
         header = "authorization" if token else "api-key" if deployment.azure else "x-api-key" if messages else None
-    return _line(header or "authorization", secret) + version
+    return _line(header or "authorization", secret)
 
 
 def _line(header: str, secret: str) -> str:

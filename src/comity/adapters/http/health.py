@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from comity.relay.ports import Check, Target
+from comity.relay.reading.betas import VERSION
 
 MAX_STATUS_LINE = 1_024
 """Bytes read of an answer: its first line says all that is asked."""
@@ -93,11 +94,16 @@ async def _connect(target: Target) -> tuple[asyncio.StreamReader, asyncio.Stream
 
 def _request(target: Target, check: Check) -> bytes:
     host = f"[{target.host}]" if ":" in target.host else target.host
-    return b"GET %b%b%b HTTP/1.1\r\nhost: %b:%d\r\n%baccept: */*\r\nuser-agent: comity\r\nconnection: close\r\n\r\n" % (
-        target.path.encode(),
-        check.path.encode(),
-        target.query.encode(),
-        host.encode(),
-        target.port,
-        target.credentials,
+    version = b"anthropic-version: %b\r\n" % VERSION if "messages" in target.surfaces else b""
+    return (
+        b"GET %b%b%b HTTP/1.1\r\nhost: %b:%d\r\n%b%baccept: */*\r\nuser-agent: comity\r\nconnection: close\r\n\r\n"
+        % (
+            target.path.encode(),
+            check.path.encode(),
+            target.query.encode(),
+            host.encode(),
+            target.port,
+            target.credentials,
+            version,
+        )
     )

@@ -12,6 +12,7 @@ from comity.adapters.http.upstream_head import UpstreamHead
 from comity.relay.exchange import Result
 from comity.relay.load import Load
 from comity.relay.ports import Target
+from comity.relay.surfaces import below
 
 
 class Waiter(Asker, Protocol):
@@ -120,9 +121,8 @@ def _head(target: Target, path: str) -> bytes:
     """Nothing of the client's own head is in it."""
     port = "" if target.port == (443 if target.tls else 80) else f":{target.port}"
     host = f"[{target.host}]" if ":" in target.host else target.host
-    return b"POST %b%b%b HTTP/1.1\r\nhost: %b\r\n%b%b" % (
-        target.path.encode(),
-        path.encode(),
+    return b"POST %b%b HTTP/1.1\r\nhost: %b\r\n%b%b" % (
+        below(target.path, path).encode(),
         target.query.encode(),
         f"{host}{port}".encode(),
         target.credentials,

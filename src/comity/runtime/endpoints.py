@@ -112,7 +112,7 @@ def _of(name: str, deployment: Deployment, currency: str, **where: object) -> En
     said = {
         "deployment": name,
         "site": deployment.site,
-        "served_as": deployment.served_as or deployment.model,
+        "served_as": deployment.served_as or (deployment.azure.deployment if deployment.azure else deployment.model),
         "surfaces": deployment.serves,
         "stream_usage": deployment.stream_usage,
         "connections": deployment.connections,

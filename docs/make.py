@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from comity.adapters.http.limits import DEFAULT_LIMITS, Limits
+from comity.adapters.packs import PASSED, SHIPPED, pack_folders, read_folder, trial_mark, tried
 from comity.cli.main import COMMANDS, parser
 from comity.relay.dialects.tables import DOCUMENTED, DROPPED_TYPES, MESSAGES_EDITS, RESPONSES_INCLUDE
 from comity.relay.reading.rows import OfType, Place, Steps, nodes, places, places_at, written
@@ -100,6 +101,16 @@ def _record(name: str) -> type:
     found = getattr(types, name, None) or getattr(operation, name)
     assert isinstance(found, type)
     return found
+
+
+def passed() -> dict[str, str]:
+    """The mark of every shipped pack whose trial passes."""
+    marks = {}
+    for name, folder in pack_folders().items():
+        pack, _ = read_folder(folder)
+        if pack is not None and not tried(pack).problems:
+            marks[name] = trial_mark(pack)
+    return marks
 
 
 def _in_order(records: dict[str, Any]) -> list[str]:
@@ -312,6 +323,7 @@ def main() -> int:
     """Writes, or with `--check` says which files are not as they would be written."""
     check = "--check" in sys.argv[1:]
     pages = {page: made(page.read_text("utf-8")) for page in sorted((ROOT / "docs").rglob("*.md"))}
+    pages[SHIPPED / PASSED] = json.dumps(passed(), indent=1) + "\n"
     pages[SCHEMA] = json.dumps(stack_schema(), indent=1, ensure_ascii=False) + "\n"
     stale = [path for path, text in pages.items() if path.read_text("utf-8") != text]
     for path in stale:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from functools import cache
@@ -9,15 +10,19 @@ from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from comity.law.cedar import parse_rules
+from comity.law.cedar import ENGINE, parse_rules
 from comity.law.conflict import conflicts
 from comity.law.pack import FILES, MAX_FILE_BYTES, Pack, read_pack
 from comity.law.trial import Trial, try_pack
 from comity.law.vocabulary import Vocabulary, read_vocabulary
+from comity.terms.canon import encode
+from comity.terms.digests import sha256_hex
 from comity.terms.problems import Problem, Problems
 
 LAW = Path(str(files("comity.law")))
 SHIPPED = LAW / "packs"
+PASSED = "passed.json"
+"""Made by docs/make.py, which runs the trials."""
 
 
 @cache
@@ -91,6 +96,21 @@ def tried(pack: Pack) -> Trial:
     return last[1]
 
 
+def trial_mark(pack: Pack) -> str:
+    """What a trial's outcome depends on, as a digest: the pack's files, the words, the schema and the engine."""
+    words = (LAW / "vocabulary.yaml").read_text()
+    return sha256_hex(encode({"engine": ENGINE, "files": dict(pack.files), "schema": schema_text(), "words": words}))
+
+
+@cache
+def _passed() -> dict[str, str]:
+    """Marks of the shipped packs that passed when this version was made: trying them again at each start says nothing
+    new. A pack that was changed since has another mark, and is tried.
+    """
+    held: dict[str, str] = json.loads((SHIPPED / PASSED).read_bytes())
+    return held
+
+
 _TRIALS: dict[str, tuple[Mapping[str, str], Trial]] = {}
 """The last trial of each pack, by its name: a file that is edited all day fills nothing."""
 
@@ -112,7 +132,8 @@ def load_packs(names: Iterable[str], beside: Path | None = None) -> tuple[Pack, 
         pack, faults = read_folder(folders[name])
         problems += faults
         if pack is not None:
-            problems += tried(pack).problems
+            if folders[name].parent != SHIPPED or trial_mark(pack) != _passed().get(name):
+                problems += tried(pack).problems
             packs.append(pack)
     problems += conflicts(packs)
     if problems:

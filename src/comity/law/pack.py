@@ -65,8 +65,16 @@ class Pack(Struct, frozen=True):
     coverage: Coverage
     rules: tuple[Rule, ...]
     groups: Mapping[str, Group]
-    cases: tuple[PackCase, ...]
     files: Mapping[str, str]
+
+    @property
+    def cases(self) -> tuple[PackCase, ...]:
+        """Its cases, read anew at each call: they are the longest file, and a realm has no need of them.
+
+        Raises:
+            ValueError: they cannot be read; a trial says so.
+        """
+        return msgspec.convert(load(self.files["cases.yaml"]), type=tuple[PackCase, ...])
 
 
 def read_pack(name: str, files: Mapping[str, bytes], parse: Parse) -> tuple[Pack | None, tuple[Problem, ...]]:
@@ -101,13 +109,12 @@ def read_pack(name: str, files: Mapping[str, bytes], parse: Parse) -> tuple[Pack
 
     coverage = decoded("coverage.yaml", Coverage)
     lists = decoded("lists.yaml", Lists)
-    cases = decoded("cases.yaml", tuple[PackCase, ...])
     if coverage and coverage.pack != name:
         fault("coverage.yaml", f"speaks of {coverage.pack}", f"the folder is {name}")
     rules = _rules(name, texts["rules.cedar"], parse, fault) if "rules.cedar" in texts else ()
-    if problems or coverage is None or lists is None or cases is None:
+    if problems or coverage is None or lists is None:
         return None, tuple(problems)
-    return Pack(name, coverage, rules, lists.groups, cases, texts), ()
+    return Pack(name, coverage, rules, lists.groups, texts), ()
 
 
 def _rules(name: str, text: str, parse: Parse, fault: Callable[[str, str], None]) -> tuple[Rule, ...]:

@@ -49,12 +49,17 @@ def try_pack(pack: Pack, vocabulary: Vocabulary, schema_text: str, zone: Zone) -
     """Runs the cases of `pack`, alone, each on its date, and reports everything that does not hold."""
     text = vocabulary.schema(schema_text)
     problems = [*ill_formed(pack, vocabulary, text)]
+    try:
+        cases = pack.cases
+    except ValueError as error:
+        cases = ()
+        problems.append(_problem(pack, "cases.yaml", str(error)))
     if problems:
         return Trial(pack.name, (), (), tuple(problems))
     schema = Schema(text)
     epochs: dict[Instant, Epoch] = {}
     results: list[CaseResult] = []
-    for case in pack.cases:
+    for case in cases:
         unknown = [*_unknown_words(case, vocabulary), *(name for name in case.lists if name not in pack.groups)]
         if unknown:
             problems.append(_problem(pack, "cases.yaml", f"{case.says!r} names {', '.join(unknown)}, which is unknown"))

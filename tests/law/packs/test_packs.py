@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
-from comity.adapters.packs import LAW, pack_folders, read_folder, schema_text, tried, vocabulary, zone
+from comity.adapters.packs import (
+    LAW,
+    PASSED,
+    pack_folders,
+    read_folder,
+    schema_text,
+    trial_mark,
+    tried,
+    vocabulary,
+    zone,
+)
 from comity.law.cedar import Schema
 from comity.law.coverage import TOUCHES
 from comity.law.epoch import Epoch
@@ -147,3 +159,11 @@ def test_the_pages_of_the_packs_exist(shipped: dict[str, Pack]) -> None:
 def test_the_cases_notice_whatever_is_taken_out_of_a_rule(name: str, shipped: dict[str, Pack]) -> None:
     pack = shipped[name]
     assert not list(survivors(pack, scenes(pack)))
+
+
+def test_a_pack_that_passed_is_known_by_its_mark_and_a_changed_one_is_not(shipped: dict[str, Pack]) -> None:
+    marks = json.loads((LAW / "packs" / PASSED).read_bytes())
+    assert {name: trial_mark(pack) for name, pack in shipped.items()} == marks  # `make fix` makes them anew
+    pack = shipped["eu.gdpr"]
+    changed = replace(pack, files={**pack.files, "rules.cedar": pack.files["rules.cedar"] + "\n"})
+    assert trial_mark(changed) not in marks.values()

@@ -24,10 +24,10 @@ ENTRY_BYTES = 1_024
 
 
 class Kept(Struct, frozen=True):
-    """An answer as the deployment gave it: `body` are its own bytes, and `outcome` is the index of its entry."""
+    """An answer as the deployment gave it: `body` are its own bytes, and `intent` is the index of its request's entry."""
 
     deployment: str
-    outcome: int
+    intent: int
     content_type: bytes
     body: bytes
     until: int

@@ -15,7 +15,7 @@ from msgspec.structs import force_setattr
 from comity.law.case import Addition, Case
 from comity.placement.types import Placement, Wish
 from comity.proof.commitment import Openings
-from comity.stack.operation import Routing
+from comity.stack.operation import Cache, Routing
 from comity.terms.digests import SIZE
 from comity.terms.refusal import Refusal
 
@@ -222,6 +222,9 @@ class Gate(Protocol):
     @property
     def routing(self) -> Routing:
         """How attempts are made inside a placement."""
+
+    def cache(self, tenant: Tenant) -> Cache | None:
+        """How long exact answers are kept for the tenant's application; None: not at all."""
 
     def models(self, tenant: Tenant) -> tuple[str, ...]:
         """Names of the models and aliases that this tenant may ask for, sorted."""

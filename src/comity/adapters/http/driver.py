@@ -24,6 +24,7 @@ from comity.relay.exchange import Exchange, Result
 from comity.relay.ports import FREE, Admission, Limited
 from comity.relay.record import cost, tokens
 from comity.relay.surfaces import Surface
+from comity.relay.telling.tellings import TELLINGS
 from comity.relay.usage import estimate
 from comity.terms.refusal import Refusal
 
@@ -123,11 +124,27 @@ class Driver:
                 self._abandon()
             elif self._expired:
                 self.unanswered()
-            else:
+            elif not self._recalled():
                 self._attempts.begin()
         except Exception:
             self._client.abort()  # and so, by way of `client_left`, to an outcome
             raise
+
+    def _recalled(self) -> bool:
+        """Give the answer to an equal request again, if there is one; whether there is."""
+        exchange, port = self._exchange, self._port
+        now = port.clock()
+        kept = port.memory.recall(exchange, now)
+        if kept is None:
+            return False
+        exchange.recall(kept.deployment, kept.intent)
+        port.counts.cached += 1
+        self._give(kept.content_type, kept.body)
+        answer = self._answer
+        assert answer is not None
+        exchange.finish = answer.finish or "other"  # and no usage: this time it took nothing
+        self._seal(now)
+        return True
 
     # from the attempts
 
@@ -220,6 +237,8 @@ class Driver:
             exchange.upstream_response = answer.upstream
         if whole:
             exchange.finish = "rejected" if exchange.status >= 400 else answer.finish or "other"
+            if not (self._flowing or answer.changed):
+                self._port.memory.keep(exchange, self._content_type, answer.tail, now)
         else:
             exchange.finish = "error"
             if not self._flowing:
@@ -232,11 +251,16 @@ class Driver:
         """What the client gets is an error of our own."""
         exchange = self._exchange
         exchange.deployment, exchange.status = "", status
-        exchange.response = exchange.commitment("response")
-        self._answer = WholeAnswer(exchange.response)
-        self._answer.feed(body)
-        self._answer.close(clean=True)
-        self._content_type, self._retry_after = JSON, b""
+        self._give(JSON, body)
+        self._retry_after = b""
+
+    def _give(self, content_type: bytes, body: bytes) -> None:
+        """The client gets this, whole."""
+        self._content_type = content_type
+        response = self._exchange.response = self._exchange.commitment("response")
+        answer = self._answer = WholeAnswer(response, TELLINGS[self._surface.name])
+        answer.feed(body)
+        answer.close(clean=True)
 
     def _abandon(self) -> None:
         """The client has left: let the upstream go, and enter what happened until then."""

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-_LENGTH = re.compile(rb"\r\n[Cc]ontent-[Ll]ength: ?([0-9]{1,9})(\r\n)")
+_LENGTH = re.compile(rb"\r\n[Cc]ontent-[Ll]ength: ?([0-9]{1,9})(?=\r\n)")
 """As everybody writes it; a head that writes it otherwise is never familiar."""
 
 _DIGITS = 9
@@ -52,11 +52,11 @@ def learn(data: bytes, lines: int, length: bytes, read: T) -> Familiar[T] | None
     end = data.find(_END)
     head = data[: end + len(_END)]
     found = _LENGTH.findall(head)
-    if end < 0 or len(found) != 1 or found[0][0] != length:
+    if end < 0 or len(found) != 1 or found[0] != length:
         return None
     ends = head.count(b"\r\n")
     if head.count(b"\n") != ends or head.count(b"\r") != ends or ends != lines + 2:
         return None  # a line that is no line to everybody
     place = _LENGTH.search(head)
     assert place is not None
-    return Familiar(head[: place.start(1)], head[place.start(2) :], read)
+    return Familiar(head[: place.start(1)], head[place.end(1) :], read)

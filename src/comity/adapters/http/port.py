@@ -10,6 +10,7 @@ from collections.abc import Callable
 from comity.adapters.http.client import Client
 from comity.adapters.http.heads import AnswerHeads
 from comity.adapters.http.limits import DEFAULT_LIMITS, Limits
+from comity.adapters.http.memory import Memory
 from comity.adapters.http.pool import Pool
 from comity.placement.types import Wish
 from comity.relay.body import Ask
@@ -36,7 +37,7 @@ def wall_clock() -> int:
 class Counts:
     """What happened at this port since it began; only ever grows."""
 
-    __slots__ = ("aborted", "answered", "bad", "broken", "denied", "failovers", "limited", "requests")
+    __slots__ = ("aborted", "answered", "bad", "broken", "cached", "denied", "failovers", "limited", "requests")
 
     def __init__(self) -> None:
         self.requests = 0
@@ -46,6 +47,7 @@ class Counts:
         self.broken = 0
         self.aborted = 0
         self.failovers = 0
+        self.cached = 0
         self.limited = 0
 
 
@@ -76,6 +78,7 @@ class Port:
         self.watcher = watcher
         self.recorder = Recorder(gate.durability, gate.case)
         self.heads = AnswerHeads()
+        self.memory = Memory(gate)
         self.salt = random(AFFINITY_SALT)
         self.counts = Counts()
         self.live: dict[str, Load] = {}

@@ -1,0 +1,37 @@
+"""The exact answers that a port has kept, looked up for one exchange (`relay.cache`)."""
+
+from __future__ import annotations
+
+from comity.relay.cache import Exact, Kept, key
+from comity.relay.exchange import Exchange
+from comity.relay.ports import Gate
+
+
+class Memory:
+    """One worker's answers. They are those of one realm: in another, a deployment of the same name may be another."""
+
+    __slots__ = ("_exact", "_gate", "_realm")
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._exact = Exact()
+        self._realm = ""
+
+    def recall(self, exchange: Exchange, now: int) -> Kept | None:
+        """The answer to an equal request, from a deployment that may answer this one too; None if there is none."""
+        if exchange.ask.stream or self._gate.cache(exchange.tenant) is None:
+            return None
+        placement = exchange.placement
+        if placement.realm != self._realm:
+            self._realm = placement.realm
+            self._exact.clear()
+        permitted = [candidate.deployment for candidate in placement.candidates]
+        return self._exact.get(key(exchange.tenant.application, exchange.surface, exchange.body), permitted, now)
+
+    def keep(self, exchange: Exchange, content_type: bytes, body: bytes, now: int) -> None:
+        """Keep an answer that came whole and passed untouched, where its application wants that."""
+        policy = self._gate.cache(exchange.tenant)
+        if policy is None or exchange.ask.stream or exchange.status != 200 or exchange.placement.realm != self._realm:
+            return
+        kept = Kept(exchange.deployment, exchange.intent, content_type, body, now + int(policy.seconds * 1000))
+        self._exact.put(key(exchange.tenant.application, exchange.surface, exchange.body), kept, policy.entries)

@@ -90,6 +90,9 @@ class Stock(Protocol):
     def until(self, now: Instant) -> Instant:
         """From when on what is lent now is worth nothing: the end of a budget's period."""
 
+    def fetch(self, amount: int) -> bool:
+        """Whether so much more is being asked for elsewhere; then `Lender.refilled` ends the wait."""
+
 
 class Rate:
     """A bucket (GCRA) that holds a minute's worth and fills evenly.
@@ -100,10 +103,16 @@ class Rate:
 
     __slots__ = ("_at", "_level", "limit")
 
-    def __init__(self, limit: int, now: Instant) -> None:
+    def __init__(self, limit: int, now: Instant, level: int | None = None) -> None:
+        """Full, or at a `level` in 1/60,000."""
         self.limit = limit
-        self._level = limit * MINUTE_MS  # in 1/60,000: a millisecond fills it by `limit`
+        self._level = limit * MINUTE_MS if level is None else level  # a millisecond fills it by `limit`
         self._at = now
+
+    @property
+    def level(self) -> int:
+        """What it holds, in 1/60,000."""
+        return self._level
 
     def left(self, now: Instant, lent: int) -> int:
         """Whole units."""
@@ -132,6 +141,10 @@ class Rate:
     def until(self, now: Instant) -> Instant:
         """It keeps."""
         return FAR_FUTURE
+
+    def fetch(self, amount: int) -> bool:
+        """It is all here."""
+        return False
 
 
 class Places:
@@ -162,6 +175,10 @@ class Places:
     def until(self, now: Instant) -> Instant:
         """It keeps."""
         return FAR_FUTURE
+
+    def fetch(self, amount: int) -> bool:
+        """It is all here."""
+        return False
 
 
 class Spending:
@@ -205,6 +222,10 @@ class Spending:
         """The end of the period."""
         self.left(now, 0)
         return self._end
+
+    def fetch(self, amount: int) -> bool:
+        """It is all here."""
+        return False
 
 
 def stock(meter: Meter, now: Instant, used: int = 0) -> Stock:

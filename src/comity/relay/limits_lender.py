@@ -55,7 +55,7 @@ class Said(NamedTuple):
 class _Account:
     """One meter's stock, and who has what of it."""
 
-    __slots__ = ("called", "lent", "meter", "recalled", "stock", "until", "waiting")
+    __slots__ = ("called", "fetching", "lent", "meter", "recalled", "stock", "until", "waiting")
 
     def __init__(self, meter: Meter, stock: Stock, now: Instant) -> None:
         self.meter = meter
@@ -65,6 +65,7 @@ class _Account:
         self.waiting: dict[int, int] = {}
         self.called = False  # back, for those who wait: once, and they take what came
         self.recalled: set[int] = set()  # who has not answered yet
+        self.fetching = False  # the stock asks elsewhere for those who wait
 
     def turn(self, now: Instant) -> None:
         """A period's end ends what was lent in it; its holders see the same end."""
@@ -117,8 +118,10 @@ class Lender:
         """Stocks were filled from elsewhere: whoever waits for them is served, or told that it is not."""
         for name in names:
             account = self._accounts.get(name)
-            if account is not None and not account.recalled:
-                self._serve(account, name, now)
+            if account is not None:
+                account.fetching = False
+                if not account.recalled:
+                    self._serve(account, name, now)
         return self._spoken()
 
     def renew(self) -> None:
@@ -170,7 +173,7 @@ class Lender:
     def _answered(self, account: _Account, name: str, worker: int, now: Instant) -> None:
         """`worker` has said what it holds; whoever waited for that is served once all have."""
         account.recalled.discard(worker)
-        if account.waiting and not account.recalled:
+        if account.waiting and not (account.recalled or account.fetching):
             self._serve(account, name, now)
 
     def _serve(self, account: _Account, name: str, now: Instant) -> None:
@@ -178,7 +181,7 @@ class Lender:
         stock = account.stock
         for worker, need in list(account.waiting.items()):
             left = stock.left(now, account.out)
-            if need > left and not account.called and self._call_back(account, name, worker):
+            if need > left and not account.called and self._more(account, name, worker, need - left):
                 return
             del account.waiting[worker]
             share = left // (SLICE * self._workers)
@@ -192,6 +195,13 @@ class Lender:
             self._slices(worker)[name] = Slice(total, left - amount, wait, account.until, final=True)
         account.called = False
 
+    def _more(self, account: _Account, name: str, worker: int, missing: int) -> bool:
+        """Whether there may be more, which is worth waiting for: with other workers, or elsewhere."""
+        account.fetching = account.stock.fetch(missing)
+        called = self._call_back(account, name, worker)
+        account.called = called or account.fetching
+        return account.called
+
     def _call_back(self, account: _Account, name: str, worker: int) -> bool:
         """Whether others hold some of it, who are asked for that."""
         holders = {other for other, lent in account.lent.items() if other != worker and lent > 0}
@@ -199,8 +209,7 @@ class Lender:
         for other in holders:
             account.recalled.add(other)
             self._recalls(other).append(name)
-        account.called = bool(holders)
-        return account.called
+        return bool(holders)
 
     def _slices(self, worker: int) -> dict[str, Slice]:
         return self._out.setdefault(worker, ({}, []))[0]

@@ -15,6 +15,7 @@ from comity.relay.limits import Meter
 from comity.runtime.actors import Actor, actor
 from comity.runtime.bearers import Bearers
 from comity.runtime.book import Book
+from comity.runtime.hosts import Hosts
 from comity.runtime.issuers import Issuers
 from comity.runtime.key_table import KeyTable
 from comity.runtime.messages import Draw, Enter, Entered, Keys, Lend, ToWorker, Trust, Unknown
@@ -70,7 +71,8 @@ class Tenancy:
         self.keys = KeyTable(state, url, clock=clock, say=say)
         self._database = Database(state, url)
         self.book = Book(state, self._database)
-        self.treasury = Treasury(workers, tell_one, clock=clock, used=self._used)
+        hosts = Hosts(Database(state, url), state, self._used, say) if url else None
+        self.treasury = Treasury(workers, tell_one, clock=clock, used=self._used, hosts=hosts)
         self.issuers = Issuers(self._trust, say, folder)
         self._bearers = Bearers(clock, self.issuers.unknown)
         self._stack: Stack
@@ -97,7 +99,13 @@ class Tenancy:
 
     def watches(self) -> tuple[Coroutine[Any, Any, None], ...]:
         """What has to run beside the gateway, each for ever."""
-        return self.keys.watch(self._recognise), self._keep_book(), self._keep_notes(), self.issuers.watch()
+        return (
+            self.keys.watch(self._recognise),
+            self._keep_book(),
+            self._keep_notes(),
+            self.issuers.watch(),
+            self.treasury.lease(),
+        )
 
     async def change(self, change: Callable[[KeyStore], T]) -> T:
         """Do something to the keys, and have every worker know of it at once.
@@ -171,6 +179,7 @@ class Tenancy:
             await asyncio.sleep(COUNT_S)
             try:
                 await asyncio.to_thread(self.count)
+                await asyncio.to_thread(self.treasury.forget)
             except (DatabaseFault, LedgerCorrupt) as error:
                 self._say(f"what was used cannot be counted: {error}")
             else:

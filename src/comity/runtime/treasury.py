@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from comity.adapters.keys import Key
 from comity.relay.limits import Meter, Spending, Stock, stock
 from comity.relay.limits_lender import Lender, Line, Said
+from comity.relay.limits_shared import Leased
+from comity.runtime.hosts import Hosts
 from comity.runtime.messages import Lend
 from comity.runtime.metering import by_id
 from comity.stack.types import Stack
@@ -31,11 +33,13 @@ class Treasury:
         *,
         clock: Callable[[], Instant],
         used: Used = nothing_used,
+        hosts: Hosts | None = None,
     ) -> None:
-        """`tell` speaks to a worker by number."""
+        """`tell` speaks to a worker by number. With `hosts` every meter is shared with them."""
         self._tell = tell
         self._clock = clock
         self._used = used
+        self._hosts = hosts
         self._meters: Mapping[str, Meter] = {}
         self._lender = Lender(workers, self._find, self._make)
 
@@ -47,6 +51,8 @@ class Treasury:
     def hear(self, worker: int, lines: Mapping[str, Line]) -> None:
         """What a worker needs, gives back and has used."""
         self._say(self._lender.hear(worker, lines, self._clock()))
+        if self._hosts is not None and any(leased.wants for leased, _ in self._leased().values()):
+            self._hosts.hurry.set()
 
     def gone(self, worker: int) -> None:
         """A worker has died."""
@@ -64,6 +70,20 @@ class Treasury:
             if isinstance(kept, Spending):
                 kept.used_at_least(self._used(name, meter, now), now)
 
+    async def lease(self) -> None:
+        """For ever, where hosts share the limits: lease of them what is needed here."""
+        if self._hosts is not None:
+            await self._hosts.watch(self._leased, self._refilled, self._clock)
+
+    def forget(self) -> None:
+        """Have sessions forgotten that no host has touched for long. Blocking.
+
+        Raises:
+            DatabaseFault: the control state is away.
+        """
+        if self._hosts is not None:
+            self._hosts.forget()
+
     def shown(self) -> list[dict[str, object]]:
         """Every meter that is in use, for an operator: its limit and what is left, what workers hold included."""
         now = self._clock()
@@ -77,10 +97,19 @@ class Treasury:
             for name, (meter, kept, lent) in sorted(self._lender.stocks().items())
         ]
 
+    def _leased(self) -> dict[str, tuple[Leased, int]]:
+        stocks = self._lender.stocks().items()
+        return {name: (kept, lent) for name, (_, kept, lent) in stocks if isinstance(kept, Leased)}
+
+    def _refilled(self, names: Iterable[str]) -> None:
+        self._say(self._lender.refilled(names, self._clock()))
+
     def _find(self, name: str) -> Meter | None:
         return self._meters.get(name.partition("#")[0])
 
     def _make(self, name: str, meter: Meter, now: Instant) -> Stock:
+        if self._hosts is not None:
+            return Leased(meter, now)
         return stock(meter, now, self._used(name, meter, now) if meter.per else 0)
 
     def _say(self, said: Iterable[Said]) -> None:

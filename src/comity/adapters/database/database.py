@@ -11,11 +11,13 @@ from threading import RLock
 from types import TracebackType
 from typing import Any, Self
 
+from comity.adapters.clock import unix_ms
 from comity.adapters.database.postgres import connect as connect_postgres
 from comity.adapters.database.postgres import shown
 from comity.adapters.database.schema import STEPS
 from comity.adapters.state import PRIVATE_FILE
 from comity.terms.errors import Fault
+from comity.terms.instants import Instant
 
 FILE = "keys.db"
 
@@ -88,6 +90,13 @@ class Database:
                 except _errors(self._url):
                     self._drop()  # the connection is gone, and the transaction with it
                 raise
+
+    def clock(self, writing: Writing) -> Instant:
+        """The time that all who share it go by, in Unix milliseconds: hosts' own clocks differ."""
+        if not self._url:
+            return unix_ms()
+        ((now,),) = writing.run("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+        return int(now)
 
     def replaced(self) -> bool:
         """Whether the file is another than the one that is open; it is then opened anew at the next use."""

@@ -62,15 +62,19 @@ def take_shard(state: Path, rng: Callable[[int], bytes]) -> Held:
 
 def is_held(state: Path, shard: str) -> bool:
     """Whether some process holds the shard now."""
-    lock = _lock(state / "log" / shard)
+    try:
+        # only to look: a folder that became read-only can be looked at too
+        lock = _lock(state / "log" / shard, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
     if lock is None:
         return True
     os.close(lock)
     return False
 
 
-def _lock(folder: Path) -> int | None:
-    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+def _lock(folder: Path, flags: int = os.O_RDWR | os.O_CREAT) -> int | None:
+    handle = os.open(folder / "lock", flags | os.O_CLOEXEC, PRIVATE)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

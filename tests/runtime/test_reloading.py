@@ -149,3 +149,17 @@ def test_what_a_running_gateway_cannot_change_is_named():
         assert [problem.where for problem in error.problems] == ["origin"]
     else:
         raise AssertionError("another origin was let through")
+
+
+def test_a_file_behind_links_that_are_turned_is_another(tmp_path):
+    """As Kubernetes swaps the files of a ConfigMap: the link to their folder is replaced, they themselves are not."""
+    for version in ("v1", "v2"):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "comity.yaml").write_text(version)
+    (tmp_path / "data").symlink_to("v1")
+    file = tmp_path / "comity.yaml"
+    file.symlink_to("data/comity.yaml")
+    seen = look([file])
+    (tmp_path / "next").symlink_to("v2")
+    (tmp_path / "next").rename(tmp_path / "data")
+    assert look([file]) != seen

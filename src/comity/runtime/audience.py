@@ -50,7 +50,7 @@ def audience(stack: Stack, file: Path, environ: Mapping[str, str]) -> dict[str, 
                 raise ValueError(url.found)
             if name == TELEMETRY and not can_export():
                 raise ValueError("telemetry needs the extra otel: pip install 'comity[otel]'")
-            secret = secret_of(said.key, file.absolute().parent, environ) if said.key else ""
+            secret = secret_of(said.key, file.resolve().parent, environ) if said.key else ""
         except ValueError as error:
             problems.append(Problem(str(file), 0, 0, where, str(error)))
         else:

@@ -36,7 +36,7 @@ def endpoints(stack: Stack, file: Path, environ: Mapping[str, str]) -> dict[str,
     problems: list[Problem] = []
     for name, deployment in stack.deployments.items():
         try:
-            endpoint = _endpoint(name, deployment, stack.currency, file.absolute().parent, environ)
+            endpoint = _endpoint(name, deployment, stack.currency, file.resolve().parent, environ)
         except ValueError as error:
             problems.append(Problem(str(file), 0, 0, f"deployments.{name}", str(error)))
         else:

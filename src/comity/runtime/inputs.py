@@ -18,7 +18,7 @@ MAX_READ = 1 << 20
 
 def inputs(stack: Stack, file: Path, others: Iterable[Path] = ()) -> Iterator[Path]:
     """The stack file, the packs beside it, the files of keys and certificates that it names, and `others`."""
-    folder = file.absolute().parent
+    folder = file.resolve().parent
     yield file
     packs = folder / "packs"
     if packs.is_dir():

@@ -52,7 +52,7 @@ def grants(stack: Stack, file: Path, environ: Mapping[str, str]) -> dict[str, Gr
     """
     found: dict[str, Grant] = {}
     problems: list[Problem] = []
-    folder = file.absolute().parent
+    folder = file.resolve().parent
     for name, deployment in stack.deployments.items():
         if (oauth := deployment.oauth) is None:
             continue

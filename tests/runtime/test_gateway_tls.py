@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from comity.runtime.failures import CannotServe
 from comity.runtime.tls import server_context
+from comity.testing.authority import Authority
 from comity.testing.gateway import Gateway
 from tests.runtime.stacks import two_upstreams
 
@@ -75,3 +76,38 @@ def test_files_that_do_not_belong_together_are_named(tmp_path, certificate):
     with pytest.raises(CannotServe, match=r"cert\.pem and .*other\.pem"):
         server_context(str(cert), str(other))
     assert server_context("", "") is None
+
+
+def test_another_certificate_is_shown_without_a_restart(tmp_path):
+    before, after = Authority(tmp_path / "before"), Authority(tmp_path / "after")
+    pair, other = before.certificate("localhost"), after.certificate("localhost")
+    file = two_upstreams(tmp_path / "gw", "http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1")
+    gateway = Gateway(file, options=("--tls-cert", str(pair.certificate), "--tls-key", str(pair.key)))
+    operator = gateway.new_key("--role", "operator")
+
+    def trusted(authority) -> bool:
+        context = ssl.create_default_context(cafile=authority.file)
+        connection = http.client.HTTPSConnection("localhost", gateway.first["data"][1], timeout=10, context=context)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except ssl.SSLCertVerificationError:
+            return False
+        finally:
+            connection.close()
+
+    async def main():
+        async with gateway:
+            assert await asyncio.to_thread(trusted, before)
+            pair.certificate.write_bytes(other.certificate.read_bytes())
+            code, _, body = await gateway.ask("POST", "/admin/reload", operator)
+            assert code == 422 and b"TLS cannot be spoken" in body  # its key is not there yet
+            assert await asyncio.to_thread(trusted, before)
+            pair.key.write_bytes(other.key.read_bytes())
+            assert (await gateway.ask("POST", "/admin/reload", operator))[0] == 200
+            async with asyncio.timeout(20):
+                while not await asyncio.to_thread(trusted, after):  # noqa: ASYNC110 - another process tells nobody
+                    await asyncio.sleep(0.02)
+            assert not await asyncio.to_thread(trusted, before)
+
+    asyncio.run(main())

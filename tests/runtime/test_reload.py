@@ -10,7 +10,7 @@ import pytest
 
 from comity.adapters.ledger import entries, shards
 from comity.testing.gateway import Gateway
-from comity.testing.upstream import Upstream, chat, events, stream
+from comity.testing.upstream import Upstream, chat, events, raw, slow, stream
 from tests.law import toy
 from tests.runtime.stacks import two_upstreams
 
@@ -266,6 +266,30 @@ def test_a_placement_of_the_old_realm_ends_where_it_began(tmp_path, until):
                 assert answer.choices[0].message.content == "second"
                 gate.set()
                 assert await anext(chunk.choices[0].delta.content async for chunk in story) == "upon "
+            assert outside_the_placement(gateway.state) == []
+
+    asyncio.run(main())
+
+
+def test_a_retry_of_an_old_placement_goes_to_the_old_address(tmp_path, until):
+    async def main():
+        gate = asyncio.Event()
+        async with Upstream() as first, Upstream(chat("second")) as second, Upstream(chat("third")) as third:
+            first.answers.append(slow(raw(b""), gate))
+            file = two_upstreams(tmp_path / "gw", first.url, second.url)
+            gateway = Gateway(file)
+            key, operator = gateway.new_key("--app", "desk"), gateway.new_key("--role", "operator")
+            async with gateway, client(gateway, key) as ours:
+                asked = asyncio.create_task(ours.chat.completions.create(**ASK))
+                await first.arrived.wait()
+                # another realm, in which the first is gone and the second lies elsewhere
+                text = file.read_text().replace(second.url, third.url)
+                file.write_text("".join(line for line in text.splitlines(True) if "  first:" not in line))
+                assert (await gateway.ask("POST", "/admin/reload", operator))[0] == 200
+                gate.set()  # the first closes the connection without a word
+                assert (await asked).choices[0].message.content == "second"
+                answer = await ours.chat.completions.create(**ASK)
+                assert answer.choices[0].message.content == "third"
             assert outside_the_placement(gateway.state) == []
 
     asyncio.run(main())

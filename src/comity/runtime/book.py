@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from threading import Lock
 from typing import TypeAlias
 
 from comity.adapters.database import Database
@@ -35,6 +36,7 @@ class Book:
     def __init__(self, state: Path, database: Database) -> None:
         self._state = state
         self._database = database
+        self._counting = Lock()
         self._settled: dict[Account, Used] = {}
         self._recent: list[Tally] = []
         self._minutes: dict[tuple[Instant, Session], Used] = {}
@@ -49,22 +51,23 @@ class Book:
             DatabaseFault: the control state cannot be read or written.
             LedgerCorrupt: a segment of the log is damaged.
         """
-        self._recent, self._minutes = [], {}
-        mine = {
-            shard: (counted, intents)
-            for shard, counted, intents in self._database.read("SELECT shard, counted, intents FROM positions")
-        }
-        for shard in shards(self._state):
-            counted, intents = mine.get(shard, (0, 0))
-            self._shard(shard, counted, intents, now, keep=keep)
-        self._settled = self._accounts()
-        self._by_key, self._by_application = {}, {}
-        for account, used in self.accounts().items():
-            self._by_key.setdefault(account.key, []).append((account.hour, used))
-            self._by_application.setdefault(account.application, []).append((account.hour, used))
-        self._sessions = {}
-        for session, used in self._recent_sessions(now).items():
-            self._sessions.setdefault(session.session, []).append((session, used))
+        with self._counting:
+            self._recent, self._minutes = [], {}
+            mine = {
+                shard: (counted, intents)
+                for shard, counted, intents in self._database.read("SELECT shard, counted, intents FROM positions")
+            }
+            for shard in shards(self._state):
+                counted, intents = mine.get(shard, (0, 0))
+                self._shard(shard, counted, intents, now, keep=keep)
+            self._settled = self._accounts()
+            self._by_key, self._by_application = {}, {}
+            for account, used in self.accounts().items():
+                self._by_key.setdefault(account.key, []).append((account.hour, used))
+                self._by_application.setdefault(account.application, []).append((account.hour, used))
+            self._sessions = {}
+            for session, used in self._recent_sessions(now).items():
+                self._sessions.setdefault(session.session, []).append((session, used))
 
     def accounts(self) -> dict[Account, Used]:
         """Every account: what is settled, on every host that shares the control state, and what is newer here."""

@@ -68,6 +68,7 @@ class Tenancy:
         self._tell = tell
         self._tell_first = tell_first
         self._entered: list[str] = []
+        self._uncounted = asyncio.Event()  # budgets that came meanwhile
         self.keys = KeyTable(state, url, clock=clock, say=say)
         self._database = Database(state, url)
         self.book = Book(state, self._database)
@@ -85,7 +86,10 @@ class Tenancy:
     def adopt(self, stack: Stack) -> None:
         """From now on the limits, organisations and issuers of this stack."""
         self._stack = stack
+        had = self.treasury.has_budgets
         self.treasury.adopt(stack, self.keys.keys)
+        if self.treasury.has_budgets and not had:
+            self._uncounted.set()
         self.issuers.adopt(stack.issuers)
 
     def count(self) -> None:
@@ -176,7 +180,12 @@ class Tenancy:
 
     async def _keep_book(self) -> None:
         while True:
-            await asyncio.sleep(COUNT_S)
+            try:
+                async with asyncio.timeout(COUNT_S):
+                    await self._uncounted.wait()
+            except TimeoutError:
+                pass
+            self._uncounted.clear()
             try:
                 await asyncio.to_thread(self.count)
                 await asyncio.to_thread(self.treasury.forget)

@@ -1,0 +1,213 @@
+"""Limits and budgets, sessions and timeouts: what a request's head and its tenant's shares say about it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from comity.relay.exchange import Exchange
+from comity.relay.ports import Admission, Limited
+from comity.relay.record import session
+from comity.testing.gate import TENANT
+from comity.testing.upstream import chat, silence, slow, status
+from tests.adapters.http.house import House, run, until
+from tests.adapters.http.house import chat as request
+
+
+class Share:
+    """An admission that remembers what became of it."""
+
+    headers = b"x-ratelimit-remaining-requests: 7\r\n"
+
+    def __init__(self) -> None:
+        self.settled: list[tuple[int, int]] = []
+        self.released = 0
+
+    def settle(self, tokens: int, cost: int, now: int) -> None:
+        self.settled.append((tokens, cost))
+
+    def release(self, now: int) -> None:
+        self.released += 1
+
+
+class Later:
+    """Shares that have to be fetched."""
+
+    def __init__(self, house: House) -> None:
+        self.waiting: list[Callable[[Admission | Limited], None]] = []
+        house.gate.admit = self.admit  # type: ignore[method-assign, assignment]
+
+    def admit(
+        self, exchange: Exchange, placement: object, now: int, ready: Callable[[Admission | Limited], None]
+    ) -> None:
+        self.waiting.append(ready)
+
+
+LIMITED = Limited("Too many.", "rate_limit_exceeded", 1500, b"x-ratelimit-remaining-requests: 0\r\n")
+
+
+def test_a_used_up_limit_is_a_429_and_nothing_is_entered_or_sent() -> None:
+    async def main() -> None:
+        async with House() as house:
+            house.gate.limited = LIMITED
+            response = await house.ask()
+            assert response.status == 429
+            assert response.error["code"] == "rate_limit_exceeded"
+            assert response.headers["retry-after"] == "2"
+            assert response.headers["x-ratelimit-remaining-requests"] == "0"
+            assert not house.log.kept
+            assert not house.upstream.requests
+            assert house.port.counts.limited == 1
+            house.gate.limited = msgspec.structs.replace(LIMITED, retry_after_ms=0)
+            assert "retry-after" not in (await house.ask()).headers
+
+    run(main())
+
+
+@pytest.mark.parametrize("streams", [False, True])
+def test_what_a_request_took_is_settled_and_its_limits_are_shown(streams: bool) -> None:
+    async def main() -> None:
+        async with House() as house:
+            share = house.gate.admission = Share()
+            house.gate.reached["paris"] = house.target(
+                "paris", house.upstream.port, price_in=200, price_out=600, currency="EUR"
+            )
+            response = await house.ask(stream=streams)
+            assert response.headers["x-ratelimit-remaining-requests"] == "7"
+            outcome = await house.outcome()
+            assert share.settled == ([(-1, -1)] if streams else [(10, 7 * 200 + 3 * 600)])
+            if not streams:
+                assert outcome.content["cost"] == {"amount": 3200, "currency": "EUR"}
+            assert not share.released
+
+    run(main())
+
+
+def test_a_share_that_nobody_used_is_given_back() -> None:
+    async def main() -> None:
+        async with House() as house:
+            share = house.gate.admission = Share()
+            house.upstream.otherwise = status(500)
+            assert (await house.ask()).status == 502
+            assert share.released == 1
+            house.log.full = True
+            assert (await house.ask()).status == 503
+            assert share.released == 2
+            house.log.full = False
+            assert not share.settled
+
+    run(main())
+
+
+def test_a_share_that_has_to_be_fetched_is_waited_for() -> None:
+    async def main() -> None:
+        async with House() as house:
+            later, share = Later(house), Share()
+            asking = asyncio.ensure_future(house.ask())
+            await until(lambda: later.waiting)
+            assert not house.log.kept
+            later.waiting.pop()(share)
+            assert (await asking).status == 200
+            assert len(share.settled) == 1
+            asking = asyncio.ensure_future(house.ask())
+            await until(lambda: later.waiting)
+            later.waiting.pop()(LIMITED)
+            assert (await asking).status == 429
+
+    run(main())
+
+
+def test_a_share_that_comes_when_the_client_has_left_is_given_back_and_nothing_is_sent() -> None:
+    async def main() -> None:
+        async with House() as house:
+            later, share = Later(house), Share()
+            wire = await house.connect()
+            await wire.send(request())
+            await until(lambda: later.waiting)
+            wire.vanish()
+            await until(lambda: not house.port.inbounds)
+            later.waiting.pop()(share)
+            assert share.released == 1
+            assert not house.log.kept
+            assert not house.upstream.requests
+
+    run(main())
+
+
+def test_a_session_is_entered_as_a_commitment_and_never_by_name() -> None:
+    async def main() -> None:
+        async with House() as house:
+            response = await house.ask(headers="comity-session: agent-7\r\n")
+            assert response.status == 200
+            intent = house.log.kept[0]
+            assert intent.content["session"] == session(TENANT, b"agent-7")
+            assert "agent-7" not in str(house.log.kept)
+            assert "comity-session" not in house.upstream.requests[0].headers
+            response = await house.ask(headers=f"comity-session: {'x' * 300}\r\n")
+            assert response.status == 400
+
+    run(main())
+
+
+def test_a_request_may_take_less_time_than_it_might() -> None:
+    async def main() -> None:
+        async with House() as house:
+            house.upstream.otherwise = silence()
+            response = await house.ask(headers="comity-timeout: 0.05\r\n")
+            assert response.status == 504
+            assert (await house.outcome()).decision["attempts"][0]["result"] == "timeout"
+            gate = asyncio.Event()
+            house.upstream.otherwise = slow(chat("In time."), gate)
+            asking = asyncio.ensure_future(house.ask(headers="comity-timeout: 999999\r\n"))
+            await until(lambda: len(house.upstream.requests) == 2)
+            most = house.port.now() + house.limits.request_seconds
+            assert all(inbound.deadline <= most for inbound in house.port.inbounds)
+            gate.set()
+            assert (await asking).status == 200
+
+    run(main())
+
+
+@pytest.mark.parametrize("said", ["", "soon", "-1", "1e3", "1.2345", "9999999", "inf"])
+def test_a_timeout_is_a_number_of_seconds(said: str) -> None:
+    async def main() -> None:
+        async with House() as house:
+            response = await house.ask(headers=f"comity-timeout: {said}\r\n")
+            assert response.status == 400
+            assert response.error["param"] == "Comity-Timeout"
+
+    run(main())
+
+
+def test_keys_as_each_client_sends_them() -> None:
+    async def main() -> None:
+        async with House() as house:
+            for line in ("authorization: Bearer sk-test", "x-api-key: sk-test", "api-key: sk-test"):
+                wire = await house.connect()
+                await wire.send(request().replace(b"authorization: Bearer sk-test", line.encode()))
+                assert (await wire.response()).status == 200
+                wire.close()
+
+    run(main())
+
+
+def test_a_watcher_is_told_of_each_request_when_it_is_over() -> None:
+    class Watcher:
+        def __init__(self) -> None:
+            self.told: list[tuple[str, str]] = []
+
+        def finished(self, exchange: Exchange, now: int) -> None:
+            self.told.append((exchange.state, exchange.finish))
+
+    async def main() -> None:
+        async with House() as house:
+            watcher = house.port.watcher = Watcher()
+            await house.ask()
+            house.upstream.answers.append(status(500))
+            await house.ask()
+            assert watcher.told == [("SEALED", "stop"), ("BROKEN", "error")]
+
+    run(main())

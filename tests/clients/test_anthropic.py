@@ -88,6 +88,7 @@ def test_models(client: anthropic.Anthropic) -> None:
     listed = list(client.models.list())
     assert {"all", "thinker"} <= {model.id for model in listed}
     assert all(model.type == "model" for model in listed)
+    assert client.models.retrieve("all").display_name == "all"
 
 
 def test_errors(served: Served, client: anthropic.Anthropic) -> None:

@@ -156,6 +156,7 @@ def test_transcriptions(served: Served, client: openai.OpenAI) -> None:
 def test_models(client: openai.OpenAI) -> None:
     listed = [model.id for model in client.models.list()]
     assert {"all", "talker", "thinker", "text-embedding-3-small"} <= set(listed)
+    assert client.models.retrieve("all").id == "all"
 
 
 def test_errors(served: Served, client: openai.OpenAI) -> None:

@@ -161,4 +161,9 @@ def find(url: bytes) -> tuple[Surface, str] | None:
     surface = _BY_PATH.get(slash + rest)
     if surface is None or not model:
         return None
-    return surface, _ESCAPE.sub(lambda escape: bytes.fromhex(escape[1].decode()), model).decode("utf-8", "replace")
+    return surface, unescaped(model)
+
+
+def unescaped(text: bytes) -> str:
+    """A part of a path without its percent signs."""
+    return _ESCAPE.sub(lambda escape: bytes.fromhex(escape[1].decode()), text).decode("utf-8", "replace")

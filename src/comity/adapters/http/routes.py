@@ -12,6 +12,7 @@ from comity.adapters.http.client import Client
 from comity.adapters.http.port import Port
 from comity.adapters.http.replies import RETRY_AFTER
 from comity.relay.ports import Later, Tenant
+from comity.relay.surfaces import unescaped
 
 Answer: TypeAlias = Callable[[Client, Port, Tenant | None, bytes], None]
 
@@ -38,8 +39,9 @@ def find(url: bytes) -> Route | None:
         return route
     path = url.partition(b"?")[0]
     route = ROUTES.get(path)
-    if route is None and path.removeprefix(b"/v1").startswith(b"/receipts/"):
-        return RECEIPT
+    if route is None:
+        path = path.removeprefix(b"/openai").removeprefix(b"/v1")
+        return next((route for prefix, route in BENEATH.items() if path.startswith(prefix)), ROUTES.get(path))
     return route
 
 
@@ -58,13 +60,28 @@ def _ready(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> Non
 def _models(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> None:
     assert tenant is not None
     models = () if tenant.auditor else port.gate.models(tenant)
+    data = [_shown(client, name) for name in models]
     if client.header(b"anthropic-version"):
-        shown = [{"type": "model", "id": name, "display_name": name, "created_at": EPOCH} for name in models]
         ends = {"first_id": models[0], "last_id": models[-1]} if models else {"first_id": None, "last_id": None}
-        client.reply(200, msgspec.json.encode({"data": shown, "has_more": False, **ends}))
-        return
-    data = [{"id": model, "object": "model", "created": 0, "owned_by": "comity"} for model in models]
-    client.reply(200, msgspec.json.encode({"object": "list", "data": data}))
+        client.reply(200, msgspec.json.encode({"data": data, "has_more": False, **ends}))
+    else:
+        client.reply(200, msgspec.json.encode({"object": "list", "data": data}))
+
+
+def _model(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> None:
+    assert tenant is not None
+    name = unescaped(url.partition(b"?")[0].partition(b"/models/")[2])
+    if not tenant.auditor and name in port.gate.models(tenant):
+        client.reply(200, msgspec.json.encode(_shown(client, name)))
+    else:
+        client.error(404, "There is no such model for this key.", code="model_not_found")
+
+
+def _shown(client: Client, name: str) -> dict[str, object]:
+    """A model as the client's API has it: Anthropic's names its version in every request."""
+    if client.header(b"anthropic-version"):
+        return {"type": "model", "id": name, "display_name": name, "created_at": EPOCH}
+    return {"id": name, "object": "model", "created": 0, "owned_by": "comity"}
 
 
 def _receipt(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> None:
@@ -97,7 +114,9 @@ _GET = (b"GET", b"HEAD")
 _MODELS = Route(_GET, _models)
 _ALIVE = Route(_GET, _alive, open=True)
 _READY = Route(_GET, _ready, open=True)
-RECEIPT = Route(_GET, _receipt)
+BENEATH: dict[bytes, Route] = {b"/receipts/": Route(_GET, _receipt), b"/models/": Route(_GET, _model)}
+"""By the beginning of a path; what follows names one."""
+
 ROUTES: dict[bytes, Route] = {
     b"/v1/models": _MODELS,
     b"/models": _MODELS,

@@ -3,8 +3,9 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
-from comity.adapters.ledger import entries, shards
+from comity.adapters.ledger import Ledger, entries, shards
 from comity.runtime.abandoned import await_the_dying, close_abandoned
 
 KILLED = """
@@ -46,3 +47,15 @@ def test_no_shard_is_made_where_there_is_none(tmp_path):
     assert await_the_dying(tmp_path)
     assert close_abandoned(tmp_path, "test.example/gw", "strict") == 0
     assert shards(tmp_path) == []
+
+
+def test_a_closed_shard_is_left_alone(tmp_path: Path) -> None:
+    """Whoever puts a shard back from a copy closes it: it is read, and never gone on with."""
+    ledger = Ledger.open(tmp_path, "test.example/gw", clock=lambda: 1)
+    ledger.close()
+    (tmp_path / "log" / ledger.shard / "closed").touch()
+    assert await_the_dying(tmp_path)
+    assert close_abandoned(tmp_path, "test.example/gw", "strict") == 0
+    other = Ledger.open(tmp_path, "test.example/gw", clock=lambda: 1)
+    assert other.shard != ledger.shard
+    other.close()

@@ -10,10 +10,11 @@ from typing import Any
 
 from comity.adapters.ledger import shards
 from comity.adapters.ledger.audit import ShardAudit, audit_shard
+from comity.adapters.ledger.mirror import Mirror
 from comity.adapters.ledger.remote import NotThere, RemoteLog
 from comity.cli.receipt_prose import clean
 from comity.cli.trust import add_trust, trusted
-from comity.proof.checkpoint import Checkpoint
+from comity.proof.checkpoint import Checkpoint, is_shard
 from comity.proof.inspect import Finding, inspect_tree
 from comity.proof.note import MAX_NOTE_BYTES, Note, NoteError
 from comity.proof.policy import Policy
@@ -38,6 +39,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     audit.add_argument(
         "--since", type=Path, metavar="FILE", help="a checkpoint kept from before: the log must have grown from it"
     )
+    audit.add_argument(
+        "--keep", type=Path, metavar="DIR", help="with a URL: keep a mirror in DIR, from which the log must have grown"
+    )
     audit.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -45,8 +49,10 @@ def run(options: argparse.Namespace) -> int:
     """Audits, prints, and returns the exit status."""
     if "://" in options.log:
         policy = trusted(options, [Path.cwd()])
-        audits = _remote(options.log, policy, _since(options, policy))
+        audits = _remote(options.log, policy, _since(options, policy), options.keep)
     else:
+        if options.keep is not None:
+            raise UsageFault("--keep mirrors the log of a URL")
         state = _state(Path(options.log))
         if options.policy is None and options.key is None and (state / "log.vkey").is_file():
             options.key = str(state / "log.vkey")
@@ -84,20 +90,35 @@ def _of(since: Checkpoint | None, shard: str) -> Checkpoint | None:
     return since if since is not None and since.origin.endswith(f"/{shard}") else None
 
 
-def _remote(url: str, policy: Policy, since: Checkpoint | None) -> list[ShardAudit]:
+def _remote(url: str, policy: Policy, since: Checkpoint | None, keep: Path | None) -> list[ShardAudit]:
     try:
         log = RemoteLog(url)
         prefixes = log.prefixes()
     except (NotThere, ValueError) as error:
         raise UsageFault(str(error)) from error
-    return [_remote_shard(log, prefix, policy, since) for prefix in prefixes]
+    audits = [_remote_shard(log, prefix, policy, since, keep) for prefix in prefixes]
+    return audits if keep is None else audits + _gone(keep, {audit.shard for audit in audits})
 
 
-def _remote_shard(log: RemoteLog, prefix: str, policy: Policy, since: Checkpoint | None) -> ShardAudit:
+def _gone(keep: Path, listed: set[str]) -> list[ShardAudit]:
+    """Shards that were mirrored before: one never ends, so its disk is lost, or it is kept from us."""
+    gone = []
+    for path in sorted(keep.glob("*/checkpoint")):
+        if path.parent.name not in listed:
+            gone.append(ShardAudit(path.parent.name))
+            gone[-1].add("shard-gone", path.parent, "It was there before, and is not listed any more.")
+    return gone
+
+
+def _remote_shard(
+    log: RemoteLog, prefix: str, policy: Policy, since: Checkpoint | None, keep: Path | None
+) -> ShardAudit:
     shard = prefix.rpartition("/")[2]
     audit = ShardAudit(shard)
+    mirror = Mirror(keep / shard) if keep is not None and is_shard(shard) else None
     try:
-        checkpoint, _, _ = open_checkpoint(Note.parse(log.checkpoint(prefix)), policy)
+        text = log.checkpoint(prefix)
+        checkpoint, _, _ = open_checkpoint(Note.parse(text), policy)
     except CheckpointRefused as error:
         audit.add(error.failure.name, f"{prefix}/checkpoint", error.failure.sentence)
         if error.failure.name == "unknown-signer" and (key := log.vkey(prefix)):
@@ -115,8 +136,27 @@ def _remote_shard(log: RemoteLog, prefix: str, policy: Policy, since: Checkpoint
     audit.entries = checkpoint.size
     if not checkpoint.origin.endswith(f"/{shard}"):
         audit.add("different-logs", f"{prefix}/checkpoint", f"It is the checkpoint of {checkpoint.origin}.")
-    audit.findings += inspect_tree(checkpoint, lambda tile: log.tile(prefix, tile), _of(since, shard))
+    since = _of(since, shard)
+    if mirror is None:
+        audit.findings += inspect_tree(checkpoint, lambda tile: log.tile(prefix, tile), since)
+        return audit
+    since = since or _kept(mirror, policy)
+    audit.findings += inspect_tree(
+        checkpoint, lambda tile: mirror.tile(tile, lambda wanted: log.tile(prefix, wanted)), since
+    )
+    if audit.findings:
+        mirror.drop()
+    else:
+        mirror.keep(text)
     return audit
+
+
+def _kept(mirror: Mirror, policy: Policy) -> Checkpoint | None:
+    try:
+        kept = mirror.checkpoint
+        return None if kept is None else open_checkpoint(Note.parse(kept), policy)[0]
+    except (OSError, UnicodeDecodeError, NoteError, CheckpointRefused) as error:
+        raise UsageFault(f"the mirror's checkpoint cannot be trusted: {error}") from error
 
 
 def _hold(audits: list[ShardAudit]) -> bool:

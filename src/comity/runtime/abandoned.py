@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from comity.adapters.clock import unix_ms
-from comity.adapters.ledger import Ledger, shards
-from comity.adapters.ledger.shard import is_held
+from comity.adapters.ledger import Ledger
+from comity.adapters.ledger.shard import is_held, writable
 
 DYING_S = 3.0
 """Workers end within two seconds of their supervisor's death; so long their shards may still be held."""
@@ -22,7 +22,7 @@ def await_the_dying(state: Path) -> bool:
     Blocking. Call while holding the state folder's lock: then only workers of a killed supervisor hold shards.
     """
     patience = time.monotonic() + DYING_S
-    while any(is_held(state, shard) for shard in shards(state)):
+    while any(is_held(state, shard) for shard in writable(state)):
         if time.monotonic() > patience:
             return False
         time.sleep(_STEP_S)
@@ -43,7 +43,7 @@ def close_abandoned(
     """
     opened: list[Ledger] = []
     try:
-        while any(not is_held(state, shard) for shard in shards(state)):
+        while any(not is_held(state, shard) for shard in writable(state)):
             opened.append(Ledger.open(state, origin, clock=unix_ms, durability=durability, signer=signer))
     finally:
         for ledger in opened:

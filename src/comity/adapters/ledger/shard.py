@@ -33,14 +33,19 @@ def shards(state: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.is_dir() and is_shard(path.name))
 
 
+def writable(state: Path) -> list[str]:
+    """Those of `shards` that may be written: not those with a file `closed`, which are kept to be read alone."""
+    return [shard for shard in shards(state) if not (state / "log" / shard / "closed").exists()]
+
+
 def take_shard(state: Path, rng: Callable[[int], bytes]) -> Held:
-    """Take the first shard that nobody holds, or make one.
+    """Take the first writable shard that nobody holds, or make one.
 
     Raises:
         OSError: the disk refused it.
     """
     DISK.make_folders(state / "log")
-    for shard in shards(state):
+    for shard in writable(state):
         lock = _lock(state / "log" / shard)
         if lock is not None:
             return Held(shard, lock, made=False)

@@ -21,6 +21,7 @@ class Taking:
 
     Attributes:
         generation: of the last one that was taken.
+        taken: called when it has been.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Taking:
         self._waiting: deque[Take] = deque()
         self._reached: dict[str, Endpoint | None] = {}
         self._task: asyncio.Task[None] | None = None
+        self.taken: Callable[[], None] = lambda: None
 
     def take(self, take: Take) -> None:
         """Take it soon; requests go on meanwhile. One that says where all is reached replaces those before it."""
@@ -76,3 +78,4 @@ class Taking:
                 self._gate.reach(deployment, endpoint)
         self._observed.wanted = take.told
         self.generation = take.generation
+        self.taken()

@@ -120,6 +120,7 @@ class Worker:
         self._bearers = bearers
         self._rations = rations
         self._taking = taking
+        taking.taken = lambda: channel.say(self._fares())  # whoever asked for it waits to hear
         self._observed = observed
         self._port = port
         self._listener = listener

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 
@@ -20,7 +21,7 @@ from openai.types.responses import response_create_params, response_input_param,
 from typing_extensions import get_type_hints, is_typeddict
 
 from comity.relay.reading import messages, responses
-from comity.relay.reading.shapes import Kinds
+from comity.relay.reading.shapes import Asks, Kinds, Members
 from comity.relay.surfaces import TABLES
 
 PARAMETERS: dict[str, Any] = {
@@ -39,6 +40,9 @@ ELSEWHERE = {"file", "betas"}
 
 UNJUDGED = {"user_profile_id", "billing_policy", "fallback_credit_token", "workspace_id"}
 """Parameters that ask for `other`, and knowingly so: whose account it is on."""
+
+
+UNDATED = re.compile(r"(?:_[0-9]+)+$")
 
 
 def bare(kind: Any) -> Any:
@@ -67,8 +71,7 @@ def types(kind: Any) -> set[str]:
 
 
 def known(kind: str, table: Kinds) -> bool:
-    name = kind.rstrip("0123456789").rstrip("_") if kind[-8:].isdigit() else kind
-    return kind in table.known or name in table.known or name.partition("_2025")[0] in table.known
+    return kind in table.known or UNDATED.sub("", kind) in table.known
 
 
 @pytest.mark.parametrize("surface", PARAMETERS)
@@ -91,3 +94,18 @@ def test_types(kind: Any, table: Kinds) -> None:
     theirs = types(kind)
     assert len(theirs) > 5
     assert {each for each in theirs if not known(each, table)} == set()
+
+
+@pytest.mark.parametrize(("kind", "table"), [
+    (tool_param.ToolParam, responses.TOOL), (response_input_param.ResponseInputItemParam, responses.ITEM),
+    (tool_union_param.ToolUnionParam, messages.TOOL),
+    (get_type_hints(user_message_param.UserMessageParam)["content"], messages.BLOCK),
+])  # fmt: skip
+def test_members(kind: Any, table: Kinds) -> None:
+    for each in dicts(kind):
+        hints = get_type_hints(each, include_extras=True)
+        for name in types(each):
+            shape = table.known.get(name) or table.known.get(UNDATED.sub("", name))
+            shape = shape.members if isinstance(shape, Asks) else shape
+            if isinstance(shape, Members):
+                assert set(hints) - set(shape.known) == set(), name

@@ -14,10 +14,13 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from comity.adapters.http.limits import DEFAULT_LIMITS, Limits
+from comity.adapters.keys import Role
 from comity.adapters.packs import PASSED, SHIPPED, pack_folders, read_folder, trial_mark, tried
+from comity.api.admin_table import ENTRIES
+from comity.api.powers import POWERS
 from comity.cli.main import COMMANDS, parser
 from comity.relay.dialects.tables import DOCUMENTED, DROPPED_TYPES, MESSAGES_EDITS, RESPONSES_INCLUDE
 from comity.relay.reading.rows import OfType, Place, Steps, nodes, places, places_at, written
@@ -301,7 +304,25 @@ def measured() -> Iterator[str]:
         )
 
 
+def powers() -> Iterator[str]:
+    """Who may do what on the control port."""
+    roles = get_args(Role)
+    yield f"| | {' | '.join(roles)} |\n|---|{'---|' * len(roles)}\n"
+    for power, who in POWERS.items():
+        yield f"| {power} | {' | '.join('yes' if role in who else '' for role in roles)} |\n"
+
+
+def admin() -> Iterator[str]:
+    """The pages of the admin API."""
+    yield "| | for whom | |\n|---|---|---|\n"
+    for entry in ENTRIES:
+        query = f"?{'&'.join(f'{name}=' for name in entry.query)}" if entry.query else ""
+        yield f"| `{entry.method} {entry.path}{query}` | {entry.power} | {_cell(_sentence(entry.says))} |\n"
+
+
 MADE = {
+    "powers": powers,
+    "admin": admin,
     "hops": hops,
     "measured": measured,
     "commands": commands,

@@ -39,7 +39,11 @@ def test_roles_do_what_the_table_says_and_the_log_knows(tmp_path, until):
             async with gateway:
                 await asyncio.to_thread(every_role_at_every_page, gateway, roles, desk)
                 made = await asyncio.to_thread(keys_are_made_and_ended, gateway, roles)
-                assert (await asked(gateway, made["key"])).status_code == 200
+
+                async def opens():
+                    return (await asked(gateway, made["key"])).status_code == 200
+
+                await until(opens)
                 status, ended = await asyncio.to_thread(
                     call, gateway, "DELETE", f"/admin/keys/{made['id']}", roles["operator"]
                 )
@@ -63,6 +67,11 @@ def test_roles_do_what_the_table_says_and_the_log_knows(tmp_path, until):
                 by = {each["actor"] for each in found if each["target"] == made["id"]}
                 assert len(by) == 1 and "console" not in by
                 assert made["key"] not in json.dumps(found)
+            before = sorted((key["id"], key["live"]) for key in json.loads(gateway.comity("keys", "list", "--json")))
+            (gateway.state / "keys.db").unlink()
+            gateway.comity("keys", "rebuild")
+            after = sorted((key["id"], key["live"]) for key in json.loads(gateway.comity("keys", "list", "--json")))
+            assert before == after
             printed = gateway.comity("usage", "--by", "key", "--json")
             assert made["id"] in printed
 

@@ -77,7 +77,7 @@ def new_key(supervisor: Supervisor) -> Page:
 
 
 def revoke_key(supervisor: Supervisor) -> Page:
-    """`DELETE /admin/keys/{id}`: end a key, on every worker before the answer is read."""
+    """`DELETE /admin/keys/{id}`: end a key; every worker is told before the answer is given."""
 
     async def page(request: Request) -> Response:
         actor: Actor = request.state.actor

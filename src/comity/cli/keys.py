@@ -1,4 +1,4 @@
-"""`comity keys new | list | revoke`: keys of applications and roles, whether or not the gateway runs."""
+"""`comity keys new | list | revoke | rebuild`: keys of applications and roles, whether or not the gateway runs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ import msgspec
 
 from comity.adapters.clock import unix_ms
 from comity.adapters.keys import ROLES, Key, KeyStore, UnknownKey
+from comity.adapters.keys.entered import key_of
+from comity.adapters.ledger import entries, shards
 from comity.adapters.stack_files import read_stack_file
 from comity.adapters.state import open_state, state_folder
 from comity.runtime.control_state import database_url
@@ -65,7 +67,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     each = verbs.add_parser("list", help="every key ever made, without the key itself")
     revoke = verbs.add_parser("revoke", help="end a key; every worker knows within a second")
     revoke.add_argument("id", metavar="ID", help="the key's id, as `comity keys list` shows it")
-    for verb in (new, each, revoke):
+    rebuild = verbs.add_parser("rebuild", help="enter again the keys that the log knows and the control state has lost")
+    for verb in (new, each, revoke, rebuild):
         verb.add_argument("-c", "--config", type=Path, required=True, metavar="FILE", help="the stack file")
         verb.add_argument("--state", type=Path, metavar="DIR", help="state folder (default: .comity beside FILE)")
         verb.add_argument("--json", action="store_true", help="print JSON")
@@ -84,6 +87,8 @@ def run(options: argparse.Namespace) -> int:
             return _new(store, options)
         if options.verb == "list":
             return _list(store, as_json=options.json)
+        if options.verb == "rebuild":
+            return _rebuild(store, state_folder(options.config, options.state), as_json=options.json)
         return _revoke(store, options.id, as_json=options.json)
 
 
@@ -214,6 +219,20 @@ def _revoke(store: KeyStore, key_id: str, *, as_json: bool) -> int:
         print(f"comity: no key {key_id}; `comity keys list` shows the ids", file=sys.stderr)
         return 1
     print(json.dumps(key.document(now)) if as_json else f"key {key.id} for {_holder(key)}{_ending(key, now)}")
+    return 0
+
+
+def _rebuild(store: KeyStore, state: Path, *, as_json: bool) -> int:
+    known: dict[str, Key] = {}
+    for shard in shards(state):
+        for entry in entries(state, shard):
+            document = json.loads(entry.party).get("key") if entry.kind == "audit" else None
+            if document is not None:
+                key = key_of(document)
+                if key.id not in known or key.revoked is not None:
+                    known[key.id] = key
+    count = store.restore(known.values())
+    print(json.dumps({"known": len(known), "changed": count}) if as_json else f"{count} of {len(known)} keys changed")
     return 0
 
 

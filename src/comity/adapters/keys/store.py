@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +23,7 @@ MAX_KEYS = 100_000
 _ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no l and 1, o and 0: ids are read aloud and typed
 
 _COLUMNS = "id, digest, application, role, disclose, created, expires, revoked, models, limits, budgets"
+_MARKS = ", ".join("?" * 11)
 
 KeyStoreError = DatabaseFault
 
@@ -80,7 +82,7 @@ class KeyStore:
             ((count,),) = writing.run("SELECT count(*) FROM keys")
             if count >= MAX_KEYS:
                 raise KeyStoreError(f"{self._database.place} holds {count} keys, which is the limit")
-            writing.run(f"INSERT INTO keys ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *_row(key))  # noqa: S608 - constants
+            writing.run(f"INSERT INTO keys ({_COLUMNS}) VALUES ({_MARKS})", *_row(key))  # noqa: S608 - constants
             writing.run("UPDATE revisions SET revision = revision + 1 WHERE name = 'keys'")
             note(writing, now, by, "key.new", key.id, key_document(key))
         return key, secret
@@ -112,6 +114,26 @@ class KeyStore:
                 writing.run("UPDATE revisions SET revision = revision + 1 WHERE name = 'keys'")
                 note(writing, now, by, "key.revoke", key.id, key_document(key))
         return key
+
+    def restore(self, keys: Iterable[Key]) -> int:
+        """Enter keys that are missing, and end those that are known to have ended; returns how many that were.
+
+        Raises:
+            KeyStoreError: the store cannot be written.
+        """
+        changed = 0
+        with self._database.writing() as writing:
+            for key in keys:
+                rows = writing.run("SELECT revoked FROM keys WHERE id = ?", key.id)
+                if not rows:
+                    writing.run(f"INSERT INTO keys ({_COLUMNS}) VALUES ({_MARKS})", *_row(key))  # noqa: S608 - constants
+                elif rows[0][0] is None and key.revoked is not None:
+                    writing.run("UPDATE keys SET revoked = ? WHERE id = ?", key.revoked, key.id)
+                else:
+                    continue
+                changed += 1
+            writing.run("UPDATE revisions SET revision = revision + 1 WHERE name = 'keys'")
+        return changed
 
     def changed(self) -> bool:
         """Whether anyone has written since the last call; True on the first.

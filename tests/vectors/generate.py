@@ -361,6 +361,39 @@ def segment() -> dict[str, Any]:
     }
 
 
+# signer.md
+
+
+def signer() -> dict[str, Any]:
+    """Questions and answers, one after the other, of a signer that has signed nothing yet."""
+    leaves = [sha256(b"\0" + sha256(b"value %d" % index)) for index in range(9)]
+    forked = [*leaves[:4], sha256(b"another"), *leaves[5:]]
+    origin = f"{ORIGIN}/{SHARD}"
+    said = []
+
+    def ask(old: int, tree: list[bytes], size: int, answer: str, name: str = origin) -> None:
+        proof = subproof(old, tree[:size], True) if 0 < old <= size else []
+        text = f"{name}\n{size}\n{b64(root(tree[:size]))}\n"
+        if not answer:
+            answer = f"signature {b64(Ed25519PrivateKey.from_private_bytes(SEED).sign(text.encode()))}\n"
+        question = "".join((f"old {old}\n", *(f"{b64(node)}\n" for node in proof), "\n", text))
+        said.append({"question": question, "answer": answer})
+
+    ask(0, leaves, 3, "")
+    ask(0, leaves, 7, "old 3\n")
+    ask(3, leaves, 7, "")
+    ask(7, leaves, 7, "")
+    ask(7, forked, 7, "no")
+    ask(7, forked, 9, "no")
+    ask(3, leaves, 3, "no")
+    ask(0, leaves, 3, "no", "elsewhere.example/log/shard0001")
+    ask(7, leaves, 9, "")
+    return {
+        "log_key": note()["log_key"],
+        "conversation": [{"question": "key\n", "answer": f"vkey {vkey(ORIGIN, 1, public(SEED))}\n"}, *said],
+    }
+
+
 def vectors() -> dict[str, dict[str, Any]]:
     """Every file by name."""
     return {
@@ -371,6 +404,7 @@ def vectors() -> dict[str, dict[str, Any]]:
         "note": note(),
         "receipt": receipt(),
         "segment": segment(),
+        "signer": signer(),
     }
 
 

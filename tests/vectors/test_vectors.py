@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from comity.adapters.ledger.segment import Entry, Header, decode_header, encode_group, encode_header, read_group
+from comity.adapters.signer.memory import SigningMemory
 from comity.proof import note, tree
 from comity.proof.commitment import commit, opening
 from comity.proof.cosignature import cosigned_at
@@ -122,6 +123,19 @@ def test_receipt_with_bytes() -> None:
     result = verify_file(data, policy, request=request, response=response)
     assert result.valid
     assert result.receipt_id == vectors["id"]
+
+
+def test_signer(tmp_path: Path) -> None:
+    vectors = load("signer")
+    key = tmp_path / "log.key"
+    key.write_text(vectors["log_key"])
+    key.chmod(0o600)
+    memory = SigningMemory(key)
+    for each in vectors["conversation"]:
+        answer = memory.answer(each["question"])
+        # what a refusal says is for people
+        assert answer == each["answer"] or (each["answer"], answer[:3]) == ("no", "no "), each["question"]
+    memory.close()
 
 
 def test_segment() -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import urllib.error
+import urllib.request
 
 import openai
 
@@ -23,6 +25,19 @@ async def asked(gateway, key, **more):
             return await ours.chat.completions.with_raw_response.create(**ASK, **more)
         except openai.APIStatusError as refused:
             return refused.response
+
+
+def call(gateway, method, path, key="", body=None, host=None):
+    address, port = gateway.first["control"]
+    headers = {"authorization": f"Bearer {key}", **({"host": host} if host else {})}
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"http://{address}:{port}{path}", data, headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, json.loads(refused.read())
 
 
 def test_limits_hold_across_workers_and_say_when_there_is_more(tmp_path, until):
@@ -66,3 +81,29 @@ def test_limits_hold_across_workers_and_say_when_there_is_more(tmp_path, until):
                 await until(dead_on_both)
 
     asyncio.run(walk())
+
+
+def test_limits_of_a_stack_that_is_read_again_hold_at_once(tmp_path, until):
+    async def walk():
+        async with Upstream(chat("At nine.")) as first:
+            file = two_upstreams(tmp_path / "gw", first.url, first.url)
+            free = file.read_text()
+            gateway = Gateway(file, workers=2)
+            key, operator = gateway.new_key("--app", "desk"), gateway.new_key("--role", "operator")
+            async with gateway:
+                assert [(await asked(gateway, key)).status_code for _ in range(6)] == [200] * 6
+                shared = "organisations:\n  acme: {limits: {requests_per_minute: 3}}\n"
+                file.write_text(free.replace("desk: {", "desk: {organisation: acme, ") + shared)
+                await reload(gateway, operator)
+                assert [(await asked(gateway, key)).status_code for _ in range(6)] == [200] * 3 + [429] * 3
+                file.write_text(free)
+                await reload(gateway, operator)
+                assert [(await asked(gateway, key)).status_code for _ in range(6)] == [200] * 6
+                file.write_text(free.replace("desk: {", "desk: {organisation: nobody, "))
+                assert (await asyncio.to_thread(call, gateway, "POST", "/admin/reload", operator))[0] == 422
+
+    asyncio.run(walk())
+
+
+async def reload(gateway, key):
+    assert (await asyncio.to_thread(call, gateway, "POST", "/admin/reload", key))[0] == 200

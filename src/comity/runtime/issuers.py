@@ -75,6 +75,11 @@ class Issuers:
             self._hasty.add(name)
             self._wanted.set()
 
+    async def tried(self) -> None:
+        """Ask every issuer once: whoever serves from its first moment on must not refuse what it will soon know."""
+        clock = asyncio.get_running_loop().time
+        await asyncio.gather(*(self._look(name, clock) for name in self._issuers))
+
     async def watch(self) -> None:
         """For ever: have the keys of every issuer, and have them again when it is time."""
         clock = asyncio.get_running_loop().time

@@ -158,6 +158,7 @@ class Supervisor:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.nodes.start())
                 group.create_task(self._first_tokens())
+                group.create_task(self.tenancy.issuers.tried())
                 group.create_task(self.fleet.start())
                 group.create_task(self._prepare(held))
         except BaseExceptionGroup as failed:

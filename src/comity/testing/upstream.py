@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -277,5 +279,31 @@ def slow(then: Answer, gate: asyncio.Event) -> Answer:
     async def answer(request: Request, writer: asyncio.StreamWriter) -> bool:
         await gate.wait()
         return await then(request, writer)
+
+    return answer
+
+
+def trickle(data: bytes, *, keep: bool = False) -> Answer:
+    """These bytes one at a time, each in a piece of its own, then a closed connection (or a kept one)."""
+
+    async def answer(request: Request, writer: asyncio.StreamWriter) -> bool:
+        for at in range(len(data)):
+            writer.write(data[at : at + 1])
+            await asyncio.sleep(0)
+        return keep
+
+    return answer
+
+
+def reset(data: bytes = b"") -> Answer:
+    """These bytes, then a reset connection (TCP RST)."""
+
+    async def answer(request: Request, writer: asyncio.StreamWriter) -> bool:
+        writer.write(data)
+        await writer.drain()
+        # no linger: the kernel drops what is not sent and says so
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+        return False
 
     return answer

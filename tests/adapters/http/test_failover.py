@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from comity.relay.ports import Timeouts
-from comity.testing.upstream import Answer, Request, completion, raw, silence, status, whole
+from comity.testing.upstream import Answer, Request, completion, raw, reset, silence, status, trickle, whole
 from tests.adapters.http.house import House, run, until
 
 BROKEN_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
@@ -23,6 +23,8 @@ NO_ANSWERS: dict[str, tuple[Answer, str, int | None]] = {
     "key not allowed": (status(403), "status", 403),
     "redirect": (whole(b"", code=307, headers="location: http://127.0.0.1:1/\r\n"), "invalid", 307),
     "closed before an answer": (raw(b""), "broken", None),
+    "reset before an answer": (reset(), "broken", None),
+    "reset in the head": (reset(BROKEN_HEAD), "broken", None),
     "closed in the head": (raw(BROKEN_HEAD), "broken", None),
     "not HTTP": (raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), "invalid", None),
     "HTTP/2": (raw(b"\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00"), "invalid", None),
@@ -61,6 +63,47 @@ def test_what_is_no_answer_goes_on_to_the_next_candidate(name: str) -> None:
             assert (first["deployment"], first["result"], first.get("status")) == ("paris", result, code)
             assert (second["deployment"], second["result"]) == ("lyon", "ok")
             assert house.upstreams["paris"].connections == 1
+
+    run(main())
+
+
+WHOLE = BROKEN_HEAD + b"content-length: %d\r\n\r\n" % len(completion()) + completion()
+
+
+def test_an_answer_one_byte_at_a_time_is_the_same_answer() -> None:
+    async def main() -> None:
+        async with House() as house:
+            for _ in range(2):
+                house.upstream.answers.append(raw(WHOLE, keep=True))
+                at_once = await house.ask()
+                house.upstream.answers.append(trickle(WHOLE, keep=True))
+                slowly = await house.ask()
+                assert slowly.body == at_once.body == completion()
+            assert house.upstream.connections == 1
+
+    run(main())
+
+
+LIES = {
+    "shorter than it says": WHOLE[:-1],
+    "longer than it says": WHOLE + b"x",
+    "another answer behind it": WHOLE + WHOLE,
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_an_answer_whose_length_is_a_lie_behind_one_whose_head_is_known(name: str) -> None:
+    async def main() -> None:
+        async with House() as house:
+            for _ in range(2):
+                house.upstream.answers.append(raw(WHOLE, keep=True))
+                assert (await house.ask()).status == 200
+            house.upstream.answers.append(raw(LIES[name]))
+            response = await house.ask()
+            assert response.status == (502 if name == "shorter than it says" else 200)
+            house.upstream.answers.append(raw(WHOLE.replace(b"Yes.", b"Two."), keep=True))
+            assert b"Two." in (await house.ask()).body  # never what lay behind the answer before it
+            assert house.upstream.connections == 2
 
     run(main())
 

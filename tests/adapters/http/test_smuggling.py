@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import msgspec
 import pytest
 
-from tests.adapters.http.house import House, chat, run
+from comity.testing.upstream import status
+from tests.adapters.http.house import House, Wire, chat, run
 
 BODY = b'{"model":"civic","messages":[{"role":"user","content":"x"}]}'
 LINE = b"POST /v1/chat/completions HTTP/1.1\r\n"
@@ -53,33 +57,48 @@ SHAPES = {
 }
 
 
+GOOD = LINE + KEY + LENGTH + b"\r\n" + BODY
+
+
+async def known(house: House, times: int = 2) -> Wire:
+    """A connection whose head is known: the second request on it was not parsed."""
+    wire = await house.connect()
+    for _ in range(times):
+        await wire.send(GOOD)
+        assert (await wire.response()).status == 200
+    return wire
+
+
+@pytest.mark.parametrize("before", [0, 2])
 @pytest.mark.parametrize("name", SHAPES)
-def test_shapes_that_are_refused(name: str) -> None:
+def test_shapes_that_are_refused(name: str, before: int) -> None:
     async def main() -> None:
         async with House() as house:
-            wire = await house.connect()
+            wire = await known(house, before)
             await wire.send(SHAPES[name])
             response = await wire.response()
             assert response.status == 400, (name, response)
             assert response.headers["connection"] == "close"
             assert await wire.closed() == b""  # nothing behind it is taken for a request
-            assert house.upstream.connections == 0
-            assert not house.log.kept
+            assert len(house.upstream.requests) == before
+            assert len(house.log.kept) == 2 * before
             wire.close()
 
     run(main())
 
 
-def test_a_second_request_before_the_first_is_answered_is_not_taken() -> None:
+@pytest.mark.parametrize("before", [0, 2])
+@pytest.mark.parametrize("behind", [chat(key="sk-other") + b"rubbish", GOOD, GOOD[:30], b"\r\n" + GOOD, b"rubbish"])
+def test_a_second_request_before_the_first_is_answered_is_not_taken(before: int, behind: bytes) -> None:
     async def main() -> None:
         async with House() as house:
-            wire = await house.connect()
-            await wire.send(chat() + chat(key="sk-other") + b"rubbish")
+            wire = await known(house, before)
+            await wire.send(GOOD + behind)
             response = await wire.response()
             assert response.status == 200
             assert response.headers["connection"] == "close"
             assert await wire.closed() == b""
-            assert len(house.upstream.requests) == 1
+            assert len(house.upstream.requests) == before + 1
             wire.close()
 
     run(main())
@@ -157,5 +176,56 @@ def test_a_request_one_byte_at_a_time_is_the_same_request() -> None:
         import asyncio
 
         await asyncio.sleep(0)
+
+    run(main())
+
+
+def test_what_is_known_of_a_head_is_not_more_than_its_bytes() -> None:
+    """The key, its rights and the gateway's own state are looked at each time."""
+
+    async def main() -> None:
+        async with House() as house:
+            wire = await known(house)
+            tenant = house.gate.tenants[b"sk-test"]
+            house.gate.tenants[b"sk-test"] = msgspec.structs.replace(tenant, application="other")
+            await wire.send(GOOD)
+            assert (await wire.response()).status == 200
+            assert house.log.kept[-2].party["application"] == "other"
+            del house.gate.tenants[b"sk-test"]
+            await wire.send(GOOD)
+            assert (await wire.response()).status == 401
+            house.gate.tenants[b"sk-test"] = msgspec.structs.replace(tenant, auditor=True)
+            await wire.send(GOOD)
+            assert (await wire.response()).status == 403
+            house.gate.tenants[b"sk-test"] = tenant
+            await wire.send(GOOD)
+            assert (await wire.response()).status == 200
+            await wire.send(b"HEAD /v1/models HTTP/1.1\r\n" + KEY + b"\r\n")
+            assert (await wire.response(bodiless=True)).status == 200
+            house.upstream.otherwise = status(500)
+            await wire.send(GOOD)
+            assert (await wire.response()).error["code"] == "upstream_error"  # with a body: HEAD is forgotten
+            house.port.draining = True
+            await wire.send(GOOD)
+            assert (await wire.response()).headers["connection"] == "close"
+            wire.close()
+
+    run(main())
+
+
+@pytest.mark.parametrize("at", [1, 30, len(GOOD) - len(BODY), len(GOOD) - 1])
+def test_a_request_in_two_pieces_behind_one_that_is_known(at: int) -> None:
+    async def main() -> None:
+        async with House() as house:
+            wire = await known(house)
+            await wire.send(GOOD[:at])
+            await asyncio.sleep(0.01)
+            await wire.send(GOOD[at:])
+            assert (await wire.response()).status == 200
+            longer = BODY.replace(b'"x"', b'"xyz"')
+            await wire.send(GOOD.replace(LENGTH, b"content-length: %d\r\n" % len(longer)).replace(BODY, longer))
+            assert (await wire.response()).status == 200
+            assert b"xyz" in house.upstream.requests[-1].body
+            wire.close()
 
     run(main())

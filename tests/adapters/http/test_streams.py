@@ -9,7 +9,7 @@ import pytest
 
 from comity.adapters.http.limits import Limits
 from comity.relay.ports import Timeouts
-from comity.testing.upstream import Answer, events, raw, silence, stream, whole
+from comity.testing.upstream import Answer, events, raw, reset, silence, stream, whole
 from tests.adapters.http.house import House, chat, run, until
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
@@ -23,6 +23,7 @@ def _chunk(data: bytes) -> bytes:
 
 BROKEN: dict[str, Answer] = {
     "between two events": stream(WORDS[:2], end=False, cut=True),
+    "reset within an event": reset(CHUNKED + _chunk(WORDS[0]) + b"40\r\ndata: {"),
     "within an event": raw(CHUNKED + _chunk(WORDS[0]) + b"40\r\ndata: {"),
     "without a reason to finish": stream(WORDS[:2], cut=True),
     "no event at all": stream([], end=False, cut=True),

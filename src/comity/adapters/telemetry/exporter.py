@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
-import requests
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import MetricExportResult, MetricsData, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SpanExportResult
@@ -20,27 +16,13 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from comity import __version__
 from comity.adapters.telemetry import conventions as words
+from comity.adapters.telemetry.sink import TIMEOUT_S, Sink
 from comity.relay.finished import Finished
-
-TIMEOUT_S = 5.0
-"""For one message to the sink; a collector on the same network takes milliseconds."""
 
 MAX_BATCH = 512
 """Spans in one message, the SDK's own default: some 300 kB."""
 
 NANOS = 1_000_000
-
-
-class _Direct(requests.Session):
-    """Goes where the stack file says: no proxy of the environment, no redirect, no credentials from files."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.trust_env = False
-
-    def request(self, method: Any, url: Any, *arguments: Any, **named: Any) -> requests.Response:
-        named["allow_redirects"] = False
-        return super().request(method, url, *arguments, **named)
 
 
 class _Kept(SpanProcessor):
@@ -53,19 +35,6 @@ class _Kept(SpanProcessor):
         self.spans.append(span)
 
 
-class _Metrics(OTLPMetricExporter):
-    """Notes whether the last message of metrics was taken."""
-
-    failed: bool = False
-
-    def export(
-        self, metrics_data: MetricsData, timeout_millis: float | None = None, **named: Any
-    ) -> MetricExportResult:
-        result = super().export(metrics_data, timeout_millis, **named)
-        self.failed = result is not MetricExportResult.SUCCESS
-        return result
-
-
 class Exporter:
     """Spans and metrics to one sink. Metrics go by themselves every so many seconds, spans when `send` is called."""
 
@@ -73,18 +42,17 @@ class Exporter:
         """`endpoint` is the base URL of OTLP/HTTP; `secret` goes as a bearer token, where there is one."""
         logging.getLogger("opentelemetry").addHandler(logging.NullHandler())
         logging.getLogger("opentelemetry").propagate = False  # what a sink answers may quote what it was sent
-        headers = {"authorization": f"Bearer {secret}"} if secret else {}
-        base = endpoint.rstrip("/")
+        sink = Sink(endpoint, secret)
         resource = Resource.create(
             {"service.name": "comity", "service.version": __version__, "service.namespace": origin}, words.SCHEMA_URL
         )
         self._spans = spans
         self._kept = _Kept()
-        self._sender = OTLPSpanExporter(f"{base}/v1/traces", headers=headers, timeout=TIMEOUT_S, session=_Direct())
+        self._sender = sink.spans()
         self._tracers = TracerProvider(sampler=ParentBased(ALWAYS_ON), resource=resource, shutdown_on_exit=False)
         self._tracers.add_span_processor(self._kept)
         self._tracer = self._tracers.get_tracer("comity", __version__, schema_url=words.SCHEMA_URL)
-        self._metrics = _Metrics(f"{base}/v1/metrics", headers=headers, timeout=TIMEOUT_S, session=_Direct())
+        self._metrics = sink.metrics()
         reader = PeriodicExportingMetricReader(self._metrics, every * 1000, TIMEOUT_S * 1000)
         self._meters = MeterProvider([reader], resource, shutdown_on_exit=False)
         meter = self._meters.get_meter("comity", __version__, schema_url=words.SCHEMA_URL)
@@ -132,16 +100,22 @@ class Exporter:
         taken = lost = 0
         for at in range(0, len(spans), MAX_BATCH):
             batch = spans[at : at + MAX_BATCH]
-            if self._sender.export(batch) is SpanExportResult.SUCCESS:
+            if self._taken(batch):
                 taken += len(batch)
             else:
                 lost += len(batch)
         return taken, lost
 
+    def _taken(self, batch: list[ReadableSpan]) -> bool:
+        try:
+            return self._sender.export(batch) is SpanExportResult.SUCCESS
+        except Exception:  # noqa: BLE001 - whatever a library makes of an answer, the spans are lost
+            return False
+
     def close(self) -> None:
         """Send the last metrics, and end."""
         self._meters.shutdown(TIMEOUT_S * 1000)
-        self._sender.shutdown()  # type: ignore[no-untyped-call]
+        self._sender.shutdown()
         self._tracers.shutdown()
 
     def _measure(self, record: Finished, model: str, provider: str) -> None:

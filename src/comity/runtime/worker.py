@@ -19,7 +19,7 @@ from pathlib import Path
 from comity.adapters.clock import unix_ms
 from comity.adapters.database.notes import Note
 from comity.adapters.http.port import Port
-from comity.adapters.http.serve import Listener, listen, run
+from comity.adapters.http.serve import Listener, listen, run, settle
 from comity.adapters.ledger import ApplicationSalts, Ledger, LedgerBroken, Overloaded
 from comity.adapters.realms import load_realm
 from comity.runtime.bearers import Bearers
@@ -167,6 +167,7 @@ class Worker:
         except BaseException:
             await asyncio.to_thread(ledger.close)
             raise
+        settle()
         channel.say(Ready(ledger.shard))
         taking = Taking(gate, observed, state, start.generation, lambda words: channel.say(Complaint(words)))
         return cls(channel, ledger, gate, bearers, rations, taking, observed, port, listener, tls)

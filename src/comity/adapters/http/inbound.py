@@ -13,15 +13,13 @@ from comity.adapters.http.driver import Driver
 from comity.adapters.http.familiar import Familiar, learn
 from comity.adapters.http.limits import DISCARDED_BODY
 from comity.adapters.http.port import Port
+from comity.adapters.http.reception import hindrance, received
 from comity.adapters.http.replies import CONTINUE, RETRY_AFTER, reply
-from comity.adapters.http.request_head import LISTS, OURS, WANTED, Told, key, seconds, session
-from comity.law.case import NOTHING_ADDED
+from comity.adapters.http.request_head import LISTS, WANTED, Told, key, seconds
 from comity.relay import surfaces
-from comity.relay.addition import addition
 from comity.relay.body import BadRequest
 from comity.relay.dialects.conversation import Dialect
 from comity.relay.errors import envelope
-from comity.relay.exchange import Exchange
 from comity.relay.ports import Tenant
 from comity.relay.surfaces import Surface
 
@@ -152,6 +150,9 @@ class Inbound(asyncio.Protocol):
             self._first = data
         else:
             self._first = b""
+        self._parse(data)
+
+    def _parse(self, data: bytes) -> None:
         if self._phase <= HEAD:
             self._fed += len(data)
         else:
@@ -165,7 +166,11 @@ class Inbound(asyncio.Protocol):
             self._deaf, self.keep = True, False  # a complete request, then rubbish: answer it, and close
         if self._complete:
             self._serve()
-            return
+        else:
+            self._judge_part()
+
+    def _judge_part(self) -> None:
+        """What can be said of a request that is not complete."""
         if self._fault:
             self._bad_http(self._fault)
         elif self._phase == HEAD and self._fed > self.port.limits.head:
@@ -330,20 +335,11 @@ class Inbound(asyncio.Protocol):
             self.write(CONTINUE)
 
     def _judge_inference(self, tenant: Tenant) -> None:
-        port, headers = self.port, self._headers
-        length = headers.get(b"content-length")
-        if tenant.auditor:
-            self._set_early(403, "An auditor's key reads receipts; it may not ask for inference.")
-        elif headers.get(b"content-encoding", b"identity").lower() != b"identity":
-            self._set_early(415, "The body must not be compressed.")
-        elif length is not None and int(length) > port.limits.body:
-            self._set_early(413, f"The body is larger than {port.limits.body} bytes.")
-        elif port.in_flight >= port.limits.in_flight:
-            self._set_early(503, "Too many requests are under way; try again shortly.", RETRY_AFTER, code="overloaded")
-        elif fault := port.gate.fault():
-            self._set_early(503, fault, RETRY_AFTER, code="not_ready")
+        early = hindrance(self.port, tenant, self._headers)
+        if early is not None:
+            self._set_early(early.status, early.message, early.fields, code=early.code)
         else:
-            port.in_flight += 1
+            self.port.in_flight += 1
             self._counted = True
 
     def _served_at_once(self, known: Familiar[Told], data: bytes) -> bool:
@@ -395,32 +391,20 @@ class Inbound(asyncio.Protocol):
         self._learn(surface)
         self._infer(tenant, surface, self._named, bytes(self._body), self._received)
 
-    def _infer(self, tenant: Tenant, surface: Surface, named: str, body: bytes, received: int) -> None:
+    def _infer(self, tenant: Tenant, surface: Surface, named: str, body: bytes, now: int) -> None:
         """Read the request, and have it relayed."""
         port, headers = self.port, self._headers
         self._surface = surface
         port.counts.requests += 1
         try:
-            added = NOTHING_ADDED
-            name = b""
-            if not OURS.isdisjoint(headers):
-                self._narrow(seconds(headers, port.limits.request_seconds))
-                name = session(headers)
-                added = addition(
-                    headers.get(b"comity-data", b""),
-                    headers.get(b"comity-subjects", b""),
-                    headers.get(b"comity-purpose", b""),
-                    port.gate.words,
-                )
-            ask = surface.read(body, headers, named)
+            if b"comity-timeout" in headers:
+                most = seconds(headers, port.limits.request_seconds)
+                self.deadline = self._end_of_request = min(self._end_of_request, port.now() + most)
+            exchange = received(port, tenant, surface, named, headers, body, now)
         except BadRequest as error:
             port.counts.bad += 1
             self.reply(400, envelope(400, str(error), param=error.field, dialect=surface.errors))
             return
-        exchange = Exchange(tenant, added, body, port.nonce(), received, surface.name, name)
-        exchange.ask = ask
-        if b"traceparent" in headers:
-            exchange.traceparent = headers[b"traceparent"]
         driver = self._driver = Driver(port, self, surface, exchange)
         try:
             driver.begin()
@@ -429,10 +413,6 @@ class Inbound(asyncio.Protocol):
             self.keep = False
             self.error(500, "Something is wrong here; nothing was sent on.", code="internal_error")
             driver.client_left()
-
-    def _narrow(self, most: float) -> None:
-        """Take no longer than that, as the caller wants it."""
-        self.deadline = self._end_of_request = min(self._end_of_request, self.port.now() + most)
 
     @property
     def _errors(self) -> Dialect:

@@ -81,8 +81,10 @@ def _only_doubled(surface: str, body: bytes) -> bool:
         assert "occurs twice" in str(error), error
     document: list[tuple[str, Any]] = json.loads(body, object_pairs_hook=list)
     for chosen in (dict(document), dict(reversed(document))):
-        ask = read(FORMS[surface], json.dumps(_objects(chosen)).encode())
-        assert ask.hops == ()
+        try:
+            assert read(FORMS[surface], json.dumps(_objects(chosen)).encode()).hops == ()
+        except BadRequest as error:  # the other of the two was empty
+            assert "is required" in str(error), error
     return True
 
 

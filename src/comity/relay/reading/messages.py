@@ -50,18 +50,17 @@ def _block(*names: str, **judged: Shape) -> Members:
 
 
 NESTED = Later("content", lambda: CONTENT)
+SAID = _block("text thinking signature data id name input tool_use_id is_error toolset_name", content=NESTED)
+"""Judged by every member that it has, whatever its type says."""
+
 RESULT = _block("tool_use_id", content=Later("result", lambda: RESULTS))
 BLOCK = Kinds(
     {
-        "text": _block("text"),
-        "thinking": _block("thinking signature"),
-        "redacted_thinking": _block("data"),
+        **dict.fromkeys(("text", "thinking", "redacted_thinking", "tool_use", "tool_result"), SAID),
         "compaction": _block("content encrypted_content"),
         "image": _block("transformations", source=SOURCE),
         "document": _block("context title", source=SOURCE),
         "search_result": _block("source title", content=NESTED),
-        "tool_use": _block("id name input toolset_name"),
-        "tool_result": _block("tool_use_id is_error toolset_name", content=NESTED),
         "tool_reference": _block("tool_name"),
         "browser_state": _block("tabs state_changes"),
         "server_tool_use": _block("id name input"),

@@ -165,16 +165,17 @@ def _item(*names: str, **judged: Shape) -> Members:
     return Members({**passing(STEP, *names), **judged})
 
 
-SAID = _item("role phase", content=CONTENT)
+SAID = _item(
+    "role phase encrypted_content arguments async name namespace", summary=CONTENT, content=CONTENT, output=CONTENT
+)
+"""Judged by every member that it has, whatever its type says."""
+
 ITEM = Kinds(
     {
-        "message": SAID,
-        "reasoning": _item("encrypted_content", summary=CONTENT, content=CONTENT),
+        **dict.fromkeys(("message", "reasoning", "function_call", "function_call_output"), SAID),
         "compaction": _item("encrypted_content"),
         "compaction_trigger": _item(),
         "configuration_update": _item("reasoning", text=SCHEMA),
-        "function_call": _item("arguments async name namespace"),
-        "function_call_output": _item("name namespace", output=CONTENT),
         "custom_tool_call": _item("input async name namespace"),
         "custom_tool_call_output": _item(output=CONTENT),
         "tool_search_call": _item("arguments execution"),

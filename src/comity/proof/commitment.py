@@ -120,6 +120,10 @@ def commit(key: bytes, data: bytes) -> str:
     """The commitment to `data` under an opening of 32 bytes, lowercase hex; another length raises ValueError."""
     if len(key) != SIZE:
         raise ValueError("an opening has 32 bytes")
-    inside = hashlib.sha256(key.translate(INNER) + INNER_REST)
-    inside.update(data)
+    begin = key.translate(INNER) + INNER_REST
+    if len(data) <= HELD:
+        inside = hashlib.sha256(begin + data)
+    else:
+        inside = hashlib.sha256(begin)
+        inside.update(data)
     return hashlib.sha256(key.translate(OUTER) + OUTER_REST + inside.digest()).hexdigest()

@@ -142,6 +142,18 @@ def test_without_room_it_is_left_alone_for_a_second_if_it_does_not_say_how_long(
     run(main())
 
 
+def test_a_client_is_told_when_the_first_candidate_will_have_room() -> None:
+    async def main() -> None:
+        async with House(("paris",), ("lyon",)) as house:
+            house.upstreams["paris"].otherwise = status(429, headers="retry-after: 55\r\n")
+            house.upstreams["lyon"].otherwise = status(429, headers="retry-after: 20\r\n")
+            response = await house.ask()
+            assert response.status == 503
+            assert 19 <= int(response.headers["retry-after"]) <= 20
+
+    run(main())
+
+
 @pytest.mark.parametrize(("answer", "asked"), [(status(401), 1), (whole(b"", code=307), 1), (status(500), 3)])
 def test_what_does_not_pass_is_not_asked_again(answer: Answer, asked: int) -> None:
     async def main() -> None:

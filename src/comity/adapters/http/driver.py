@@ -176,8 +176,17 @@ class Driver:
         else:
             status, message, code = failures.no_answer(self._exchange.attempts, expired=self._expired)
             self._replace_answer(status, self._envelope(status, message, code=code))
+            if status == 503:
+                self._retry_after = b"%d" % self._soonest_s()
         self._exchange.finish = "error"
         self._seal(self._port.clock())
+
+    def _soonest_s(self) -> int:
+        """Seconds until the first candidate may be asked again, as far as they said."""
+        port = self._port
+        loads = [port.live.get(candidate.deployment) for candidate in self._exchange.placement.candidates]
+        until = min((load.rests_until for load in loads if load is not None), default=0)
+        return max(1, -((port.clock() - until) // 1000))
 
     # from the upstream
 

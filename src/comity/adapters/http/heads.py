@@ -44,10 +44,10 @@ class AnswerHeads:
                 fields,
             )
         more = limits
-        if exchange.status == 503:
-            more += RETRY_AFTER
-        elif retry_after:
+        if retry_after:
             more += b"retry-after: %b\r\n" % retry_after
+        elif exchange.status == 503:
+            more += RETRY_AFTER
         if length is None:
             more += b"cache-control: no-cache\r\n"
         fields = b"comity-receipt: %b\r\n%b%b" % (exchange.receipt.encode(), fields, more)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 PRIVATE = 0o600
@@ -12,7 +14,7 @@ PUBLIC = 0o644
 class Disk:
     """The operations of a log on files, each of which can fail with OSError.
 
-    The first six are one system call each; `comity.testing.disk.FailingDisk` lets tests make them fail.
+    Those before `sync_folder` are one system call each; `comity.testing.disk.FailingDisk` lets tests make them fail.
     """
 
     def open(self, path: Path | str, flags: int, mode: int = PRIVATE) -> int:
@@ -30,6 +32,21 @@ class Disk:
     def sync_data(self, handle: int) -> None:
         """Make a file's contents durable, and of the rest what is needed to read them."""
         os.fdatasync(handle)
+
+    def sync_file_system(self, folder: Path) -> bool:
+        """Make everything durable that lies on a folder's file system; False where the system has no such call.
+
+        For hundreds of small files this costs a fiftieth of the processor's time that syncing each of them does.
+        """
+        syncfs = _syncfs()
+        if syncfs is None:
+            return False
+        handle = self.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            syncfs(handle)
+        finally:
+            os.close(handle)
+        return True
 
     def rename(self, old: Path | str, new: Path | str) -> None:
         """Put a file in the place of another."""
@@ -101,6 +118,24 @@ class Disk:
                 self.sync(handle)
         finally:
             os.close(handle)
+
+
+@cache
+def _syncfs() -> Callable[[int], None] | None:
+    # lazily: few commands write a log
+    import ctypes
+
+    try:
+        call = ctypes.CDLL(None, use_errno=True).syncfs
+    except (OSError, AttributeError):  # not Linux
+        return None
+
+    def syncfs(handle: int) -> None:
+        if call(handle):
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code))
+
+    return syncfs
 
 
 DISK = Disk()

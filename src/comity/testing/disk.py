@@ -91,6 +91,10 @@ class FailingDisk(Disk):
         """As it was told."""
         self._act("sync_data", self._paths[handle], lambda: super(FailingDisk, self).sync_data(handle))
 
+    def sync_file_system(self, folder: Path) -> bool:
+        """As it was told of `sync`."""
+        return self._act("sync", folder, lambda: super(FailingDisk, self).sync_file_system(folder))
+
     def rename(self, old: Path | str, new: Path | str) -> None:
         """As it was told."""
         self._act("rename", Path(new), lambda: super(FailingDisk, self).rename(old, new))

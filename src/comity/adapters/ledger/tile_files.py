@@ -12,6 +12,9 @@ from comity.proof.tiles import ENTRIES, WIDTH, Tile, tile_path
 
 _BUNDLE_ENTRY = 2 + 32
 
+MANY = 128
+"""Files from which on the whole file system is synced at once: what others wrote on it has to wait too."""
+
 
 def write_tiles(folder: Path, files: Iterable[tuple[Tile, bytes]], disk: Disk = DISK) -> list[str]:
     """Write tiles and bundles below `folder`, each whole or not at all to a reader; returns their paths.
@@ -32,6 +35,9 @@ def write_tiles(folder: Path, files: Iterable[tuple[Tile, bytes]], disk: Disk = 
 
 def sync_files(paths: Iterable[str], top: Path, disk: Disk = DISK) -> None:
     """Make files durable, and their names, up to and with the folder `top`. Files that are gone are passed over."""
+    paths = list(paths)
+    if len(paths) >= MANY and disk.sync_file_system(top):
+        return
     folders = {top}
     for path in paths:
         try:

@@ -1,18 +1,27 @@
-"""How many entries a second one shard makes durable, and how long each waits: `python bench/ledger.py [SECONDS]`.
+"""What the log costs: `python bench/ledger.py [SECONDS]`, everything on one core.
 
-Prints one line for each number of requests in flight, and what one append costs on the event loop.
+One line for each number of requests in flight. Each request enters its intent, waits until that is durable, and enters
+its outcome; the next begins when that is durable. Told are durable entries a second, how long each waited, and the
+processor's time for a request, beside the same with a log that forgets. The first line tells what bounds it: hashing,
+and the disk's own sync.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from comity.adapters.ledger import Ledger
+from comity.proof.entry import outcome_party
+from comity.proof.growth import Growth
+from comity.proof.leaf import leaf_values
 from comity.terms import canon
 
 SIZES = (1, 16, 64, 256)
@@ -20,48 +29,107 @@ PARTY = canon.encode({"application": "bench", "case": {"data": ["health", "perso
 DECISION = canon.encode({"placement": "0" * 64, "realm": "0" * 64, "ruling": "0" * 64, "tiers": [["a", "b"]]})
 CONTENT = canon.encode({"bytes": 1024, "nonce": "0" * 32, "request": "0" * 64, "times": {"received": 1}})
 
+Done = Callable[[BaseException | None], None]
 
-async def in_flight(ledger: Ledger, clients: int, seconds: float) -> tuple[int, list[float]]:
-    """Entries made durable by `clients` that each wait for one before the next, and their latencies in seconds."""
-    loop = asyncio.get_running_loop()
-    latencies: list[float] = []
-    end = loop.time() + seconds
-    finished = loop.create_future()
+
+class Log(Protocol):
+    """What a request needs of a log."""
+
+    def append(
+        self, kind: str, party: bytes, decision: bytes, content: bytes, done: Done, *, intent: int | None = None
+    ) -> int:
+        """See `comity.adapters.ledger`."""
+
+
+class Forgetting:
+    """Says that everything is durable at the next turn of the loop: what the measuring itself costs."""
+
+    def __init__(self) -> None:
+        self._next = 0
+        self._waiting: list[Done] = []
+
+    def append(
+        self, kind: str, party: bytes, decision: bytes, content: bytes, done: Done, *, intent: int | None = None
+    ) -> int:
+        """Forget it."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._tell)
+        self._waiting.append(done)
+        self._next += 1
+        return self._next - 1
+
+    def _tell(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for done in waiting:
+            done(None)
+
+
+class Client:
+    """Asks again and again; `waits` are the seconds that its entries took to be durable."""
+
+    def __init__(self, log: Log, end: float, over: Callable[[], None]) -> None:
+        self._log = log
+        self._end = end
+        self._over = over
+        self._intent = -1
+        self._began = 0.0
+        self.waits: list[float] = []
+
+    def ask(self) -> None:
+        """Enter an intent."""
+        self._began = time.perf_counter()
+        self._intent = self._log.append("intent", PARTY, DECISION, CONTENT, self._placed)
+
+    def _placed(self, error: BaseException | None) -> None:
+        assert error is None
+        self.waits.append(time.perf_counter() - self._began)
+        asyncio.get_running_loop().call_soon(self._answer)
+
+    def _answer(self) -> None:
+        self._began = time.perf_counter()
+        party = outcome_party(self._intent)
+        self._log.append("outcome", party, DECISION, CONTENT, self._ended, intent=self._intent)
+
+    def _ended(self, error: BaseException | None) -> None:
+        assert error is None
+        self.waits.append(time.perf_counter() - self._began)
+        if time.perf_counter() < self._end:
+            asyncio.get_running_loop().call_soon(self.ask)
+        else:
+            self._over()
+
+
+async def in_flight(log: Log, clients: int, seconds: float) -> tuple[list[float], float, float]:
+    """The waits of all entries, the seconds that they took together, and the processor's seconds for them."""
     alive = clients
+    over = asyncio.get_running_loop().create_future()
 
-    def client() -> None:
-        began = time.perf_counter()
+    def one_over() -> None:
+        nonlocal alive
+        alive -= 1
+        if not alive:
+            over.set_result(None)
 
-        def done(error: BaseException | None) -> None:
-            nonlocal alive
-            if error is not None:
-                raise error
-            latencies.append(time.perf_counter() - began)
-            if loop.time() < end:
-                client()
-            else:
-                alive -= 1
-                if not alive:
-                    finished.set_result(None)
-
-        ledger.append("denial", PARTY, DECISION, CONTENT, done)
-
-    for _ in range(clients):
-        client()
-    await finished
-    return len(latencies), latencies
+    began, used = time.perf_counter(), _processor()
+    asking = [Client(log, began + seconds, one_over) for _ in range(clients)]
+    for client in asking:
+        client.ask()
+    await over
+    waits = sorted(wait for client in asking for wait in client.waits)
+    return waits, time.perf_counter() - began, _processor() - used
 
 
-async def append_cost(ledger: Ledger, count: int = 4096) -> float:
-    """Microseconds of the event loop for one append."""
-    began = time.perf_counter()
-    for _ in range(count):
-        ledger.append("denial", PARTY, DECISION, CONTENT, lambda _: None)
-    return (time.perf_counter() - began) / count * 1e6
+def hash_cost(count: int = 2048) -> float:
+    """Microseconds of hashing for an entry: its leaf, and its share of the tree."""
+    growth = Growth()
+    salts = [os.urandom(32) for _ in range(count)]
+    began = time.process_time()
+    growth.extend(leaf_values(["denial"] * count, salts, [PARTY] * count, [DECISION] * count, [CONTENT] * count))
+    return (time.process_time() - began) / count * 1e6
 
 
 def sync_cost(folder: Path, count: int = 500) -> float:
-    """Milliseconds of one small write with fdatasync (median): what the disk allows at best."""
+    """Milliseconds of one small write at a file's end with fdatasync (median): what the disk allows at best."""
     handle = os.open(folder / "sync", os.O_WRONLY | os.O_CREAT)
     times = []
     for _ in range(count):
@@ -76,22 +144,27 @@ def sync_cost(folder: Path, count: int = 500) -> float:
 async def main(folder: Path, seconds: float) -> None:
     """Print the table."""
     ledger = Ledger.open(folder, "example.org/bench", clock=lambda: int(time.time() * 1000))
-    print(f"entry of {len(PARTY) + len(DECISION) + len(CONTENT)} bytes; fdatasync {sync_cost(folder):.2f} ms")
+    length = len(PARTY) + len(DECISION) + len(CONTENT)
+    hashing = min(hash_cost() for _ in range(5))
+    print(f"entry of {length} bytes; hashing {hashing:.1f} us an entry; fdatasync {sync_cost(folder):.2f} ms")
     for clients in SIZES:
-        count, latencies = await in_flight(ledger, clients, seconds)
-        latencies.sort()
-        p50, p99 = (latencies[int(count * share)] * 1e3 for share in (0.5, 0.99))
-        print(f"{clients:4} in flight  {count / seconds:8.0f} durable entries/s  p50 {p50:6.2f} ms  p99 {p99:6.2f} ms")
-    costs = []
-    for _ in range(9):
-        costs.append(await append_cost(ledger))
-        await ledger.publish()
-        await asyncio.sleep(0.05)
-    print(f"append costs the event loop {sorted(costs)[4]:.2f} us")
+        nothing, _, bare = await in_flight(Forgetting(), clients, min(seconds, 0.5))
+        waits, took, used = await in_flight(ledger, clients, seconds)
+        p50, p99 = (waits[int(len(waits) * share)] * 1e3 for share in (0.5, 0.99))
+        print(
+            f"{clients:4} in flight  {len(waits) / took:8.0f} durable entries/s  p50 {p50:6.2f} ms  p99 {p99:6.2f} ms  "
+            f"processor {used / len(waits) * 2e6:5.1f} us a request (measuring alone {bare / len(nothing) * 2e6:.1f})"
+        )
     await asyncio.to_thread(ledger.close)
 
 
+def _processor() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
 if __name__ == "__main__":
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     with tempfile.TemporaryDirectory() as name:
         seconds_each = float(sys.argv[1]) if len(sys.argv) > 1 else 3.0
         try:

@@ -158,6 +158,13 @@ def test_a_carriage_return_alone_is_no_stream(text: str) -> None:
     assert b"[DONE]" not in stream.tail
 
 
+def test_what_breaks_off_within_an_event_does_not_swallow_the_error() -> None:
+    stream = answer()
+    passed = stream.feed((chunk("x") + "\n\ndata: {").encode())
+    assert not stream.close(False)
+    assert (passed + stream.tail).split(b"\n\n")[1].startswith(b'data: {"error":{')
+
+
 def test_an_event_that_never_ends_is_no_stream() -> None:
     stream = answer()
     with pytest.raises(BadAnswer):

@@ -121,6 +121,8 @@ class StreamAnswer:
             rest, self._rest = bytes(self._rest), bytearray()
             if _LONE_CR.search(rest):
                 rest, clean = b"", False
+            if not clean and not _DONE.search(rest):
+                rest = b""  # what broke off within an event is none to any client, and would swallow the error
             tail = self._read(rest)
             self.tail = tail + self.tail
         if self._held:

@@ -19,6 +19,7 @@ import sys
 import urllib.error
 import urllib.request
 from asyncio.subprocess import PIPE, Process
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -30,10 +31,21 @@ STARTING_S = 60
 class Gateway:
     """`comity serve` on free ports of loopback, and its state folder beside the stack file."""
 
-    def __init__(self, stack_file: Path, *, workers: int = 1, options: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        stack_file: Path,
+        *,
+        workers: int = 1,
+        options: tuple[str, ...] = (),
+        program: tuple[str, ...] = COMITY,
+        said: Path | None = None,
+    ) -> None:
+        """`program` takes the place of `comity`; what it says on standard error is added to the file `said`."""
         self.stack_file = stack_file
         self.state = stack_file.parent / ".comity"
         self.first: dict[str, Any] = {}
+        self._program = program
+        self._said = said
         self._options = ("--workers", str(workers), "--port", "0", "--control-port", "0", *options)
         self._process: Process | None = None
 
@@ -60,8 +72,9 @@ class Gateway:
 
     async def start(self) -> None:
         """Start it, and wait until it serves; raises RuntimeError with what it said if it does not."""
-        command = (*COMITY, "serve", "-c", str(self.stack_file), "--json", *self._options)
-        self._process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
+        command = (*self._program, "serve", "-c", str(self.stack_file), "--json", *self._options)
+        with self._said.open("ab") if self._said else nullcontext() as said:
+            self._process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=said)
         assert self._process.stdout is not None
         line = await asyncio.wait_for(self._process.stdout.readline(), STARTING_S)
         if not line:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
 from typing import Any
 
 import openai
@@ -18,6 +16,9 @@ from comity.relay.ports import Target, Tenant, Timeouts
 from comity.testing.gate import OpenGate
 from comity.testing.ledger import MemoryLedger
 from comity.testing.upstream import Upstream
+from comity.testing.wire import Response, Wire, chat
+
+__all__ = ["House", "Response", "Wire", "chat", "run", "until"]
 
 QUICK = Limits(sweep_seconds=0.01)
 PATIENCE = 20.0
@@ -42,24 +43,6 @@ async def until(condition: Any) -> None:
     """Wait for a condition that other tasks bring about."""
     while not condition():  # noqa: ASYNC110 - the condition has no event
         await asyncio.sleep(0.002)
-
-
-@dataclass
-class Response:
-    """A response as it came over the wire; `complete` says whether its framing ended."""
-
-    status: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    complete: bool = False
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.body)
-
-    @property
-    def error(self) -> dict[str, Any]:
-        return self.document["error"]
 
 
 class House:
@@ -149,78 +132,3 @@ class House:
         """The last entry, once it is an outcome."""
         await until(lambda: self.log.kept and self.log.kept[-1].kind == "outcome")
         return self.log.kept[-1]
-
-
-def chat(body: Any = None, *, headers: str = "", key: str = "sk-test", **more: Any) -> bytes:
-    """A chat request's bytes."""
-    if not isinstance(body, bytes):
-        document = body or {"model": "civic", "messages": [{"role": "user", "content": "When do you open?"}]}
-        body = json.dumps(document | more, separators=(",", ":"), ensure_ascii=False).encode()
-    head = (
-        f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\n"
-        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n{headers}\r\n"
-    )
-    return head.encode() + body
-
-
-class Wire:
-    """A client's connection, byte by byte."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-
-    async def send(self, data: bytes) -> None:
-        self.writer.write(data)
-        await self.writer.drain()
-
-    async def response(self, *, bodiless: bool = False) -> Response:
-        """The next response, as far as it comes."""
-        response = Response()
-        try:
-            await self.head(response)
-            if bodiless:
-                response.complete = True
-            elif "content-length" in response.headers:
-                response.body = await self.reader.readexactly(int(response.headers["content-length"]))
-                response.complete = True
-            elif response.headers.get("transfer-encoding") == "chunked":
-                while True:
-                    piece = await self.chunk()
-                    if not piece:
-                        break
-                    response.body += piece
-                response.complete = True
-            else:
-                response.body = await self.reader.read(-1)
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
-            response.body += getattr(error, "partial", b"")
-        return response
-
-    async def head(self, response: Response | None = None) -> Response:
-        response = response or Response()
-        lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").strip().split("\r\n")
-        response.status = int(lines[0].split(" ")[1])
-        response.headers = {
-            name.lower(): value.strip() for name, _, value in (each.partition(":") for each in lines[1:])
-        }
-        return response
-
-    async def chunk(self) -> bytes:
-        size = int(await self.reader.readuntil(b"\r\n"), 16)
-        piece = await self.reader.readexactly(size)
-        await self.reader.readexactly(2)
-        return piece
-
-    async def closed(self) -> bytes:
-        """Whatever still comes until the other side closes."""
-        try:
-            return await self.reader.read(-1)
-        except ConnectionError:
-            return b""
-
-    def close(self) -> None:
-        self.writer.close()
-
-    def vanish(self) -> None:
-        self.writer.transport.abort()

@@ -13,7 +13,7 @@ from comity.law.case import Addition, Case
 from comity.placement.decide import wish_document
 from comity.placement.types import Placement
 from comity.proof.commitment import Commitment, commit
-from comity.proof.entry import MAX_BLOCK_BYTES, outcome_party
+from comity.proof.entry import MAX_BLOCK_BYTES
 from comity.relay.exchange import Attempt, Exchange
 from comity.relay.ports import Target, Tenant
 from comity.relay.usage import Usage

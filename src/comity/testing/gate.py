@@ -9,7 +9,7 @@ from comity.law.case import Addition, Case, ordered
 from comity.placement.types import Candidate, Placement, Wish
 from comity.relay.exchange import Exchange
 from comity.relay.ports import FREE, Admission, Limited, Target, Tenant, Words
-from comity.stack.operation import Routing
+from comity.stack.operation import Cache, Routing
 from comity.terms.digests import sha256_hex
 from comity.terms.refusal import Refusal
 
@@ -27,6 +27,7 @@ class OpenGate:
         why: what `fault` says.
         limited: what `admit` answers, if not None; `admission` otherwise.
         routing: how attempts are made.
+        kept: how long exact answers are kept.
         wishes: what `place` was asked.
     """
 
@@ -40,6 +41,7 @@ class OpenGate:
         self.limited: Limited | None = None
         self.admission = FREE
         self.routing = Routing(retries=0)
+        self.kept: Cache | None = None
         self.durability: Literal["strict", "relaxed"] = "strict"
         self.words = WORDS
         self.wishes: list[Wish] = []
@@ -82,6 +84,10 @@ class OpenGate:
     ) -> Admission | Limited | None:
         """`limited` or `admission`."""
         return self.limited or self.admission
+
+    def cache(self, tenant: Tenant) -> Cache | None:
+        """`kept`."""
+        return self.kept
 
     def models(self, tenant: Tenant) -> tuple[str, ...]:
         """One."""

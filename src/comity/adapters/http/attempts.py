@@ -68,9 +68,9 @@ class Attempts:
         self.last: Try | None = None
         self.unsayable: BadRequest | None = None
 
-    def begin(self) -> None:
+    def begin(self, now: int) -> None:
         """Make the first; the intent is durable."""
-        if not self._next():
+        if not self._next(now):
             self._another_round()
             return
         hedge = self._port.gate.routing.hedge
@@ -139,13 +139,12 @@ class Attempts:
         self._go_on()
 
     def _go_on(self) -> None:
-        if not self._next() and not self.under_way:
+        if not self._next(self._port.clock()) and not self.under_way:
             self._another_round()
 
-    def _next(self, *, hedged: bool = False) -> bool:
+    def _next(self, now: int, *, hedged: bool = False) -> bool:
         """Begin an attempt at whichever deployment is best now; False if each was tried or has no room."""
         port, exchange, tried = self._port, self._exchange, self._tried
-        now = port.clock()
         while (name := self._choose(now)) is not None:
             if tried and not hedged:
                 port.counts.failovers += 1
@@ -190,7 +189,7 @@ class Attempts:
         """The first takes long: ask another besides."""
         self._timer = None
         if len(self.under_way) == 1:
-            self._next(hedged=True)
+            self._next(self._port.clock(), hedged=True)
 
     def _another_round(self) -> None:
         """Every candidate was asked: wait and ask again, or give up."""

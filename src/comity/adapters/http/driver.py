@@ -72,11 +72,10 @@ class Driver:
 
     # from the request to the intent
 
-    def begin(self) -> None:
+    def begin(self, now: int) -> None:
         """The request is complete and read: have it placed, enter its intent or its denial."""
         port, exchange, surface = self._port, self._exchange, self._surface
         gate, tenant, ask = port.gate, exchange.tenant, exchange.ask
-        now = port.clock()
         decision = gate.place(tenant, exchange.addition, port.wish(ask, surface.name), surface.operation, now)
         if isinstance(decision, Refusal):
             exchange.step("refuse")
@@ -124,16 +123,17 @@ class Driver:
                 self._abandon()
             elif self._expired:
                 self.unanswered()
-            elif not self._recalled():
-                self._attempts.begin()
+            else:
+                now = self._port.clock()
+                if not self._recalled(now):
+                    self._attempts.begin(now)
         except Exception:
             self._client.abort()  # and so, by way of `client_left`, to an outcome
             raise
 
-    def _recalled(self) -> bool:
+    def _recalled(self, now: int) -> bool:
         """Give the answer to an equal request again, if there is one; whether there is."""
         exchange, port = self._exchange, self._port
-        now = port.clock()
         kept = port.memory.recall(exchange, now)
         if kept is None:
             return False

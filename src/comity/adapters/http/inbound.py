@@ -364,7 +364,8 @@ class Inbound(asyncio.Protocol):
         self._headers = headers
         self._phase = BUSY
         self.deadline = self._end_of_request = port.now() + port.limits.request_seconds
-        self._infer(tenant, surface, named, data[at:], port.clock())
+        now = port.clock()
+        self._infer(tenant, surface, named, data[at:], now, now)
         return True
 
     def _learn(self, surface: Surface) -> None:
@@ -389,10 +390,10 @@ class Inbound(asyncio.Protocol):
             return
         assert tenant is not None
         self._learn(surface)
-        self._infer(tenant, surface, self._named, bytes(self._body), self._received)
+        self._infer(tenant, surface, self._named, bytes(self._body), self._received, self.port.clock())
 
-    def _infer(self, tenant: Tenant, surface: Surface, named: str, body: bytes, now: int) -> None:
-        """Read the request, and have it relayed."""
+    def _infer(self, tenant: Tenant, surface: Surface, named: str, body: bytes, began: int, now: int) -> None:
+        """Read the request, of which the head came at `began`, and have it relayed."""
         port, headers = self.port, self._headers
         self._surface = surface
         port.counts.requests += 1
@@ -400,14 +401,14 @@ class Inbound(asyncio.Protocol):
             if b"comity-timeout" in headers:
                 most = seconds(headers, port.limits.request_seconds)
                 self.deadline = self._end_of_request = min(self._end_of_request, port.now() + most)
-            exchange = received(port, tenant, surface, named, headers, body, now)
+            exchange = received(port, tenant, surface, named, headers, body, began)
         except BadRequest as error:
             port.counts.bad += 1
             self.reply(400, envelope(400, str(error), param=error.field, dialect=surface.errors))
             return
         driver = self._driver = Driver(port, self, surface, exchange)
         try:
-            driver.begin()
+            driver.begin(now)
         except Exception as error:  # noqa: BLE001 - a mistake of ours: told, and the request fails closed
             port.loop.call_exception_handler({"message": "A request could not be begun", "exception": error})
             self.keep = False

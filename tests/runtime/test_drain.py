@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 
 import openai
 
@@ -107,3 +108,39 @@ def test_a_worker_that_hangs_is_replaced(tmp_path, until):
 
     asyncio.run(main())
     assert any("said nothing for 3 s" in line for line in said)
+
+
+def test_the_service_manager_hears_of_start_reload_and_end(tmp_path, until, monkeypatch):
+    heard: list[str] = []
+    address = str(tmp_path / "notify")
+    monkeypatch.setenv("NOTIFY_SOCKET", address)
+
+    async def main():
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ours:
+            ours.bind(address)
+            ours.setblocking(False)
+
+            def read():
+                heard.append(ours.recv(4096).decode().split("\n")[0])
+
+            asyncio.get_running_loop().add_reader(ours, read)
+            file = two_upstreams(tmp_path / "gw", "http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1")
+            async with Gateway(file) as gateway:
+                gateway.signal(signal.SIGHUP)
+
+                async def reloaded() -> bool:
+                    return heard == ["READY=1", "RELOADING=1", "READY=1"]
+
+                await until(reloaded)
+                file.write_text("bad")
+                gateway.signal(signal.SIGHUP)
+
+                async def refused() -> bool:  # who waits for a reload must hear its end, however it went
+                    return heard[3:5] == ["RELOADING=1", "READY=1"]
+
+                await until(refused)
+            while heard[-1] != "STOPPING=1":  # noqa: ASYNC110 - it was sent before the gateway ended
+                await asyncio.sleep(0.01)
+            asyncio.get_running_loop().remove_reader(ours)
+
+    asyncio.run(main())

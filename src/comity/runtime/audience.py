@@ -16,7 +16,8 @@ from comity.terms.problems import Problem, Problems
 TELEMETRY = "telemetry"
 """Its name among the hearers; hooks are `hook:NAME`, so that none can take it."""
 
-OTEL_EXTRA = "opentelemetry.exporter"
+OTEL = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
+"""What the extra `otel` brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +63,7 @@ def audience(stack: Stack, file: Path, environ: Mapping[str, str]) -> dict[str, 
 
 def can_export() -> bool:
     """Whether the libraries that telemetry needs are installed; none of them is imported."""
-    return find_spec("opentelemetry") is not None and find_spec(OTEL_EXTRA) is not None
+    try:
+        return all(find_spec(name) is not None for name in OTEL)
+    except ModuleNotFoundError:  # of a package that should hold them
+        return False

@@ -54,11 +54,11 @@ class Observed:
                 self._dropped += 1
         if exchange.intent < 0:  # refused: nothing was tried
             return
-        took = now - exchange.received
+        took = max(0, now - exchange.received)  # a clock that was set back must not make a counter fall
         self._duration[bisect_left(BOUNDS_MS, took)] += 1
         self._duration_sum += took
         if exchange.first_byte:
-            first = exchange.first_byte - exchange.received
+            first = max(0, exchange.first_byte - exchange.received)
             self._first[bisect_left(BOUNDS_MS, first)] += 1
             self._first_sum += first
         for attempt in exchange.attempts:

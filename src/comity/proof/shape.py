@@ -66,7 +66,8 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
         "content": {
             "finish": "id", "status?": "n", "response?": "digest",
             "upstream?": {"request?": "digest", "response?": "digest"}, "usage?": _USAGE, "bytes?": "n",
-            "cost?": {"amount": "n", "currency": "text"}, "times": {"started?": "n", "first_byte?": "n", "finished": "n"},
+            "cost?": {"amount": "n", "currency": "text"},
+            "times": {"started?": "n", "first_byte?": "n", "finished": "n"},
         },
     },
     "denial": {

@@ -24,7 +24,7 @@ ENTRY_BYTES = 1_024
 
 
 class Kept(Struct, frozen=True):
-    """An answer as the deployment gave it: `body` are its own bytes, and `intent` is the index of its request's entry."""
+    """An answer as the deployment gave it: `body` are its own bytes, `intent` is the index of its request's entry."""
 
     deployment: str
     intent: int

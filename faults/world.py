@@ -109,11 +109,11 @@ class World:
         self.key, self.owner = self.gateway.new_key("--app", "desk"), self.gateway.new_key("--role", "owner")
         self.run(self.gateway.start())
 
-    def run(self, main: Coroutine[Any, Any, T]) -> T:
+    def run(self, main: Coroutine[Any, Any, T], *, patience: float = PATIENCE_S) -> T:
         """Run until it is done; upstreams answer meanwhile, and at no other time."""
 
         async def patiently() -> T:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(patience):
                 return await main
 
         return self.runner.run(patiently())
@@ -170,7 +170,12 @@ class World:
 
     def resident_mb(self) -> int:
         """Memory of the largest worker."""
-        return max(resident(pid) for pid in self.pids()) >> 20
+        return max(self.resident(pid) for pid in self.pids()) >> 20
+
+    @staticmethod
+    def resident(pid: int) -> int:
+        """Bytes of memory that a process holds."""
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
 
     def own_faults(self) -> list[str]:
         """What the gateway said of mistakes in itself."""
@@ -234,11 +239,6 @@ def audit(state: Path) -> Any:
     """`comity log audit`."""
     command = (*COMITY, "log", "audit", str(state), "--json")
     return json.loads(subprocess.run(command, capture_output=True, check=False).stdout)
-
-
-def resident(pid: int) -> int:
-    """Bytes of memory that a process holds."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
 def reset(writer: asyncio.StreamWriter) -> None:

@@ -28,7 +28,7 @@ import uvloop
 from comity.adapters.http.port import Port, wall_clock
 from comity.adapters.http.serve import listen, run
 from comity.adapters.ledger import Ledger
-from comity.relay.ports import Target
+from comity.relay.target import Target
 from comity.testing.gate import KEY, OpenGate
 from comity.testing.upstream import completion, events
 

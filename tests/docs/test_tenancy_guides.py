@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from comity.adapters.stack_files import read_stack_file
-from comity.api.admin_keys import NewKey, fault
+from comity.api.admin_keys import NewKey, conflict, fault
 from comity.cli.main import main
 from tests.docs.blocks import blocks
 from tests.docs.test_operating_guides import STACK
@@ -43,4 +43,4 @@ def test_the_key_that_is_shown_can_be_made(tmp_path: Path) -> None:
     file = tmp_path / "comity.yaml"
     file.write_text(yaml.safe_dump(STACK))
     wanted = msgspec.json.decode(json.dumps(json.loads(text)), type=NewKey)
-    assert fault(wanted, read_stack_file(file, {}).stack, 1_795_000_000_000) == ""
+    assert fault(wanted) == conflict(wanted, read_stack_file(file, {}).stack, 1_795_000_000_000) == ""

@@ -43,6 +43,11 @@ def test_limits_and_budgets_are_meters():
     ]
 
 
+def test_no_budget_is_larger_than_can_be_counted():
+    (meter,) = meters("key", "k1", None, (Budget(per="month", money=1e308),))
+    assert meter.limit < 2**63
+
+
 def test_a_rate_holds_a_minute_and_fills_evenly():
     rate = Rate(60, DAY)
     rate.take(60, DAY, 0)

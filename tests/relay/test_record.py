@@ -14,8 +14,8 @@ from comity.proof.entry import MAX_BLOCK_BYTES
 from comity.proof.shape import check_block
 from comity.relay.body import Ask
 from comity.relay.exchange import Exchange
-from comity.relay.ports import Target
 from comity.relay.record import Recorder, cost, session
+from comity.relay.target import Target
 from comity.relay.usage import Usage
 from comity.terms import canon
 from comity.terms.citations import Citation

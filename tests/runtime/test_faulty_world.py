@@ -26,7 +26,7 @@ from comity.adapters.realms import build_realm
 from comity.adapters.stack_files import StackFile, read_stack_file
 from comity.law.case import Addition
 from comity.placement.cases import registered, widened
-from comity.relay.ports import Timeouts
+from comity.relay.target import Timeouts
 from comity.runtime.gate import Gate
 from comity.runtime.in_force import InForce
 from comity.runtime.messages import Endpoint

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from comity.law.case import NOTHING_ADDED
 from comity.relay.exchange import Attempt, Exchange
-from comity.relay.ports import Target, Tenant
+from comity.relay.target import Target
+from comity.relay.tenant import Tenant
 from comity.relay.usage import Usage
 from comity.runtime import observed as module
 from comity.runtime.observed import Observed

@@ -8,7 +8,9 @@ import pytest
 from comity.placement.types import Candidate, Placement
 from comity.relay.limits import NANO, Meter, stock
 from comity.relay.limits_lender import Lender
-from comity.relay.ports import FREE, Limited, Target, Tenant
+from comity.relay.ports import FREE, Limited
+from comity.relay.target import Target
+from comity.relay.tenant import Tenant
 from comity.runtime.rations import PATIENCE_MS, Rations
 
 NOW = 1_795_000_000_000

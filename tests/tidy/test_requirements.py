@@ -16,7 +16,13 @@ GATEWAY = [
     *PROJECT["project"]["optional-dependencies"]["node"],
 ]
 GROUPS = PROJECT["dependency-groups"]
-LOCKS = {"gateway": GATEWAY, "dev": GROUPS["dev"], "build": GROUPS["build"], "sbom": GROUPS["sbom"], "helm": GROUPS["helm"]}
+LOCKS = {
+    "gateway": GATEWAY,
+    "dev": GROUPS["dev"],
+    "build": GROUPS["build"],
+    "sbom": GROUPS["sbom"],
+    "helm": GROUPS["helm"],
+}
 
 
 def _name(requirement: str) -> str:

@@ -61,9 +61,10 @@ def new_key(supervisor: Supervisor) -> Page:
             return refusal(422, "bad_request", f"This is no key to be made: {error}")
         actor: Actor = request.state.actor
         now = unix_ms()
-        wrong = fault(wanted, supervisor.file.stack, now)
-        if wrong:
+        if wrong := fault(wanted):
             return refusal(422, "bad_request", wrong)
+        if wrong := conflict(wanted, supervisor.file.stack, now):
+            return refusal(409, "conflict", wrong)
         if wanted.role is not None and not may(actor.role, "change role keys"):
             return refusal(403, "forbidden", "Only an owner may make the key of a role.")
         about = {name: getattr(wanted, name) for name in NewKey.__struct_fields__}
@@ -96,24 +97,28 @@ def revoke_key(supervisor: Supervisor) -> Page:
     return page
 
 
-def fault(wanted: NewKey, stack: Stack, now: int) -> str:
-    """What is wrong with a key to be made, or nothing."""
+def fault(wanted: NewKey) -> str:
+    """What is wrong with a key to be made, whatever the stack; or nothing."""
     if (wanted.application is None) == (wanted.role is None):
         return "A key is for an application or for a role: give one of the two."
+    if wanted.role is not None and (wanted.models is not None or wanted.limits is not None or wanted.budgets):
+        return "models, limits and budgets are for the key of an application."
+    empty = any(budget.money is None and budget.tokens is None for budget in wanted.budgets)
+    return "A budget needs money, tokens or both." if empty else ""
+
+
+def conflict(wanted: NewKey, stack: Stack, now: int) -> str:
+    """What of a key to be made does not go with the stack in force, or with the time; or nothing."""
     if wanted.expires is not None and wanted.expires <= now:
         return "expires has passed (it is in Unix milliseconds)."
     if wanted.application is None:
-        more = wanted.models is not None or wanted.limits is not None or wanted.budgets
-        return "models, limits and budgets are for the key of an application." if more else ""
+        return ""
     application = stack.applications.get(wanted.application)
     if application is None:
         return "The stack registers no such application."
     allowed = set(stack.models if application.models is None else application.models)
     unknown = sorted(set(wanted.models or ()) - allowed)
-    if unknown:
-        return f"The application may not ask for the model {unknown[0]}."
-    empty = any(budget.money is None and budget.tokens is None for budget in wanted.budgets)
-    return "A budget needs money, tokens or both." if empty else ""
+    return f"The application may not ask for the model {unknown[0]}." if unknown else ""
 
 
 async def limited_body(request: Request, limit: int) -> bytes | None:

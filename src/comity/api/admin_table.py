@@ -67,6 +67,23 @@ SHARED = {
     "required": ["id", "applications"],
     "properties": {"id": TEXT, "applications": {"type": "array", "items": TEXT}},
 }
+WHOSE = [
+    {"required": ["application"], "properties": {"application": TEXT, "role": {"type": "null"}}},
+    {
+        "required": ["role"],
+        "properties": {
+            "role": TEXT,
+            "application": {"type": "null"},
+            "models": {"type": "null"},
+            "limits": {"type": "null"},
+            "budgets": {"maxItems": 0},
+        },
+    },
+]
+BOUNDS = [
+    {"required": ["money"], "properties": {"money": {"type": "number"}}},
+    {"required": ["tokens"], "properties": {"tokens": INTEGER}},
+]
 ERROR = {
     "type": "object",
     "required": ["error"],
@@ -116,7 +133,7 @@ ENTRIES: tuple[Entry, ...] = (
         "/admin/keys",
         "change application keys",
         "make a key; the answer has the key itself, this once. The key of a role is made by an owner",
-        {201: MADE, 413: ERROR, 422: ERROR, 503: ERROR},
+        {201: MADE, 409: ERROR, 413: ERROR, 422: ERROR, 503: ERROR},
         admin_keys.new_key,
         takes=NewKey,
     ),
@@ -169,6 +186,8 @@ def openapi() -> dict[str, Any]:
     """The table as an OpenAPI 3.1 document."""
     taken = [entry.takes for entry in ENTRIES if entry.takes is not None]
     (*bodies,), schemas = msgspec.json.schema_components(taken, ref_template="#/components/schemas/{name}")
+    schemas["NewKey"]["oneOf"] = WHOSE
+    schemas["Budget"]["anyOf"] = BOUNDS
     body_of = dict(zip(taken, bodies, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for entry in ENTRIES:
@@ -214,6 +233,7 @@ _WORDS = {
     401: "no key that opens anything",
     403: "not for this role",
     404: "no such thing",
+    409: "not with the stack that is in force, or not now",
     413: "too long",
     421: "another host's name",
     422: "not understood; nothing changed",

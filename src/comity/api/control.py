@@ -17,6 +17,9 @@ from comity.api.metrics import metrics
 from comity.api.powers import Power
 from comity.runtime.supervisor import Supervisor
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+"""All that there are: which of them a page has is ours to say, after the key was looked at."""
+
 
 def control(supervisor: Supervisor) -> Starlette:
     """The ASGI application of one gateway's control port."""
@@ -36,7 +39,7 @@ def control(supervisor: Supervisor) -> Starlette:
             Route("/metrics", metrics(supervisor)),
             *_admin(supervisor, guarded),
             Route("/admin/openapi.json", guarded("read status", _described)),
-            Route("/{path:path}", guarded("read status", _nothing), methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            Route("/{path:path}", guarded("read status", _nothing), methods=METHODS),
         ],
         exception_handlers={HTTPException: _refused, Exception: failed},
     )
@@ -48,7 +51,7 @@ def _admin(supervisor: Supervisor, guarded: Callable[[Power, Page], Page]) -> It
     for entry in ENTRIES:
         by_path.setdefault(entry.path, {})[entry.method] = guarded(entry.power, entry.make(supervisor))
     for path, pages in by_path.items():
-        yield Route(path, _by_method(pages), methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+        yield Route(path, _by_method(pages), methods=METHODS)
 
 
 def _by_method(pages: dict[str, Page]) -> Page:

@@ -14,7 +14,8 @@ from comity.law.case import Addition
 from comity.placement.types import Placement
 from comity.proof.commitment import Commitment, Role
 from comity.relay.body import Ask
-from comity.relay.ports import Target, Tenant
+from comity.relay.target import Target
+from comity.relay.tenant import Tenant
 from comity.relay.usage import Usage
 
 State: TypeAlias = Literal["RECEIVED", "RULED", "PLACED", "RELAYING", "SEALED", "REFUSED", "BROKEN"]

@@ -19,6 +19,9 @@ MINUTE_MS = 60_000
 NANO = 1_000_000_000
 """Money is counted in 10^-9 of the stack's currency: one token at 0.001 a million is one of them."""
 
+MOST_MONEY = 9_000_000_000
+"""Units of currency that a budget can have: their 10^-9 fit 63 bits, which is what databases count in."""
+
 Scope: TypeAlias = Literal["key", "application", "organisation"]
 Unit: TypeAlias = Literal["requests", "tokens", "concurrent", "money"]
 
@@ -62,7 +65,7 @@ def meters(scope: Scope, owner: str, limits: Limits | None, budgets: Iterable[Bu
 
 def _budget(scope: Scope, owner: str, budget: Budget) -> Iterable[Meter]:
     if budget.money is not None:
-        yield Meter(scope, owner, "money", round(budget.money * NANO), budget.per)
+        yield Meter(scope, owner, "money", round(min(budget.money, MOST_MONEY) * NANO), budget.per)
     if budget.tokens is not None:
         yield Meter(scope, owner, "tokens", budget.tokens, budget.per)
 

@@ -15,7 +15,8 @@ from comity.placement.types import Placement
 from comity.proof.commitment import Commitment, commit
 from comity.proof.entry import MAX_BLOCK_BYTES
 from comity.relay.exchange import Attempt, Exchange
-from comity.relay.ports import Target, Tenant
+from comity.relay.target import Target
+from comity.relay.tenant import Tenant
 from comity.relay.usage import Usage
 from comity.terms import canon
 from comity.terms.digests import hmac_sha256

@@ -6,8 +6,8 @@ from comity.relay.body import BadRequest, splice
 from comity.relay.dialects import translate_request
 from comity.relay.dialects.conversation import Dialect
 from comity.relay.exchange import Exchange
-from comity.relay.ports import Target
 from comity.relay.surfaces import SURFACES, Surface
+from comity.relay.target import Target
 
 PREFERRED: tuple[Dialect, ...] = ("chat", "responses", "messages")
 """Into which dialect a request is translated, of those that a deployment speaks."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from comity.relay.ports import Check, Timeouts
+from comity.relay.target import Check, Timeouts
 from comity.runtime.messages import Endpoint
 from comity.runtime.secrets import secret_of
 from comity.runtime.targets import client_context

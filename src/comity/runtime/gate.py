@@ -13,7 +13,9 @@ from comity.law.case import Addition, Case
 from comity.law.realm import Realm
 from comity.placement.types import Placement, Wish
 from comity.relay.exchange import Exchange
-from comity.relay.ports import FREE, Admission, Limited, Target, Tenant, Words
+from comity.relay.ports import FREE, Admission, Limited, Words
+from comity.relay.target import Target
+from comity.relay.tenant import Tenant
 from comity.runtime.bearers import Bearers
 from comity.runtime.in_force import Asked, InForce
 from comity.runtime.messages import Endpoint

@@ -16,7 +16,7 @@ from comity.adapters.keys import Key
 from comity.adapters.oidc.issuer import TrustedIssuer
 from comity.relay.finished import Finished
 from comity.relay.limits_lender import Line, Slice
-from comity.relay.ports import DEFAULT_TIMEOUTS, Check, Timeouts
+from comity.relay.target import DEFAULT_TIMEOUTS, Check, Timeouts
 from comity.terms.instants import Instant
 
 MAX_LINE_BYTES = 1 << 26

@@ -9,7 +9,7 @@ from resource import RUSAGE_SELF, getpagesize, getrusage
 
 from comity.relay.exchange import Exchange
 from comity.relay.finished import Finished, record_of
-from comity.relay.ports import Target
+from comity.relay.target import Target
 from comity.relay.usage import Usage
 from comity.terms.instants import Instant
 

@@ -12,8 +12,9 @@ from comity.relay.limits import Meter
 from comity.relay.limits_lender import Line, Slice
 from comity.relay.limits_purse import Purse
 from comity.relay.limits_shown import headers, refusal
-from comity.relay.ports import FREE, Admission, Limited, Target
+from comity.relay.ports import FREE, Admission, Limited
 from comity.relay.record import session
+from comity.relay.target import Target
 from comity.terms.instants import FAR_FUTURE, Instant
 
 UNSTATED = 1_024

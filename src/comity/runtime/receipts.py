@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from comity.adapters.ledger import Ledger, LedgerBroken, NotYetCovered, UnknownReceipt
-from comity.relay.ports import Later, Receipts, Tenant
+from comity.relay.ports import Later, Receipts
+from comity.relay.tenant import Tenant
 
 
 def receipts(ledger: Ledger) -> Receipts:

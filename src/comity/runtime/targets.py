@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from comity.adapters.http.limits import DEFAULT_LIMITS
-from comity.relay.ports import Target
+from comity.relay.target import Target
 from comity.runtime.messages import Endpoint
 from comity.terms.instants import Instant
 

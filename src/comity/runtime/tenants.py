@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 
 from comity.adapters.keys import Key
-from comity.relay.ports import Tenant
+from comity.relay.tenant import Tenant
 from comity.stack.types import Application
 from comity.terms.instants import FAR_FUTURE, Instant
 

@@ -8,7 +8,9 @@ from typing import Literal
 from comity.law.case import Addition, Case, ordered
 from comity.placement.types import Candidate, Placement, Wish
 from comity.relay.exchange import Exchange
-from comity.relay.ports import FREE, Admission, Limited, Target, Tenant, Words
+from comity.relay.ports import FREE, Admission, Limited, Words
+from comity.relay.target import Target
+from comity.relay.tenant import Tenant
 from comity.stack.operation import Cache, Routing
 from comity.terms.digests import sha256_hex
 from comity.terms.refusal import Refusal

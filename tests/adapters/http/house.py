@@ -12,7 +12,8 @@ import uvloop
 from comity.adapters.http.limits import Limits
 from comity.adapters.http.port import Port
 from comity.adapters.http.serve import Listener, listen
-from comity.relay.ports import Target, Tenant, Timeouts
+from comity.relay.target import Target, Timeouts
+from comity.relay.tenant import Tenant
 from comity.testing.gate import OpenGate
 from comity.testing.ledger import MemoryLedger
 from comity.testing.upstream import Upstream

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from comity.adapters.http.limits import Limits
-from comity.relay.ports import Timeouts
+from comity.relay.target import Timeouts
 from comity.stack.operation import Hedge, Routing
 from comity.testing.upstream import Answer, chat, completion, raw, silence, slow, status, stream, whole
 from tests.adapters.http.house import House, run, until

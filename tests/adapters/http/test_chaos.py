@@ -8,7 +8,7 @@ import random
 import pytest
 
 from comity.adapters.http.limits import Limits
-from comity.relay.ports import Timeouts
+from comity.relay.target import Timeouts
 from comity.testing.upstream import Answer, chat, events, raw, silence, slow, status, stream
 from tests.adapters.http.house import House, Wire, run
 from tests.adapters.http.house import chat as asks

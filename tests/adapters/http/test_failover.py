@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from comity.relay.ports import Timeouts
+from comity.relay.target import Timeouts
 from comity.testing.upstream import Answer, Request, completion, raw, reset, silence, status, trickle, whole
 from tests.adapters.http.house import House, run, until
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from comity.adapters.http.health import Checks, well
-from comity.relay.ports import Check, Target
+from comity.relay.target import Check, Target
 from comity.testing.upstream import Upstream, raw, silence, status
 from tests.adapters.http.house import run, until
 

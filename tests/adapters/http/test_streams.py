@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from comity.adapters.http.limits import Limits
-from comity.relay.ports import Timeouts
+from comity.relay.target import Timeouts
 from comity.testing.upstream import Answer, events, raw, reset, silence, stream, whole
 from tests.adapters.http.house import House, chat, run, until
 

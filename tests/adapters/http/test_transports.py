@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from comity.adapters.http.port import Port
 from comity.adapters.http.serve import listen
-from comity.relay.ports import Timeouts
+from comity.relay.target import Timeouts
 from comity.testing.upstream import Upstream
 from tests.adapters.http.house import QUICK, House, Wire, chat, run
 

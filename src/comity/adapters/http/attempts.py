@@ -16,10 +16,10 @@ from comity.adapters.http.upstream_head import rejected_ms
 from comity.relay.body import BadRequest
 from comity.relay.dispatch import affinity, dispatch
 from comity.relay.exchange import Exchange, Result
-from comity.relay.ports import Target
 from comity.relay.retry import wait
 from comity.relay.saying import said_to
 from comity.relay.surfaces import Surface
+from comity.relay.target import Target
 
 
 class Owner(Protocol):

@@ -6,8 +6,8 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable
 
-from comity.relay.ports import Check, Target
 from comity.relay.reading.betas import VERSION
+from comity.relay.target import Check, Target
 
 MAX_STATUS_LINE = 1_024
 """Bytes read of an answer: its first line says all that is asked."""

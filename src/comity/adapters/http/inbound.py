@@ -20,8 +20,8 @@ from comity.relay import surfaces
 from comity.relay.body import BadRequest
 from comity.relay.dialects.conversation import Dialect
 from comity.relay.errors import envelope
-from comity.relay.ports import Tenant
 from comity.relay.surfaces import Surface
+from comity.relay.tenant import Tenant
 
 IDLE, HEAD, BODY, BUSY, LINGER = range(5)
 

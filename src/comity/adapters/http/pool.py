@@ -11,8 +11,8 @@ from comity.adapters.http.outbound import Asker, Outbound
 from comity.adapters.http.upstream_head import UpstreamHead
 from comity.relay.exchange import Result
 from comity.relay.load import Load
-from comity.relay.ports import Target
 from comity.relay.surfaces import below
+from comity.relay.target import Target
 
 
 class Waiter(Asker, Protocol):

@@ -15,8 +15,9 @@ from comity.adapters.http.pool import Pool
 from comity.placement.types import Wish
 from comity.relay.body import Ask
 from comity.relay.load import Load
-from comity.relay.ports import Gate, Log, Receipts, Target, Watcher
+from comity.relay.ports import Gate, Log, Receipts, Watcher
 from comity.relay.record import Recorder
+from comity.relay.target import Target
 
 NONCES = 256
 """Nonces drawn from the operating system at once: one call for 4 kB costs little more than one for 16 bytes."""

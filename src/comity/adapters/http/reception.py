@@ -10,8 +10,8 @@ from comity.adapters.http.request_head import OURS, session
 from comity.law.case import NOTHING_ADDED
 from comity.relay.addition import addition
 from comity.relay.exchange import Exchange
-from comity.relay.ports import Tenant
 from comity.relay.surfaces import Surface
+from comity.relay.tenant import Tenant
 
 
 class Early(NamedTuple):

@@ -11,8 +11,9 @@ import msgspec
 from comity.adapters.http.client import Client
 from comity.adapters.http.port import Port
 from comity.adapters.http.replies import RETRY_AFTER
-from comity.relay.ports import Later, Tenant
+from comity.relay.ports import Later
 from comity.relay.surfaces import unescaped
+from comity.relay.tenant import Tenant
 
 Answer: TypeAlias = Callable[[Client, Port, Tenant | None, bytes], None]
 

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
 import signal
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from comity.adapters.ledger import entries, shards
-from comity.proof.note import VerifierKey
-from comity.proof.policy import Policy
-from comity.proof.verify import verify_file
-from comity.testing.gateway import COMITY, Gateway
-from faults.load import Clients, Recorder, Whole
+from comity.testing.gateway import Gateway
+from faults.checks import all_verify, intents_of
+from faults.load import Clients, Recorder
+from faults.world import audit
 
 KILLS = int(os.environ.get("KILLS", "200"))
 PHASE = 50
 """Kills in one state folder: the lengths that name requests stay short, and so do the audits."""
 
 CLIENTS = 12
-RECEIPT_S = 30.0
-
 STACK = """
 origin: faults.example/gateway
 law: []
@@ -68,7 +62,7 @@ async def _kills(dice: random.Random, folder: Path, row: Any, kills: int) -> Non
                 killed["workers"] += 1
         else:
             await clients.stop()
-            verified += await _all_verify(gateway, key, clients, operator)
+            verified += await all_verify(gateway, key, clients, operator)
             clients.start(tuple(gateway.first["data"]), CLIENTS)
             await asyncio.sleep(dice.uniform(0.05, 0.3))
             await gateway.kill()
@@ -77,12 +71,12 @@ async def _kills(dice: random.Random, folder: Path, row: Any, kills: int) -> Non
             await gateway.start()
             clients.start(tuple(gateway.first["data"]), CLIENTS)
     await clients.stop()
-    verified += await _all_verify(gateway, key, clients, operator)
+    verified += await all_verify(gateway, key, clients, operator)
     await gateway.stop()
     upstream.stop()
-    intents = _intents(gateway.state)
+    intents = intents_of(gateway.state)
     unlogged = [length for length in upstream.arrived if length not in intents]
-    audit = _audit(gateway.state)
+    audited = audit(gateway.state)
     row.tell(
         workers=killed["workers"],
         supervisors=killed["supervisors"],
@@ -90,16 +84,11 @@ async def _kills(dice: random.Random, folder: Path, row: Any, kills: int) -> Non
         requests_upstream=len(upstream.arrived),
         without_an_intent=len(unlogged),
         broken_off=clients.broken,
-        lost_outcomes=sum(len(shard["lost"]) for shard in audit["shards"]),
+        lost_outcomes=sum(len(shard["lost"]) for shard in audited["shards"]),
     )
     assert not unlogged
-    assert audit["holds"], audit
+    assert audited["holds"], audited
     assert verified > kills
-
-
-def _audit(state: Path) -> Any:
-    command = (*COMITY, "log", "audit", str(state), "--json")
-    return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
 def _kill(pid: int) -> None:
@@ -107,51 +96,3 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return
-
-
-def _intents(state: Path) -> set[int]:
-    return {
-        json.loads(entry.content)["bytes"]
-        for shard in shards(state)
-        for entry in entries(state, shard)
-        if entry.kind == "intent"
-    }
-
-
-async def _all_verify(gateway: Gateway, key: str, clients: Clients, operator: str) -> int:
-    """Every answer that came whole since the last time has a receipt that verifies, over its very bytes."""
-    policy = Policy((VerifierKey.parse((gateway.state / "log.vkey").read_text().strip()),))
-    whole, clients.whole = clients.whole, []
-    async with asyncio.timeout(RECEIPT_S):
-        for at in range(0, len(whole), 16):
-            await asyncio.gather(*(_verifies(gateway, key, each, policy) for each in whole[at : at + 16]))
-    return len(whole)
-
-
-async def _verifies(gateway: Gateway, key: str, whole: Whole, policy: Policy) -> None:
-    receipt = b""
-    while not receipt:
-        receipt = await _receipt(gateway, key, whole.receipt)
-        if not receipt:
-            await asyncio.sleep(0.05)  # its shard is being recovered
-    result = verify_file(receipt, policy, request=whole.sent, response=whole.received)
-    assert result.valid, (whole.receipt, result.failure)
-    assert "outcome" in json.loads(receipt), whole.receipt
-
-
-async def _receipt(gateway: Gateway, key: str, receipt: str) -> bytes:
-    try:
-        reader, writer = await asyncio.open_connection(*gateway.first["data"])
-        try:
-            writer.write(
-                f"GET /v1/receipts/{receipt} HTTP/1.1\r\nhost: g\r\nauthorization: Bearer {key}\r\n"
-                "connection: close\r\n\r\n".encode()
-            )
-            answer = await reader.read()
-        finally:
-            writer.close()
-    except OSError:
-        return b""
-    head, _, body = answer.partition(b"\r\n\r\n")
-    assert not head.startswith(b"HTTP/1.1 4"), head
-    return body if head.startswith(b"HTTP/1.1 200") else b""

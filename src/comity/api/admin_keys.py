@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from math import isfinite
 from typing import Annotated
 
 import msgspec
@@ -56,8 +58,8 @@ def new_key(supervisor: Supervisor) -> Page:
         if body is None:
             return refusal(413, "too_large", f"The body is longer than {MAX_BODY_BYTES} bytes.")
         try:
-            wanted = msgspec.json.decode(body, type=NewKey)
-        except msgspec.MsgspecError as error:
+            wanted = msgspec.convert(json.loads(body, parse_float=number, parse_constant=number), NewKey)
+        except (ValueError, RecursionError) as error:  # msgspec's is one, and UnicodeDecodeError
             return refusal(422, "bad_request", f"This is no key to be made: {error}")
         actor: Actor = request.state.actor
         now = unix_ms()
@@ -119,6 +121,18 @@ def conflict(wanted: NewKey, stack: Stack, now: int) -> str:
     allowed = set(stack.models if application.models is None else application.models)
     unknown = sorted(set(wanted.models or ()) - allowed)
     return f"The application may not ask for the model {unknown[0]}." if unknown else ""
+
+
+def number(text: str) -> int | float:
+    """A number as JSON Schema has it: 3.0 is an integer. NaN and infinities are none.
+
+    Raises:
+        ValueError: it is no number.
+    """
+    value = float(text)
+    if not isfinite(value):
+        raise ValueError(f"{text} is no number")
+    return int(value) if value.is_integer() else value
 
 
 async def limited_body(request: Request, limit: int) -> bytes | None:

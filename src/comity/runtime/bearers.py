@@ -33,6 +33,11 @@ PREFIX = b"ey"
 """How every signed token begins: the base64url of an opening brace and a quotation mark."""
 
 
+def public_id(issuer: str) -> str:
+    """What entries and lists have in place of a key's id, which has 64 characters at most (docs/spec/entry.md)."""
+    return f"oidc.{issuer}"[:64]
+
+
 class Bearers:
     """The tokens that one process knows."""
 

@@ -1,7 +1,7 @@
 from msgspec import convert
 
 from comity.adapters.keys import Key, digest_of
-from comity.runtime.tenants import Tenants
+from comity.runtime.tenants import Tenants, narrowed
 from comity.stack.types import Application
 
 APPLICATIONS = {
@@ -42,6 +42,21 @@ def test_an_auditor_reads_and_other_roles_are_for_the_control_port():
     tenants = table(*roles)
     assert tenants.find(b"sk-auditor", 5).auditor
     assert [tenants.find(f"sk-{role}".encode(), 5) for role in ("owner", "operator", "counsel")] == [None] * 3
+
+
+def test_a_token_s_tenant_has_an_id_that_entries_can_hold():
+    tenants = table()
+    tenant = tenants.of_token("x" * 64, "desk", "")
+    assert tenant.application == "desk" and tenant.disclose == "none" and len(tenant.key) == 64
+    assert tenants.of_token("x" * 64, "desk", "") is tenant
+    assert tenants.of_token("login", "", "auditor").auditor
+    assert tenants.of_token("login", "gone", "") is None and tenants.of_token("login", "", "owner") is None
+
+
+def test_a_key_narrows_its_application_and_never_widens_it():
+    assert narrowed(None, None) is None
+    assert narrowed(("b", "a"), None) == narrowed(None, ("a", "b")) == ("a", "b")
+    assert narrowed(("a", "b"), ("b", "c")) == ("b",)
 
 
 def test_a_tenant_stays_the_same_object_while_nothing_about_it_changes():

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from comity.adapters.keys import Key, Role
-from comity.runtime.bearers import Bearers
+from comity.runtime.bearers import Bearers, public_id
 
 
 class Actor(NamedTuple):
@@ -24,4 +24,4 @@ def actor(secret: bytes, find: Callable[[bytes], Key | None], bearers: Bearers) 
     token = bearers.find(secret)
     if token is None:
         return None
-    return Actor(f"oidc.{token.issuer}", token.role or None)  # type: ignore[arg-type]  # the stack has checked it
+    return Actor(public_id(token.issuer), token.role or None)  # type: ignore[arg-type]  # the stack has checked it

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from comity.adapters.keys import Key
 from comity.relay.tenant import Tenant
+from comity.runtime.bearers import public_id
 from comity.stack.types import Application
 from comity.terms.instants import FAR_FUTURE, Instant
 
@@ -81,7 +82,7 @@ class Tenants:
         asked = (issuer, application, role)
         if asked not in self._of_tokens:
             one = role if not application else None
-            key = Key(f"oidc.{issuer}", "", application or None, one, "none", 0)  # type: ignore[arg-type]  # checked
+            key = Key(public_id(issuer), "", application or None, one, "none", 0)  # type: ignore[arg-type]  # checked
             self._of_tokens[asked] = self._tenant(key)
         return self._of_tokens[asked]
 

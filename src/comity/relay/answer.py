@@ -37,27 +37,48 @@ class Answer(Protocol):
     """
 
     @property
-    def streams(self) -> bool: ...
+    def streams(self) -> bool:
+        """Whether events come."""
+
     @property
-    def ended(self) -> bool: ...
+    def ended(self) -> bool:
+        """Whether nothing more is wanted."""
+
     @property
-    def failed(self) -> bool: ...
+    def failed(self) -> bool:
+        """Whether an error was told."""
+
     @property
-    def finish(self) -> str: ...
+    def finish(self) -> str:
+        """Why it ended, or empty."""
+
     @property
-    def usage(self) -> Usage | None: ...
+    def usage(self) -> Usage | None:
+        """What it took, or None."""
+
     @property
-    def events(self) -> int: ...
+    def events(self) -> int:
+        """How many events came."""
+
     @property
-    def status(self) -> int: ...
+    def status(self) -> int:
+        """What the client is to get instead, or 0."""
+
     @property
-    def tail(self) -> bytes: ...
+    def tail(self) -> bytes:
+        """What still has to go."""
+
     @property
-    def response(self) -> Commitment: ...
+    def response(self) -> Commitment:
+        """Of the client's bytes."""
+
     @property
-    def upstream(self) -> Commitment: ...
+    def upstream(self) -> Commitment:
+        """Of the deployment's bytes."""
+
     @property
-    def changed(self) -> bool: ...
+    def changed(self) -> bool:
+        """Whether those differ."""
 
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes; returns those that may go to the client now."""

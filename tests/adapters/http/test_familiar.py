@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httptools
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.adapters.http.familiar import Familiar, learn
@@ -42,6 +42,7 @@ def known() -> Familiar[str]:
     return learned
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_the_same_head_with_another_length(body: bytes) -> None:
     data = BEFORE + b"%d" % len(body) + AFTER + body
@@ -50,6 +51,7 @@ def test_the_same_head_with_another_length(body: bytes) -> None:
     assert at
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_whatever_it_takes_the_parser_reads_alike(data: st.DataObject) -> None:
     message = bytearray(BEFORE + b"12" + AFTER + b"hello world!")

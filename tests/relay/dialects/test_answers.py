@@ -9,6 +9,7 @@ import pytest
 
 from comity.relay.dialects import Dialect, StreamTranslation, whole_translation
 from comity.relay.dialects.sse import Events
+from comity.relay.errors import envelope
 
 from .transcripts import DIALECTS, NOW, ids
 
@@ -92,12 +93,27 @@ def test_an_error_in_a_body_that_says_200() -> None:
             assert done.status == 502 and json.loads(done.body)["error"]["message"] == "Too long."
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"null", b"<html>", b'{"choices":[]}', b'{"usage":{}}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"[]", b"null", b"<html>", b'{"choices":[]}', b'{"usage":{}}', b"\xff", b'{"id":"\xff"}']
+)
 def test_a_body_that_is_no_answer(body: bytes) -> None:
     for client in DIALECTS:
         for speaks in DIALECTS:
             done = whole_translation(client, speaks, "alias")(200, body)
             assert done.status == 502 and "could not be read" in json.loads(done.body)["error"]["message"]
+
+
+@pytest.mark.parametrize("client", DIALECTS)
+@pytest.mark.parametrize("speaks", DIALECTS)
+def test_an_event_that_is_not_utf_8(client: Dialect, speaks: Dialect) -> None:
+    stream = StreamTranslation(client, speaks, "alias", include_usage=False, now=NOW, ids=ids)
+    said = stream.feed(b'data: {"type":"error","id":"\xff","choices":[]}\n\n') + stream.close(False)
+    assert b'"error"' in said
+
+
+def test_an_error_that_quotes_half_a_pair() -> None:
+    said = envelope(400, "`provider.\ud800` is not known", param="\ud800")
+    assert json.loads(said)["error"]["message"] == "`provider.?` is not known"
 
 
 def test_only_the_answer_that_was_asked_for() -> None:

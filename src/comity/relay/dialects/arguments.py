@@ -21,7 +21,7 @@ def to_object(text: str) -> msgspec.Raw | dict[str, Any]:
     try:
         scan.parse(data)
         msgspec.json.decode(data)
-    except (scan.BadJson, msgspec.DecodeError):
+    except (scan.BadJson, msgspec.DecodeError, UnicodeDecodeError):
         return {INVALID: text}
     return msgspec.Raw(data)
 

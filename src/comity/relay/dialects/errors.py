@@ -59,8 +59,14 @@ def kind(dialect: Dialect, status: int) -> str:
 
 
 def envelope(dialect: Dialect, failure: Failure) -> bytes:
-    """The body of an error answer."""
-    return msgspec.json.encode(_document(dialect, failure))
+    """The body of an error answer. What a message quotes may be half of a surrogate pair, which UTF-8 cannot say."""
+    try:
+        return msgspec.json.encode(_document(dialect, failure))
+    except UnicodeEncodeError:
+        message, code, param = (
+            text.encode(errors="replace").decode() for text in (failure.message, failure.code, failure.param)
+        )
+        return msgspec.json.encode(_document(dialect, Failure(failure.status, message, code, param)))
 
 
 def event(dialect: Dialect, failure: Failure, *, number: int = 0) -> bytes:
@@ -102,7 +108,7 @@ def read(status: int, body: bytes) -> Failure:
     """What the body of an error answer says, whatever shape it has."""
     try:
         document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         document = None
     if not isinstance(document, dict):
         return told(None, status)

@@ -100,7 +100,7 @@ class Reader:
         """A chunk or a completion."""
         try:
             chunk = _DECODE(content)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Unreadable from None
         if chunk.error is not None:
             self._fail(told(chunk.error))

@@ -91,7 +91,7 @@ class Reader:
         """
         try:
             event = _DECODE(content)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Unreadable from None
         if not self._started and event.type.startswith(("content_block", "message_delta", "message_stop")):
             raise Unreadable
@@ -131,7 +131,7 @@ class Reader:
         """
         try:
             message = _DECODE_WHOLE(body)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Unreadable from None
         if message.type == "error":
             self._listener.failed(told(message.error))
@@ -208,6 +208,6 @@ def _as_written(text: str) -> str:
     """The text of an input; of one that a gateway put under `INVALID_JSON`, the model's own."""
     try:
         value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Unreadable from None
     return to_text(value) if isinstance(value, dict) and "INVALID_JSON" in value else text

@@ -88,7 +88,7 @@ class Reader:
             return  # some engines send it behind their last event
         try:
             event = _DECODE(content)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Unreadable from None
         says = self._says.get(event.type)
         if says is None:
@@ -127,7 +127,7 @@ class Reader:
         """
         try:
             response = _DECODE_WHOLE(body)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Unreadable from None
         if response.object != "response" or response.status in ("queued", "in_progress"):
             raise Unreadable

@@ -194,3 +194,36 @@ def test_a_message_with_pictures_and_latin_letters_is_read_the_long_way_and_pass
         ask = read(body)
         assert (ask.model, ask.hops) == ("é", ())
         assert json.loads(splice(body, ask, "b")) == document | {"model": "b"}
+
+
+def test_a_model_within_something_else_is_not_the_model() -> None:
+    """Azure names it in the path, and a body need not have it."""
+    tool = {"type": "function", "function": {"name": "f", "parameters": {"model": "a string"}}}
+    body = json.dumps({"messages": [{"role": "user", "content": "hi"}], "tools": [tool]}).encode()
+    sent = json.loads(splice(body, SURFACES["chat"].read(body, {}, "civic"), "served"))
+    assert sent["model"] == "served"
+    assert sent["tools"] == [tool]
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDC00", "\\ud800x", "\\udc00\\ud800"])
+def test_half_a_character_is_refused_wherever_it_stands(half: str) -> None:
+    for more in ('"%s":1', '"provider":{"only":["%s"]}', '"stream":true,"stream_options":{"%s":1}', '"stop":"%s"'):
+        body = '{"provider":{"ignore":["x"]},"model":"m","messages":[{"role":"user","content":"hi"}],%s}' % (
+            more % half
+        )
+        with pytest.raises(BadRequest):
+            read(body.replace('"provider":{"ignore":["x"]},', "", "only" in more).encode())
+    assert read(b'{"provider":{},"model":"m","messages":[{"role":"user","content":"\\ud83d\\ude00"}]}').model == "m"
+
+
+def test_places_of_members_among_letters_of_any_length() -> None:
+    document = {
+        "messages": [{"role": "user", "content": "é🌍"}],
+        "user": "ü",
+        "provider": {"only": ["ö"]},
+        "model": "é",
+    }
+    body = json.dumps(document, ensure_ascii=False).encode()
+    sent = splice(body, read(body), "sérvéd🌍")
+    del document["provider"]
+    assert json.loads(sent) == document | {"model": "sérvéd🌍"}

@@ -170,7 +170,7 @@ def test_names_of_inference_ask_for_nothing_and_unknown_ones_for_what_the_table_
             for value in (1, "x", ["x"], {"type": "web_search", "url": "http://x"}, None, True):
                 assert found(surface, **built(steps, needed | {name: value})) == context, (written(steps), name)
         for name in ("tomorrow", "Store", "TYPE"):
-            word = shape.unknown.asks
+            word = REFUSED if name.lower() in shape.known else shape.unknown.asks
             wanted = (REFUSED,) if word == REFUSED else tuple(sorted({*context, word}))
             assert found(surface, **built(steps, needed | {name: 1})) == wanted, (written(steps), name)
             assert found(surface, **built(steps, needed | {name: None})) == context
@@ -276,3 +276,38 @@ def test_every_word_is_in_the_vocabulary() -> None:
     tables: Mapping[str, Members] = TABLES
     used = {place.row.asks for table in tables.values() for place in places(table)} - {REFUSED}
     assert used | {OTHER} == words
+
+
+@pytest.mark.parametrize("name", ["Model", "STREAM", "Store", "\u017ftore", "top_\u212a"])
+def test_a_name_in_other_letters_is_refused(name: str) -> None:
+    assert found("chat", **{name: "x"}) == (REFUSED,)
+
+
+def test_tokens_are_numbers() -> None:
+    part = {"type": "image_url", "image_url": {"url": "https://example.org/x.png"}}
+    for surface, member in (("embeddings", "input"), ("moderations", "input"), ("completions", "prompt")):
+        assert found(surface, **{member: [[1, 2], [3]]}) == ()
+        assert found(surface, **{member: [[part]]}) == (REFUSED,)
+    assert found("completions", prompt=[part]) == (REFUSED,)
+    assert found("responses", instructions=[{"role": "user", "content": [part]}]) == (REFUSED,)
+    assert found("responses", instructions="be brief") == found("responses", instructions=None) == ()
+
+
+def test_what_a_sandbox_reaches() -> None:
+    auto = {"network_policy": {"type": "allowlist", "allowed_domains": ["example.org"]}}
+    shell = {"type": "shell", "environment": {"type": "container_auto", **auto, "file_ids": ["file-1"]}}
+    assert found("responses", tools=[shell]) == ("code", "fetch", "files")
+    interpreter = {"type": "code_interpreter", "container": {"type": "auto", **auto}}
+    assert found("responses", tools=[interpreter]) == ("code", "fetch")
+    interpreter["container"] = {"type": "auto", "network_policy": {"type": "disabled"}}
+    assert found("responses", tools=[interpreter]) == ("code",)
+
+
+def test_a_long_name_in_a_schema_is_not_copied_for_each_member_below_it() -> None:
+    """By memory and not by time: a place is as long as what is shown of it."""
+    deep: dict[str, Any] = {"$ref": "https://example.org/schema"}
+    for _ in range(9):
+        deep = {"k" * 100_000: deep}
+    body = json.dumps({"model": "m", **BASES["chat"], "response_format": deep}).encode()
+    (asked,) = SURFACES["chat"].read(body, {}, "").asked
+    assert len(asked) < 512

@@ -162,7 +162,8 @@ def test_narrowing() -> None:
 
 @pytest.mark.parametrize("provider", [
     [], "x", {"sort": "price"}, {"only": "x"}, {"only": [1]}, {"order": ["x"] * 65}, {"allow_fallbacks": 1},
-    {"max_price": 1}, {"max_price": {"image": 1}}, {"max_price": {"prompt": -1}}, {"max_price": {"prompt": "x"}},
+    {"only": ["\x00"]}, {"only": [""]}, {"ignore": ["x" * 65]},
+    {"ignore": ["x" * 64] * 16, "only": ["x" * 64] * 16, "order": ["x"]}, {"max_price": 1}, {"max_price": {"image": 1}}, {"max_price": {"prompt": -1}}, {"max_price": {"prompt": "x"}},
     {"max_price": {"prompt": True}}, {"max_price": {"prompt": 1e300}}, {"max_price": {"prompt": "١"}},
 ])  # fmt: skip
 def test_what_cannot_narrow(provider: Any) -> None:

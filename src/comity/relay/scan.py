@@ -11,6 +11,8 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NamedTuple, NoReturn
 
+import msgspec
+
 from comity.terms.canon import doubled
 
 MAX_SEPARATORS = 1_000_000
@@ -18,6 +20,9 @@ MAX_SEPARATORS = 1_000_000
 
 MAX_DEPTH = 64
 """Levels of a chat request: messages, parts, tools and their schemas need about twenty."""
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+"""A half of a character; half of a pair is text to Python, and to no one who has to write it."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 
@@ -38,7 +43,8 @@ def parse(data: bytes) -> dict[str, Any]:
     """Parse a JSON object, refusing what parsers read differently.
 
     Raises:
-        BadJson: not UTF-8, not JSON, not an object, a doubled key, NaN or infinity, too deep or too large.
+        BadJson: not UTF-8, not JSON, not an object, a doubled key, NaN or infinity, half a character, too deep or too
+            large.
     """
     if data.count(b",") > MAX_SEPARATORS:
         raise BadJson(f"more than {MAX_SEPARATORS} values")
@@ -54,6 +60,11 @@ def parse(data: bytes) -> dict[str, Any]:
         raise BadJson(f"not JSON: {error}") from None
     if not isinstance(value, dict):
         raise BadJson("not a JSON object")
+    if _SURROGATE.search(data):
+        try:
+            msgspec.json.decode(data)
+        except (msgspec.DecodeError, RecursionError):
+            raise BadJson("a surrogate without the other half of its pair") from None
     if data.count(b"{") + data.count(b"[") > MAX_DEPTH:
         _check_depth(value, MAX_DEPTH)
     return value
@@ -75,7 +86,16 @@ def spans(data: bytes) -> dict[str, Span]:
             at = _skip(text, at + 1)
     if text.isascii():
         return {key: Span(*places) for key, places in found.items()}
-    return {key: Span(*(len(text[:place].encode()) for place in places)) for key, places in found.items()}
+    known = bytes_before = 0  # each stretch is counted once: there may be hundreds of members in many megabytes
+    spans = {}
+    for key, places in found.items():
+        ends = []
+        for place in places:
+            bytes_before += len(text[known:place].encode())
+            known = place
+            ends.append(bytes_before)
+        spans[key] = Span(*ends)
+    return spans
 
 
 def _skip(text: str, at: int) -> int:

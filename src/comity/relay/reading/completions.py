@@ -6,7 +6,7 @@ from msgspec import UnsetType
 
 from comity.relay.reading.parameters import BEYOND, ENGINES, GUIDES, OURS, SAMPLING
 from comity.relay.reading.plain import StreamOptions, decoder
-from comity.relay.reading.shapes import PASS, SCHEMA, Either, Members, passing
+from comity.relay.reading.shapes import PASS, SCHEMA, TOKENS, Each, Either, Members, passing
 
 INFERENCE = passing(SAMPLING, ENGINES, "suffix")
 SCHEMAS = ("response_format", *GUIDES.split())
@@ -17,7 +17,11 @@ TABLE = Members(
         **INFERENCE,
         **dict.fromkeys(SCHEMAS, SCHEMA),
         **BEYOND,
-        "prompt": Either(PASS, parts=PASS, what="neither text nor tokens"),
+        "prompt": Either(
+            PASS,
+            parts=Each(Either(PASS, parts=TOKENS, number=PASS, what="neither text nor tokens")),
+            what="neither text nor tokens",
+        ),
     }
 )
 

@@ -87,7 +87,7 @@ def read(form: Form, body: bytes, named: str = "") -> Ask:
     return Ask(
         model_name(named or written),
         stream,
-        once=True,
+        once=bool(written),  # without it, the one that stands in the bytes is within something else
         max_tokens=most if 0 <= most <= MAX_TOKENS else -1,
         usage=option is None,
         written=written,

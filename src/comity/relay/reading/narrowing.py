@@ -10,6 +10,12 @@ from comity.relay.body import BadRequest
 MAX_NAMES = 64
 """Deployments, operators or sites that one option may name; more than a stack has in reach of one model."""
 
+LONGEST_NAME = 64
+"""As long as an id is (docs/spec/entry.md)."""
+
+MAX_CHARACTERS = 2_048
+"""Of all names together: the entry of the request bears them, and has 16 kB for all that was decided."""
+
 KNOWN = ("only", "ignore", "order", "allow_fallbacks", "max_price")
 PRICED = ("prompt", "completion")
 """Members of `max_price`: most for 10^6 tokens in and out, in the stack's currency."""
@@ -46,10 +52,12 @@ def narrowing(provider: object) -> Narrowing:
     fallbacks = provider.get("allow_fallbacks")
     if fallbacks is not None and not isinstance(fallbacks, bool):
         raise BadRequest("`provider.allow_fallbacks` is true or false.", "provider")
-    order = _names(provider.get("order"), "order")
+    only, ignore, order = (_names(provider.get(name), name) for name in ("only", "ignore", "order"))
+    if sum(map(len, (*only, *ignore, *order))) > MAX_CHARACTERS:
+        raise BadRequest(f"`provider` names more than {MAX_CHARACTERS} characters.", "provider")
     return Narrowing(
-        tuple(sorted(set(_names(provider.get("only"), "only")))),
-        tuple(sorted(set(_names(provider.get("ignore"), "ignore")))),
+        tuple(sorted(set(only))),
+        tuple(sorted(set(ignore))),
         tuple(dict.fromkeys(order)),
         fallbacks is not False,
         _prices(provider.get("max_price")),
@@ -59,9 +67,14 @@ def narrowing(provider: object) -> Narrowing:
 def _names(value: object, name: str) -> list[str]:
     if value is None:
         return []
-    if not isinstance(value, list) or len(value) > MAX_NAMES or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, list) or len(value) > MAX_NAMES or not all(map(_is_name, value)):
         raise BadRequest(f"`provider.{name}` is a list of at most {MAX_NAMES} names.", "provider")
     return value
+
+
+def _is_name(value: object) -> bool:
+    """Half a surrogate pair is a character to Python and to no entry of the log."""
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME and value.isprintable()
 
 
 def _prices(value: object) -> tuple[str, str]:

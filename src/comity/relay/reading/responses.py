@@ -41,7 +41,7 @@ from comity.relay.reading.shapes import (
 )
 
 PARAMETERS = """
-    access_programs image include instructions max_output_tokens max_tool_calls parallel_tool_calls
+    access_programs image include max_output_tokens max_tool_calls parallel_tool_calls
     prompt_cache_key reasoning safety_identifier service_tier stream_options temperature top_logprobs top_p truncation
     user
 """
@@ -74,6 +74,19 @@ PART = Kinds(
 CONTENT = Either(PASS, parts=Each(PART), what="neither text nor a list of parts")
 
 SKILLS = Row("files", "skills that are kept at the upstream", (None, []))
+CONTAINER = Members(
+    {
+        **passing("type memory_limit"),
+        "network_policy": Kinds(
+            {"disabled": PASS, "allowlist": Row("fetch", "what runs there may call these hosts")},
+            "a policy that nobody here knows",
+        ),
+        "file_ids": Row("files", KEPT_FILE, (None, [])),
+        "skills": SKILLS,
+    }
+)
+"""Where code would run, and what it would reach from there."""
+
 HOSTED: dict[str, Shape] = {
     **dict.fromkeys(("web_search", "web_search_preview"), Row("web-search", "a hosted tool")),
     "file_search": Row("files", "a hosted tool over vector stores that are kept at the upstream"),
@@ -92,7 +105,7 @@ SHELL = Members(
         "environment": Kinds(
             {
                 "local": PASS,
-                "container_auto": Row("code", SANDBOX),
+                "container_auto": Asks(Row("code", SANDBOX), CONTAINER),
                 "container_reference": Row(REFUSED, STATE),
             },
             "an environment that nobody here knows",
@@ -119,12 +132,7 @@ TOOL = Kinds(
                     **passing("type allowed_callers"),
                     "container": Either(
                         Row(REFUSED, STATE, (None,)),
-                        object=Members(
-                            {
-                                **passing("type memory_limit network_policy"),
-                                "file_ids": Row("files", KEPT_FILE, (None, [])),
-                            }
-                        ),
+                        object=CONTAINER,
                         what="neither a container nor how to make one",
                     ),
                 }
@@ -215,6 +223,7 @@ TABLE = Members(
         **OURS,
         **INFERENCE,
         **BEYOND,
+        "instructions": Either(PASS, what="not text"),
         "prompt": Row(REFUSED, "a template that is stored at the upstream: what is asked would not be in the request"),
         "thread": Row(REFUSED, STATE),
         "text": SCHEMA,
@@ -260,6 +269,7 @@ class _Tool(Closed):
 PLAIN = decoder(
     {
         "input": str | list[_Item],
+        "instructions": str | None,
         "store": bool | UnsetType,
         "max_output_tokens": int | None,
         "tools": list[_Tool] | None,

@@ -105,6 +105,9 @@ class Later(Struct, frozen=True, eq=False):
 Shape: TypeAlias = Plain | Row | Members | Each | Either | Kinds | Asks | OneOf | Later
 
 
+TOKENS = Each(Either(number=PASS, what="not a token"))
+
+
 def passing(*names: str | Iterable[str]) -> dict[str, Shape]:
     """Members that are inference, from texts of names with spaces between them."""
     return {name: PASS for each in names for name in sorted(each.split() if isinstance(each, str) else each)}

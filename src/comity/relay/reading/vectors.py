@@ -5,12 +5,12 @@ from __future__ import annotations
 from comity.relay.reading.chat import MESSAGE, PART
 from comity.relay.reading.parameters import BEYOND, OURS
 from comity.relay.reading.plain import decoder
-from comity.relay.reading.shapes import PASS, UNKNOWN_REFUSED, Each, Either, Members, passing
+from comity.relay.reading.shapes import PASS, TOKENS, UNKNOWN_REFUSED, Each, Either, Members, passing
 
 INPUT = Either(
     PASS,
     # a number or a list is tokens; an object is a part as in a message
-    parts=Each(Either(PASS, parts=PASS, object=PART, number=PASS, what="neither text, tokens nor a part")),
+    parts=Each(Either(PASS, parts=TOKENS, object=PART, number=PASS, what="neither text, tokens nor a part")),
     what="neither text nor tokens",
 )
 

@@ -27,6 +27,11 @@ from comity.relay.reading.shapes import (
     Shape,
 )
 
+LONGEST_FIELD = 256
+LONGEST_NAME = 64
+"""Characters of a place in a schema, and of one name in it: what is shown is shorter. A name may be as long as a body,
+and would be copied for each of the members below it."""
+
 MAX_HOPS = 256
 """Fields that ask for more, in one request: one picture each in a long conversation. Beyond, nobody counts on."""
 
@@ -35,6 +40,9 @@ LONGEST_SCHEME = 32
 
 REFERENCES: frozenset[str] = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})
 """Members of a schema that refer; one that begins with `#` stays within the schema."""
+
+ALIKE = Row(REFUSED, "the name of another member in other letters, which some engines take for the same", (None,))
+"""Engines in Go read `Model` as `model`, and the last of the two is what they do."""
 
 _DATE = re.compile(r"(?:_[0-9]+)+$")
 
@@ -97,7 +105,7 @@ def _members(before: str, value: Mapping[str, Any], shape: Members) -> Iterator[
         if value.get(name) is None:
             yield Hop(f"{before}{name}", row.asks, row.why)
     for name, member in value.items():
-        known = shape.known.get(name, shape.unknown)
+        known = shape.known.get(name) or (ALIKE if name.casefold() in shape.known else shape.unknown)
         if known is not PASS:
             yield from _walk(f"{before}{name}", member, known)
 
@@ -190,7 +198,7 @@ def _references(field: str, value: object, *, written: bool = False) -> Iterator
             if name in REFERENCES and isinstance(member, str):
                 yield from _reference(f"{field}.{name}", member)
             else:
-                yield from _references(f"{field}.{name}", member, written=written)
+                yield from _references(f"{field}.{name[:LONGEST_NAME]}"[:LONGEST_FIELD], member, written=written)
     elif isinstance(value, list):
         for number, member in enumerate(value):
             yield from _references(f"{field}[{number}]", member, written=written)

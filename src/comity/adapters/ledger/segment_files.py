@@ -99,18 +99,24 @@ class SegmentWriter:
         self._disk.sync_folder(self._folder)
         self._handle = self._disk.open(path, os.O_WRONLY)
         self.size = self._room = len(data)
+        # a start on a disk that is full fails here, before a request is taken
+        self._make_room(self.size)
 
     def write(self, group: bytes) -> int:
         """Write a group; returns its place in the segment. Not durable before `sync`."""
         at = self.size
         end = at + len(group)
         self._disk.write_all(self._handle, group, at)
-        if self._ahead and end > self._room:
+        if end > self._room:
+            self._make_room(end)
+        self.size = end
+        return at
+
+    def _make_room(self, end: int) -> None:
+        if self._ahead:
             room = (end + self._ahead) // _PAGE * _PAGE
             self._disk.write_all(self._handle, bytes(room - end), end)
             self._room = room
-        self.size = end
-        return at
 
     def sync(self) -> None:
         """Make all groups written so far durable. Another thread may call it; a rotation waits for it."""

@@ -105,6 +105,47 @@ def test_a_stream_that_breaks_off_says_so_in_its_own_words(each: tuple[str, byte
     assert (error.get("type") == "error") is (surface in ("responses", "messages"))
 
 
+ENDS = [
+    ("messages", "message_stop", ""),
+    ("responses", "response.completed", ',"response":{"status":"completed"}'),
+    ("responses", "response.failed", ',"response":{}'),
+    ("transcriptions", "transcript.text.done", ""),
+    ("speech", "speech.audio.done", ""),
+    ("images", "image_generation.completed", ""),
+]
+
+
+@pytest.mark.parametrize(("surface", "name", "more"), ENDS)
+@pytest.mark.parametrize(
+    "event",
+    [
+        'data: {"type":"%s"MORE}',
+        'data: {"x":NaN,"type":"%s"MORE}',
+        'data: {"usage":"none","error":0,"delta":5,"message":[],"type":"%s"MORE}',
+        'data: {"type":"%s","response":{"output":7,"usage":3}}',
+        'data: {"type":"%s","x":' + "[" * 5000 + "]" * 5000 + "MORE}",
+        "event: %s\ndata: {}",
+        "event:%s\ndata:",
+        'data: {}\nevent: %s\ndata: "x"',
+        "ESCAPED",
+    ],
+)
+def test_the_end_is_held_whatever_client_would_see_it(surface: str, name: str, more: str, event: str) -> None:
+    """Official clients read JSON that no strict parser takes, and some look at an event's name alone."""
+    if event == "ESCAPED":
+        event = 'data: {"type":"%s"MORE}'
+        name = name.replace(name[1], f"\\u{ord(name[1]):04x}", 1)
+    for start in ("", "\ufeff"):
+        said = (start + (event % name).replace("MORE", more)).encode() + b"\n\n"
+        for cuts in ([], [1, 9, len(said) - 1]):
+            passed, tail, *_ = fed(surface, said, cuts)
+            assert passed == b""
+            assert tail  # with the receipt, where it could be told
+    early = events(TEXT, CHUNK)
+    passed, tail, *_ = fed(surface, early + said, [])
+    assert passed == early
+
+
 @given(st.lists(st.integers(0, 500), max_size=9))
 def test_a_usage_that_the_client_did_not_ask_for_is_kept_from_it(cuts: list[int]) -> None:
     data = events(CHUNK, LAST, SPENT, "data: [DONE]")

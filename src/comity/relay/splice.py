@@ -9,17 +9,20 @@ from __future__ import annotations
 import itertools
 import re
 
+from msgspec.structs import replace
+
 from comity.proof.commitment import Commitment
 from comity.relay.answer import BadAnswer
 from comity.relay.telling.telling import Telling
 from comity.relay.telling.tellings import CHAT
-from comity.relay.usage import Usage, united
+from comity.relay.usage import NOTHING, Usage, united
 
 _END = re.compile(rb"\n\r?\n")
 _EOL = re.compile(rb"\r?\n")
 _DONE = re.compile(rb"^(?:\xef\xbb\xbf)?data:[ \t]*\[DONE\]", re.MULTILINE)
 """The end as any client might see it: some look at each line alone, some strip it."""
 
+_NAME = re.compile(rb"^(?:\xef\xbb\xbf)?event:[ ]?([^\r\n]*)", re.MULTILINE)
 _LONE_CR = re.compile(rb"\r[^\n]")
 
 
@@ -165,6 +168,10 @@ class StreamAnswer:
     def _note(self, event: bytes, content: bytes) -> bytes:
         """Note what an event says; returns what of it may go on now."""
         said = self._telling.event(content) if content else None
+        if self._telling.last and (said is None or not said.end):
+            name = _NAME.findall(event)
+            end = self._telling.end(name[-1].decode("latin-1") if name else "", content if said is None else b"")
+            said = replace(said or NOTHING, end=end) if end else said
         if said is None:
             return event
         self.usage = united(self.usage, said.usage)
@@ -210,5 +217,5 @@ def _events(data: bytes) -> list[bytes]:
 
 def _content(event: bytes) -> bytes:
     """What the `data` lines of an event say, joined as the standard says."""
-    lines = [line[5:] for line in _EOL.split(event) if line.startswith(b"data:")]
+    lines = [line[5:] for line in _EOL.split(event.removeprefix(b"\xef\xbb\xbf")) if line.startswith(b"data:")]
     return b"\n".join(line[1:] if line.startswith(b" ") else line for line in lines)

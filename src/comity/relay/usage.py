@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -14,6 +14,10 @@ MAX_TOKENS = 2**53 - 1
 
 BYTES_A_TOKEN = 4
 """Of a request's body, for an estimate: English prose in JSON has 4.5 bytes a token, code and other scripts fewer."""
+
+
+End: TypeAlias = Literal["", "held", "final"]
+"""`final` for the last event of a stream, `held` for one that may be the last."""
 
 
 class Usage(Struct, frozen=True, gc=False):
@@ -38,7 +42,7 @@ class Said(Struct, frozen=True, gc=False):
     Attributes:
         usage: counts that are final, or of one side only (-1 for the other).
         failed: it tells an error.
-        end: `final` for the last event of a stream, `held` for one that may be the last.
+        end: whether a stream is over with it.
         bears: whether the receipt is told in it.
         within: the object in it that tells the receipt, as it is written; empty for the event's own.
         usage_only: nothing but the usage is in it.
@@ -47,7 +51,7 @@ class Said(Struct, frozen=True, gc=False):
     finish: str = ""
     usage: Usage | None = None
     failed: bool = False
-    end: Literal["", "held", "final"] = ""
+    end: End = ""
     bears: bool = False
     within: bytes = b""
     usage_only: bool = False

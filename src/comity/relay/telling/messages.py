@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from comity.relay.usage import Said, Usage, count
+from comity.relay.telling.telling import ESCAPED
+from comity.relay.usage import End, Said, Usage, count
 
 REASONS = {
     "end_turn": "stop",
@@ -38,7 +39,8 @@ class _Event(Struct):
 
 _WHOLE = msgspec.json.Decoder(_Message).decode
 _EVENT = msgspec.json.Decoder(_Event).decode
-_WORTH = re.compile(rb'"message_(?:start|delta|stop)"|"error"|\[DONE\]').search
+LAST: dict[str, End] = {"message_stop": "final"}
+_WORTH = re.compile(rb'message_stop|"message_(?:start|delta)"|"error"|\[DONE\]|' + ESCAPED).search
 
 
 def whole(document: bytes) -> Said | None:

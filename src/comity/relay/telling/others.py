@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from comity.relay.telling import chat, responses
-from comity.relay.usage import Said, Usage, count
+from comity.relay.telling.telling import ESCAPED
+from comity.relay.usage import End, Said, Usage, count
 
 EVENT_BYTES = 16 * 1024 * 1024
 """An event with a picture in base64."""
@@ -21,6 +22,9 @@ DONE = "stop"
 FINAL = frozenset({"transcript.text.done", "speech.audio.done"})
 HELD = frozenset({"image_generation.completed"})
 """One for each picture: it is the last event if no other follows."""
+
+
+LAST: dict[str, End] = {**dict.fromkeys(FINAL, "final"), **dict.fromkeys(HELD, "held")}
 
 
 class _Meta(Struct):
@@ -37,7 +41,7 @@ class _Answer(Struct):
 
 _DECODE = msgspec.json.Decoder(_Answer).decode
 _WORTH = re.compile(
-    rb'"(?:transcript\.text|speech\.audio)\.done"|"image_generation\.completed"|"error"|\[DONE\]'
+    rb'(?:transcript\.text|speech\.audio)\.done|image_generation\.completed|"error"|\[DONE\]|' + ESCAPED
 ).search
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from comity.relay.usage import Said, Usage, count
+from comity.relay.telling.telling import ESCAPED
+from comity.relay.usage import End, Said, Usage, count
 
 ENDS = {"response.completed": "completed", "response.incomplete": "incomplete", "response.failed": "failed"}
 """Types of the last event, and the status of its response."""
@@ -47,7 +48,8 @@ class _Event(Struct):
 
 _EVENT = msgspec.json.Decoder(_Event).decode
 _RESPONSE = msgspec.json.Decoder(_Response).decode
-_WORTH = re.compile(rb'"response\.(?:completed|incomplete|failed)"|"error"|\[DONE\]').search
+LAST: dict[str, End] = dict.fromkeys(ENDS, "final")
+_WORTH = re.compile(rb'response\.(?:completed|incomplete|failed)|"error"|\[DONE\]|' + ESCAPED).search
 
 
 def whole(document: bytes) -> Said | None:

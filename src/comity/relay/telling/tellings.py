@@ -22,12 +22,19 @@ RESPONSES = Telling(
     responses.whole,
     responses.event,
     responses.worth,
+    responses.LAST,
     responses.reason,
     event_bytes=responses.EVENT_BYTES,
 )
-MESSAGES = Telling(_broken("messages"), messages.whole, messages.event, messages.worth, messages.reason)
+MESSAGES = Telling(_broken("messages"), messages.whole, messages.event, messages.worth, messages.LAST, messages.reason)
 DOCUMENT = Telling(
-    _broken("chat"), others.whole, others.event, others.worth, done=others.DONE, event_bytes=others.EVENT_BYTES
+    _broken("chat"),
+    others.whole,
+    others.event,
+    others.worth,
+    others.LAST,
+    done=others.DONE,
+    event_bytes=others.EVENT_BYTES,
 )
 SPEECH = msgspec.structs.replace(DOCUMENT, held_bytes=0)
 """A sound begins to play before its end is made: only the last piece is held."""

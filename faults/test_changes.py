@@ -112,7 +112,7 @@ def _stack(upstreams: dict[str, Recorder], dice: random.Random) -> str:
     sites = [*dice.sample(["lyon", "paris", "berlin"], dice.choice([2, 3])), EXPOSED]
     deployments = "".join(
         f'  {site}: {{model: m, site: {site}, url: "http://127.0.0.1:{upstreams[site].port}/v1", '
-        f"price: {{input: {dice.choice([1, 1, 2])}, output: 1}}, weight: {dice.choice([1, 3])}, latency: 0.1, "
+        f"price: {{input: {dice.choice([1, 1, 2])}, output: 1}}, weight: {dice.choice([1, 3])}, latency: 0.1, stream_usage: false, "
         f"terms: {{retention: P0D, trains: false}}}}\n"
         for site in sorted(sites)
     )
@@ -126,7 +126,7 @@ async def _edit(
     while True:
         await asyncio.sleep(dice.uniform(0.1, 1.0))
         broken = dice.random() < 0.2
-        _write(stack, "origin: [" if broken else _stack(upstreams, dice), in_place=dice.random() < 0.5)
+        _write(stack, "origin: []" if broken else _stack(upstreams, dice), in_place=dice.random() < 0.5)
         bad += broken
         how = dice.randrange(3)
         if how == 0:

@@ -112,7 +112,8 @@ def _stack(upstreams: dict[str, Recorder], dice: random.Random) -> str:
     sites = [*dice.sample(["lyon", "paris", "berlin"], dice.choice([2, 3])), EXPOSED]
     deployments = "".join(
         f'  {site}: {{model: m, site: {site}, url: "http://127.0.0.1:{upstreams[site].port}/v1", '
-        f"price: {{input: {dice.choice([1, 1, 2])}, output: 1}}, weight: {dice.choice([1, 3])}, latency: 0.1, stream_usage: false, "
+        f"price: {{input: {dice.choice([1, 1, 2])}, output: 1}}, weight: {dice.choice([1, 3])}, latency: 0.1, "
+        "stream_usage: false, "  # which is asked for by more bytes: a length names a request on both sides
         f"terms: {{retention: P0D, trains: false}}}}\n"
         for site in sorted(sites)
     )

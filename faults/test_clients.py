@@ -244,8 +244,12 @@ def test_idle(world: World, row: Row) -> None:
 
 async def _idle(world: World) -> tuple[int, int]:
     wires = [await world.connect() for _ in range(IDLE)]
-    await asyncio.sleep(0.5)
-    refused = sum(wire.reader.at_eof() or bool(wire.reader._buffer) for wire in wires)  # type: ignore[attr-defined]
+    refused = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DEFAULT_LIMITS.head_seconds / 2):
+            while refused < IDLE - DEFAULT_LIMITS.connections:
+                await asyncio.sleep(0.1)
+                refused = sum(wire.reader.at_eof() or bool(wire.reader._buffer) for wire in wires)  # type: ignore[attr-defined]
     ready, _, _ = await world.gateway.get("/admin/status", world.owner)
     for wire in wires:
         wire.vanish()

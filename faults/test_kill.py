@@ -52,7 +52,7 @@ async def _kills(dice: random.Random, folder: Path, row: Any, kills: int) -> Non
     killed = {"workers": 0, "supervisors": 0}
     verified = 0
     clients.start(tuple(gateway.first["data"]), CLIENTS)
-    for _ in range(kills):
+    while sum(killed.values()) < kills:
         await asyncio.sleep(dice.uniform(0.02, 0.5))
         if dice.random() < 0.75:
             workers = (await gateway.status(operator))["workers"]

@@ -111,6 +111,16 @@ def test_an_event_that_is_not_utf_8(client: Dialect, speaks: Dialect) -> None:
     assert b'"error"' in said
 
 
+def test_input_of_a_tool_that_is_not_utf_8() -> None:
+    use = b'{"type":"tool_use","id":"t","name":"f","input":{"a":"\xff"}}'
+    done = whole_translation("chat", "messages", "alias")(200, b'{"type":"message","content":[%b]}' % use)
+    assert done.status == 502
+    stream = StreamTranslation("chat", "messages", "alias", include_usage=False, now=NOW, ids=ids)
+    started = b'data: {"type":"message_start","message":{"id":"m"}}\n\n'
+    block = b'data: {"type":"content_block_start","index":0,"content_block":%b}\n\n' % use
+    assert b'"error"' in stream.feed(started + block) + stream.close(False)
+
+
 def test_an_error_that_quotes_half_a_pair() -> None:
     said = envelope(400, "`provider.\ud800` is not known", param="\ud800")
     assert json.loads(said)["error"]["message"] == "`provider.?` is not known"

@@ -69,6 +69,13 @@ _DECODE_WHOLE = msgspec.json.Decoder(_Message).decode
 _EMPTY = (b"", b"null", b'""')
 
 
+def _text(given: bytes) -> str:
+    try:
+        return "{}" if given in _EMPTY else given.decode()
+    except UnicodeDecodeError:  # what is kept raw was not looked into
+        raise Unreadable from None
+
+
 class Reader:
     """Tells a listener what an answer says, event by event."""
 
@@ -153,7 +160,7 @@ class Reader:
             if self._calls > MAX_CALLS:
                 raise Unreadable
             self._listener.called(block.id, block.name)
-            self._given = "{}" if bytes(block.input) in _EMPTY else bytes(block.input).decode()
+            self._given = _text(bytes(block.input))
         elif block.type == "text":
             if block.text:
                 self._listener.text(block.text)

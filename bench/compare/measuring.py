@@ -254,9 +254,15 @@ def wrk(asking: Path, port: int, connections: int, seconds: float, tls: bool) ->
     return _ran(["wrk", *options, "-s", str(asking), url])
 
 
+LONGEST_S = 900
+"""Of one load: the soak's ten minutes, and half as much again."""
+
+
 def _ran(command: Sequence[str]) -> str:
     cores = ",".join(map(str, sorted(LOAD_CORES)))
-    ran = subprocess.run(["taskset", "-c", cores, *command], check=False, capture_output=True, text=True, timeout=300)
+    ran = subprocess.run(
+        ["taskset", "-c", cores, *command], check=False, capture_output=True, text=True, timeout=LONGEST_S
+    )
     return ran.stdout + ran.stderr
 
 

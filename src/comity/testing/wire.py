@@ -19,10 +19,12 @@ class Response:
 
     @property
     def document(self) -> Any:
+        """The body, parsed."""
         return json.loads(self.body)
 
     @property
     def error(self) -> dict[str, Any]:
+        """The error of an envelope."""
         error: dict[str, Any] = self.document["error"]
         return error
 
@@ -48,6 +50,7 @@ class Wire:
         self.writer = writer
 
     async def send(self, data: bytes) -> None:
+        """Write bytes as they are."""
         self.writer.write(data)
         await self.writer.drain()
 
@@ -75,6 +78,7 @@ class Wire:
         return response
 
     async def head(self, response: Response | None = None) -> Response:
+        """The next status line with its headers."""
         response = response or Response()
         lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").strip().split("\r\n")
         response.status = int(lines[0].split(" ")[1])
@@ -98,7 +102,9 @@ class Wire:
             return b""
 
     def close(self) -> None:
+        """Close it in an orderly way."""
         self.writer.close()
 
     def vanish(self) -> None:
+        """Cut it."""
         self.writer.transport.abort()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -61,27 +60,6 @@ def test_an_overloaded_log_takes_no_request() -> None:
             assert response.status == 503
             assert response.headers["retry-after"]
             assert house.upstream.connections == 0
-
-    run(main())
-
-
-def test_an_outcome_is_offered_again_to_an_overloaded_log() -> None:
-    async def main() -> None:
-        async with House() as house:
-            first = house.upstream.otherwise
-
-            async def answer(request: Any, writer: asyncio.StreamWriter) -> bool:
-                house.log.full = True
-                return await first(request, writer)
-
-            house.upstream.otherwise = answer
-            asked = asyncio.ensure_future(house.ask())
-            await until(lambda: house.upstream.requests)
-            await asyncio.sleep(SOON)
-            assert not asked.done()
-            house.log.full = False
-            assert (await asked).status == 200
-            assert len(house.outcomes()) == 1
 
     run(main())
 

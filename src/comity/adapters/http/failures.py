@@ -19,7 +19,8 @@ NO_ANSWER = "No deployment that may serve this request gave an answer."
 
 WAITED = (504, "The limits of this request could not be looked up in time; try again shortly.")
 
-CAPACITY = ("refused", "status")
+FULL = frozenset({429, 503, 529})
+"""Statuses of a deployment that is well and has no room now (529 is Anthropic's "overloaded")."""
 
 
 def log_refused(error: Overloaded | LedgerBroken) -> str:
@@ -33,7 +34,7 @@ def no_answer(attempts: list[Attempt], *, expired: bool) -> tuple[int, str, str]
     """Status, message and code after every candidate was tried."""
     if expired or (attempts and attempts[-1].result == "timeout"):
         return 504, TOO_SLOW, "upstream_timeout"
-    if all(attempt.result == "refused" or attempt.status == 429 for attempt in attempts):
+    if all(attempt.result == "refused" or attempt.status in FULL for attempt in attempts):
         return 503, NO_CAPACITY, "no_capacity"
     return 502, NO_ANSWER, "upstream_error"
 

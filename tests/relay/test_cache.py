@@ -76,3 +76,11 @@ def test_never_across_applications_nor_from_a_forbidden_deployment(puts, permitt
                 assert (found.deployment, found.until) == last[application, number]
                 assert found.deployment in permitted
                 assert found.until > now
+
+
+def test_headers_that_describe_a_body_are_part_of_the_request() -> None:
+    plain, beta = (key("hospital", "messages", b"{}", lines) for lines in (b"", b"anthropic-beta: context-1m\r\n"))
+    exact = Exact()
+    exact.put(plain, Kept("paris", 1, b"application/json", b"{}", 10), 9)
+    assert exact.get(beta, {"paris"}, 1) is None
+    assert exact.get(plain, {"paris"}, 1) is not None

@@ -34,16 +34,17 @@ class Kept(Struct, frozen=True):
 
 
 class Key(Struct, frozen=True, cache_hash=True):
-    """What makes two requests the same: who asks, where, and the SHA-256 of the bytes."""
+    """What makes two requests the same: who asks, where, the bytes by their SHA-256, and what describes them."""
 
     application: str
     surface: str
     digest: bytes
+    lines: bytes = b""
 
 
-def key(application: str, surface: str, body: bytes) -> Key:
-    """The key of a request."""
-    return Key(application, surface, hashlib.sha256(body).digest())
+def key(application: str, surface: str, body: bytes, lines: bytes = b"") -> Key:
+    """The key of a request; `lines` are the headers that say something about its body (`Ask.lines`)."""
+    return Key(application, surface, hashlib.sha256(body).digest(), lines)
 
 
 class Exact:

@@ -27,7 +27,7 @@ class Usage(Struct, frozen=True, gc=False):
         prompt_tokens: tokens read, those from a cache too.
         completion_tokens: tokens written.
         seconds: of sound, rounded up, where a deployment counts those.
-        estimated: the counts are ours: the client left before the deployment told its own.
+        estimated: the counts are ours: the answer was over before the deployment told its own.
     """
 
     prompt_tokens: int = -1

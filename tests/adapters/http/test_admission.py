@@ -12,7 +12,7 @@ from comity.relay.exchange import Exchange
 from comity.relay.ports import Admission, Limited
 from comity.relay.record import session
 from comity.testing.gate import TENANT
-from comity.testing.upstream import chat, silence, slow, status
+from comity.testing.upstream import chat, events, silence, slow, status, stream
 from tests.adapters.http.house import House, run, until
 from tests.adapters.http.house import chat as request
 
@@ -132,6 +132,68 @@ def test_a_share_that_comes_when_the_client_has_left_is_given_back_and_nothing_i
             later.waiting.pop()(share)
             assert share.released == 1
             assert not house.log.kept
+            assert not house.upstream.requests
+
+    run(main())
+
+
+@pytest.mark.parametrize("how", ["leaves", "timeout"])
+def test_what_a_deployment_was_at_work_on_is_not_given_back(how: str) -> None:
+    """Or a caller could have any number of prompts read, by leaving each time."""
+
+    async def main() -> None:
+        async with House() as house:
+            share = house.gate.admission = Share()
+            house.upstream.otherwise = silence()
+            wire = await house.connect()
+            await wire.send(request(headers="comity-timeout: 0.05\r\n" if how == "timeout" else ""))
+            await until(lambda: house.upstream.requests)
+            if how == "timeout":
+                await wire.response()
+            wire.vanish()
+            await house.outcome()
+            assert (share.settled, share.released) == ([(-1, -1)], 0)
+
+    run(main())
+
+
+def test_a_stream_that_is_cut_by_its_own_timeout_is_counted_by_its_events() -> None:
+    async def main() -> None:
+        async with House() as house:
+            share = house.gate.admission = Share()
+            house.upstream.otherwise = stream(events(["It"] * 9), gate=asyncio.Event(), after=9)
+            response = await house.ask(stream=True, headers="comity-timeout: 0.2\r\n")
+            assert response.status == 200
+            assert (await house.outcome()).content["usage"]["estimated"]
+            ((tokens, _),) = share.settled
+            assert tokens >= 9
+
+    run(main())
+
+
+def test_a_request_that_cannot_be_entered_holds_no_share() -> None:
+    async def main() -> None:
+        async with House() as house:
+            share = house.gate.admission = Share()
+
+            class Broken:
+                def intent(self, *_: object) -> None:
+                    raise ValueError("a block that is too long")
+
+            house.port.recorder = Broken()  # type: ignore[assignment]
+            told = []
+            house.port.loop.set_exception_handler(lambda _, context: told.append(context))
+            assert (await house.ask()).status == 500
+            assert share.released == 1
+            later = Later(house)
+            wire = await house.connect()
+            await wire.send(request())
+            await until(lambda: later.waiting)
+            later.waiting.pop()(share)
+            assert not (await wire.response()).complete
+            wire.close()
+            assert share.released == 2
+            assert len(told) == 2
             assert not house.upstream.requests
 
     run(main())

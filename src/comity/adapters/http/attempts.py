@@ -77,13 +77,15 @@ class Attempts:
         if hedge is not None and self.under_way:
             self._timer = self._port.loop.call_later(hedge.after, self._hedge)
 
-    def cancel(self, result: Result) -> None:
-        """Let all of them go at once, and begin no more."""
+    def cancel(self, result: Result) -> bool:
+        """Let all of them go at once, and begin no more; whether one of them had been sent."""
         self._stop_timer()
         now = self._port.clock()
+        sent = any(tried.sent for tried in self.under_way)
         for tried in self.under_way:
             tried.cancel(result, now)
         self.under_way.clear()
+        return sent
 
     # from an attempt
 

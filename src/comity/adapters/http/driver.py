@@ -28,9 +28,6 @@ from comity.relay.telling.tellings import TELLINGS
 from comity.relay.usage import estimate
 from comity.terms.refusal import Refusal
 
-OUTCOME_RETRY_SECONDS = 0.05
-"""How soon an outcome is offered again to a log that is overloaded: long enough to write a group or two."""
-
 
 class Driver:
     """One request under way. Callbacks come from the log, its attempts, the upstream, the client and the watch."""
@@ -50,6 +47,7 @@ class Driver:
         "_retry_after",
         "_sealing",
         "_surface",
+        "_unheard",
         "_winner",
     )
 
@@ -65,6 +63,7 @@ class Driver:
         self._answer: Answer | None = None
         self._content_type = JSON
         self._retry_after = b""
+        self._unheard = False  # a deployment was at work when the client, or the request's time, let it go
         self._flowing = False  # bytes of the answer have gone to the client
         self._gone = False  # the client has left
         self._expired = False  # the request's own time is over
@@ -85,10 +84,18 @@ class Driver:
         exchange.place(decision)
         admission = gate.admit(exchange, decision, now, self.admitted)
         if admission is not None:
-            self.admitted(admission)
+            self._admitted(admission)
 
     def admitted(self, admission: Admission | Limited) -> None:
-        """The limits and budgets have room for it, or not."""
+        """The limits and budgets have room for it, or not: after a while, when nobody else would end the request."""
+        try:
+            self._admitted(admission)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours: told, and the request fails closed
+            self._client.abort()
+            told = {"message": "A request could not be entered", "exception": error}
+            self._port.loop.call_exception_handler(told)
+
+    def _admitted(self, admission: Admission | Limited) -> None:
         port, exchange = self._port, self._exchange
         if isinstance(admission, Limited):
             exchange.step("refuse")
@@ -108,6 +115,9 @@ class Driver:
             admission.release(port.clock())
             self._log_failed(failures.log_refused(error))
             return
+        except Exception:
+            admission.release(port.clock())
+            raise
         exchange.receipt = port.log.receipt_id(exchange.intent)
 
     def intent_entered(self, error: BaseException | None) -> None:
@@ -250,7 +260,9 @@ class Driver:
                 self._port.memory.keep(exchange, self._content_type, answer.tail, now)
         else:
             exchange.finish = "error"
-            if not self._flowing:
+            if self._flowing and answer.streams:
+                exchange.usage = estimate(answer.usage, len(exchange.body), answer.events)
+            elif not self._flowing:
                 self._replace_answer(502, self._envelope(502, failures.BROKE_OFF, code="upstream_broken"))
         self._seal(now)
 
@@ -274,7 +286,7 @@ class Driver:
     def _abandon(self) -> None:
         """The client has left: let the upstream go, and enter what happened until then."""
         exchange, answer, winner = self._exchange, self._answer, self._winner
-        self._attempts.cancel("cancelled")
+        self._unheard = self._attempts.cancel("cancelled")
         if winner is not None and not winner.over:
             self._outbound = None
             winner.cancel("cancelled", self._port.clock(), exchange.status)
@@ -304,7 +316,7 @@ class Driver:
 
     def _settle(self, now: int) -> None:
         exchange = self._exchange
-        if exchange.target is None:
+        if exchange.target is None and not self._unheard:
             self._admission.release(now)
         else:
             self._admission.settle(tokens(exchange.usage), exchange.cost, now)
@@ -314,8 +326,6 @@ class Driver:
         try:
             blocks = port.recorder.outcome(exchange, now)
             port.log.append("outcome", *blocks, self.outcome_entered, intent=exchange.intent)
-        except Overloaded:  # what was begun has to be concluded: wait for the log
-            port.loop.call_later(OUTCOME_RETRY_SECONDS, self._enter_outcome, now)
         except LedgerBroken as error:
             self.outcome_entered(error)
 
@@ -372,7 +382,7 @@ class Driver:
         if self._answer is not None:
             self._cut("timeout")
             return
-        self._attempts.cancel("timeout")
+        self._unheard = self._attempts.cancel("timeout")
         self.unanswered()
 
     def pause(self) -> None:

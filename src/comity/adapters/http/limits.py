@@ -70,8 +70,8 @@ UPSTREAM_HEADERS = 200
 DISCARDED_BODY = 256 * 1024
 """A body that is read and dropped so that a connection can be kept after an early error; beyond, it is closed."""
 
-KEY = 512
-"""A key's characters: ours have 46, others' that come by mistake are tokens of a few hundred."""
+KEY = 8 * 1024
+"""A key's characters: ours have 46, tokens of an OpenID provider 3,000 where they list groups."""
 
 SESSION = 256
 """The name of an agent session: a UUID has 36 characters, a trace's id 32, and prefixes are usual."""

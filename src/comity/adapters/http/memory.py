@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from comity.relay.cache import Exact, Kept, key
+from comity.relay.cache import Exact, Kept, Key, key
 from comity.relay.exchange import Exchange
 from comity.relay.ports import Gate
 
@@ -26,7 +26,7 @@ class Memory:
             self._realm = placement.realm
             self._exact.clear()
         permitted = [candidate.deployment for candidate in placement.candidates]
-        return self._exact.get(key(exchange.tenant.application, exchange.surface, exchange.body), permitted, now)
+        return self._exact.get(_key(exchange), permitted, now)
 
     def keep(self, exchange: Exchange, content_type: bytes, body: bytes, now: int) -> None:
         """Keep an answer that came whole and passed untouched, where its application wants that."""
@@ -34,4 +34,8 @@ class Memory:
         if policy is None or exchange.ask.stream or exchange.status != 200 or exchange.placement.realm != self._realm:
             return
         kept = Kept(exchange.deployment, exchange.intent, content_type, body, now + int(policy.seconds * 1000))
-        self._exact.put(key(exchange.tenant.application, exchange.surface, exchange.body), kept, policy.entries)
+        self._exact.put(_key(exchange), kept, policy.entries)
+
+
+def _key(exchange: Exchange) -> Key:
+    return key(exchange.tenant.application, exchange.surface, exchange.body, exchange.ask.lines)

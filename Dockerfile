@@ -7,9 +7,9 @@
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_INPUT=1
 WORKDIR /source
-COPY requirements/build.txt requirements/gateway.txt requirements/
+COPY requirements/build.txt requirements/all.txt requirements/
 RUN ["python", "-m", "venv", "/opt/comity"]
-RUN ["/opt/comity/bin/python", "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", "requirements/gateway.txt"]
+RUN ["/opt/comity/bin/python", "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", "requirements/all.txt"]
 RUN ["python", "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", "requirements/build.txt"]
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY src src

@@ -68,7 +68,7 @@ def gather(folder: Path, epoch: int) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(wheels)]
     _run(build, {"SOURCE_DATE_EPOCH": str(epoch)})
     (own,) = wheels.glob("comity-*.whl")
-    lock = ROOT / "requirements" / "gateway.txt"
+    lock = ROOT / "requirements" / "all.txt"
     download = ["download", "--quiet", "--only-binary", ":all:", "--require-hashes", "--no-deps", "-r", str(lock)]
     _run([sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", *download, "-d", str(wheels)])
     pin = f"comity=={_version()} --hash=sha256:{hashlib.sha256(own.read_bytes()).hexdigest()}\n"

@@ -15,7 +15,8 @@ compile() {
 }
 
 compile pyproject.toml --extra serve --extra node -o requirements/gateway.txt
-compile --group dev -c requirements/gateway.txt -o requirements/dev.txt
+compile pyproject.toml --extra all -c requirements/gateway.txt -o requirements/all.txt
+compile --group dev -c requirements/all.txt -o requirements/dev.txt
 compile --group build -c requirements/dev.txt -o requirements/build.txt
 compile --group sbom -c requirements/dev.txt -o requirements/sbom.txt
 compile --group helm -c requirements/dev.txt -o requirements/helm.txt

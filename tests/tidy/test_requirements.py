@@ -15,9 +15,11 @@ GATEWAY = [
     *PROJECT["project"]["optional-dependencies"]["serve"],
     *PROJECT["project"]["optional-dependencies"]["node"],
 ]
+ALL = [each for name, extra in PROJECT["project"]["optional-dependencies"].items() if name != "all" for each in extra]
 GROUPS = PROJECT["dependency-groups"]
 LOCKS = {
     "gateway": GATEWAY,
+    "all": [*PROJECT["project"]["dependencies"], *ALL],
     "dev": GROUPS["dev"],
     "build": GROUPS["build"],
     "sbom": GROUPS["sbom"],

@@ -164,3 +164,12 @@ def test_nothing_that_comes_is_worse_than_a_bad_request(noise: bytes, base: byte
     body: Any = base[:at] + noise + base[at:]
     with contextlib.suppress(BadRequest):
         read(body)
+
+
+@pytest.mark.parametrize("coding", [b"utf-16", b'"UTF-7"', b"latin-1", b"utf-8; charset=utf-7"])
+def test_a_part_in_another_coding_is_refused(coding: bytes) -> None:
+    """`+AGgAdAB0AHAAOgAv-` is base64 to us and a URL to who heeds its type."""
+    field = part("known_speaker_references[]", b"x", more=b"Content-Type: text/plain; charset=%b\r\n" % coding)
+    with pytest.raises(BadRequest):
+        read(form(MODEL, field, FILE))
+    read(form(MODEL, field.replace(b"charset=" + coding, b"charset=UTF-8"), FILE))

@@ -256,6 +256,17 @@ def test_keys_as_each_client_sends_them() -> None:
     run(main())
 
 
+def test_a_token_is_as_long_as_its_issuer_makes_it() -> None:
+    async def main() -> None:
+        async with House() as house:
+            token = "ey" + "x" * 5_000
+            house.gate.tenants[token.encode()] = TENANT
+            assert (await house.ask(key=token)).status == 200
+            assert (await house.ask(key=token[:512])).status == 401
+
+    run(main())
+
+
 def test_a_watcher_is_told_of_each_request_when_it_is_over() -> None:
     class Watcher:
         def __init__(self) -> None:

@@ -31,6 +31,7 @@ _DISPOSITION = re.compile(
     re.IGNORECASE,
 )
 _TYPE = re.compile(rb"content-type:[ \t]*[\x21-\x7e][\x20-\x7e]{0,127}", re.IGNORECASE)
+_CHARSET = re.compile(rb"charset[ \t]*=[ \t]*\"?([^\";, \t]*)", re.IGNORECASE)
 
 
 class Part(NamedTuple):
@@ -94,6 +95,8 @@ def _part(body: bytes, at: int, line: bytes) -> Part:
             disposition = match
         elif _TYPE.fullmatch(header) is None:
             raise BadRequest("The head of a part has more than a name, a file's name and a type.")
+        elif any(coding.lower() != b"utf-8" for coding in _CHARSET.findall(header)):
+            raise BadRequest("A part is in another coding than UTF-8.")  # and would be another text to who heeds that
     if disposition is None:
         raise BadRequest("A part has no name.")
     try:

@@ -113,7 +113,9 @@ def postgres():
     """The server, for the tests of one file."""
     pytest.importorskip("pg8000", reason="pg8000 is not installed: pip install 'comity[scale]'")
     if binaries() is None:
-        pytest.skip("there is no PostgreSQL server on this machine: make test brings one, or apt-get install postgresql")
+        pytest.skip(
+            "there is no PostgreSQL server on this machine: make test brings one, or apt-get install postgresql"
+        )
     server = Server()
     yield server
     server.close()

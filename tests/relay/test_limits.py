@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.relay.limits import (
+from comity.relay.limits.lender import Lender, Line
+from comity.relay.limits.meter import (
     MINUTE_MS,
     NANO,
     Meter,
@@ -18,9 +19,8 @@ from comity.relay.limits import (
     start_of_period,
     stock,
 )
-from comity.relay.limits_lender import Lender, Line
-from comity.relay.limits_purse import Purse
-from comity.relay.limits_shown import amount_of, duration, headers, refusal
+from comity.relay.limits.purse import Purse
+from comity.relay.limits.shown import amount_of, duration, headers, refusal
 from comity.stack.operation import Budget, Limits
 from comity.terms.instants import FAR_FUTURE
 

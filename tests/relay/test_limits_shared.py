@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.relay.limits import MINUTE_MS, Meter, end_of_period
-from comity.relay.limits_shared import Ask, Leased, Whole, lease, whole
+from comity.relay.limits.meter import MINUTE_MS, Meter, end_of_period
+from comity.relay.limits.shared import Ask, Leased, Whole, lease, whole
 
 DAY = 1_795_000_000_000
 PLACES = Meter("key", "k", "concurrent", 5)

@@ -11,7 +11,7 @@ from msgspec import convert
 from comity.adapters.database import Database
 from comity.adapters.ledger import Ledger
 from comity.proof.entry import outcome_party
-from comity.relay.limits import Meter
+from comity.relay.limits.meter import Meter
 from comity.relay.tally import Account
 from comity.runtime.book import SETTLED_MS, Book
 from comity.runtime.used import grouped

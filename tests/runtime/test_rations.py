@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from comity.placement.types import Candidate, Placement
-from comity.relay.limits import NANO, Meter, stock
-from comity.relay.limits_lender import Lender
+from comity.relay.limits.lender import Lender
+from comity.relay.limits.meter import NANO, Meter, stock
 from comity.relay.ports import FREE, Limited
 from comity.relay.target import Target
 from comity.relay.tenant import Tenant

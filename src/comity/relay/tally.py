@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from comity.relay.limits import start_of_period
+from comity.relay.limits.meter import start_of_period
 from comity.terms.instants import Instant
 
 

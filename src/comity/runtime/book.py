@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from comity.adapters.database import Database
 from comity.adapters.ledger import entries, shards
-from comity.relay.limits import Meter, start_of_period
+from comity.relay.limits.meter import Meter, start_of_period
 from comity.relay.tally import Account, Session, Tally, Used, finished
 from comity.stack.types import Stack
 from comity.terms.instants import Instant

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from comity.adapters.database import Database, DatabaseFault
 from comity.adapters.database.database import Writing
-from comity.relay.limits import Meter
-from comity.relay.limits_shared import Ask, Lease, Leased, Whole, lease, whole
+from comity.relay.limits.meter import Meter
+from comity.relay.limits.shared import Ask, Lease, Leased, Whole, lease, whole
 from comity.terms.instants import Instant
 
 LEASE_S = 0.25

@@ -15,7 +15,7 @@ from comity.adapters.database.notes import Note
 from comity.adapters.keys import Key
 from comity.adapters.oidc.issuer import TrustedIssuer
 from comity.relay.finished import Finished
-from comity.relay.limits_lender import Line, Slice
+from comity.relay.limits.lender import Line, Slice
 from comity.relay.target import DEFAULT_TIMEOUTS, Check, Timeouts
 from comity.terms.instants import Instant
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from comity.adapters.keys import Key
-from comity.relay.limits import Meter, meters
+from comity.relay.limits.meter import Meter, meters
 from comity.stack.types import Stack
 
 

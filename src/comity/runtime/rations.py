@@ -8,10 +8,10 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from comity.placement.types import Placement
 from comity.relay.exchange import Exchange
-from comity.relay.limits import Meter
-from comity.relay.limits_lender import Line, Slice
-from comity.relay.limits_purse import Purse
-from comity.relay.limits_shown import headers, refusal
+from comity.relay.limits.lender import Line, Slice
+from comity.relay.limits.meter import Meter
+from comity.relay.limits.purse import Purse
+from comity.relay.limits.shown import headers, refusal
 from comity.relay.ports import FREE, Admission, Limited
 from comity.relay.record import session
 from comity.relay.target import Target

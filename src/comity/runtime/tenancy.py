@@ -11,7 +11,7 @@ from comity.adapters.database import Database, DatabaseFault
 from comity.adapters.database.notes import Note, entered, note, notes
 from comity.adapters.keys import Key, KeyStore
 from comity.adapters.ledger import LedgerCorrupt
-from comity.relay.limits import Meter
+from comity.relay.limits.meter import Meter
 from comity.runtime.actors import Actor, actor
 from comity.runtime.bearers import Bearers
 from comity.runtime.book import Book

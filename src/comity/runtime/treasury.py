@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from comity.adapters.keys import Key
-from comity.relay.limits import Meter, Spending, Stock, stock
-from comity.relay.limits_lender import Lender, Line, Said
-from comity.relay.limits_shared import Leased
+from comity.relay.limits.lender import Lender, Line, Said
+from comity.relay.limits.meter import Meter, Spending, Stock, stock
+from comity.relay.limits.shared import Leased
 from comity.runtime.hosts import Hosts
 from comity.runtime.messages import Lend
 from comity.runtime.metering import by_id

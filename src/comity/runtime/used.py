@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from comity.relay.limits import NANO
+from comity.relay.limits.meter import NANO
 from comity.relay.tally import Account, Used
 from comity.stack.types import Stack
 from comity.terms.instants import FAR_FUTURE, Instant

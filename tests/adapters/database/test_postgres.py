@@ -9,8 +9,8 @@ from comity.adapters.database import Database, DatabaseFault
 from comity.adapters.database.postgres import BadUrl, arguments, shown
 from comity.adapters.database.schema import STEPS
 from comity.adapters.keys import KeyStore, KeyStoreError, UnknownKey
-from comity.relay.limits import Meter
-from comity.relay.limits_shared import Leased
+from comity.relay.limits.meter import Meter
+from comity.relay.limits.shared import Leased
 from comity.runtime.hosts import Hosts
 from comity.stack.operation import Budget, Limits
 from tests.postgres import postgres
@@ -120,7 +120,7 @@ def test_what_a_dead_host_held_comes_back(postgres, tmp_path):
         two = Hosts(database, tmp_path / "two", lambda *_: 0, [].append)
 
         def lease(host, want, held=0):
-            from comity.relay.limits_shared import Ask
+            from comity.relay.limits.shared import Ask
 
             return host.lease({meter.id: meter}, {meter.id: Ask(0, 0, held, want)})[meter.id].amount
 

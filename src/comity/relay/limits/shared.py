@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from comity.relay.limits import MINUTE_MS, Meter, Rate, end_of_period
+from comity.relay.limits.meter import MINUTE_MS, Meter, Rate, end_of_period
 from comity.terms.instants import FAR_FUTURE, Instant
 
 AHEAD_MS = 400
@@ -77,7 +77,7 @@ def lease(meter: Meter, kept: Whole, ask: Ask, others: int, now: Instant) -> tup
 
 
 class Leased:
-    """Implements `relay.limits.Stock` for one host's part of a shared meter."""
+    """Implements `relay.limits.meter.Stock` for one host's part of a shared meter."""
 
     __slots__ = (
         "_alone",

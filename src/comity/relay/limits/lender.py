@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from comity.relay.limits import Meter, Stock
+from comity.relay.limits.meter import Meter, Stock
 from comity.terms.instants import Instant
 
 SLICE = 8

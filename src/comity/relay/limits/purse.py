@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from comity.relay.limits import Meter
-from comity.relay.limits_lender import Line, Slice
+from comity.relay.limits.lender import Line, Slice
+from comity.relay.limits.meter import Meter
 from comity.terms.instants import FAR_FUTURE, Instant
 
 DRY_MS = 20

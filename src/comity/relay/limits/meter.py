@@ -1,7 +1,7 @@
 """What may be used: meters of requests, tokens, places and money, and how much of each is left. Integers throughout.
 
 A meter is one limit or budget of one key, application or organisation. Its stock is kept in one place and lent out in
-slices (`relay.limits_lender`), so that no worker has to ask for each request.
+slices (`relay.limits.lender`), so that no worker has to ask for each request.
 """
 
 from __future__ import annotations

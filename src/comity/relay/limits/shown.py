@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from comity.relay.limits import MINUTE_MS, NANO, Meter
-from comity.relay.limits_purse import Purse
+from comity.relay.limits.meter import MINUTE_MS, NANO, Meter
+from comity.relay.limits.purse import Purse
 from comity.relay.ports import Limited
 from comity.terms.instants import FAR_FUTURE, Instant, shown
 

@@ -1,0 +1,1 @@
+"""How much may be used, and by whom: meters, lent out in slices by one lender."""

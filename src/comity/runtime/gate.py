@@ -102,6 +102,10 @@ class Gate:
         """Where to send, under the realm of a placement."""
         return self._targets.of(realm)
 
+    def reached(self) -> Mapping[str, Target]:
+        """Where deployments are reached under the realm that rules now."""
+        return self._targets.of(self._force.realm.digest)
+
     def admit(
         self, exchange: Exchange, placement: Placement, now: Instant, ready: Callable[[Admission | Limited], None]
     ) -> Admission | Limited | None:

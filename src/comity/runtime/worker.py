@@ -13,15 +13,18 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
 from comity.adapters.clock import unix_ms
 from comity.adapters.database.notes import Note
+from comity.adapters.http.health import Checks
 from comity.adapters.http.port import Port
 from comity.adapters.http.serve import Listener, listen, run, settle
 from comity.adapters.ledger import ApplicationSalts, Ledger, LedgerBroken, Overloaded
 from comity.adapters.realms import load_realm
+from comity.relay.target import Target
 from comity.runtime.bearers import Bearers
 from comity.runtime.channel import Channel
 from comity.runtime.gate import Gate
@@ -162,6 +165,7 @@ class Worker:
             limits = limits_within(granted())
             observed = Observed(wanted=start.told)
             port = Port(gate, ledger, receipts=receipts(ledger), limits=limits, clock=unix_ms, watcher=observed)
+            port.know(gate.reached().values())
             tls = ServerContext(start.tls_cert, start.tls_key)
             listener = await listen(port, start.host, start.port, tls=tls.context)
         except BaseException:
@@ -175,6 +179,8 @@ class Worker:
     async def live(self) -> int:
         """Serve until told to drain, orphaned, or broken; the exit status."""
         loop = asyncio.get_running_loop()
+        checks = Checks(self._reached, self._port.found)
+        checks.start()
         orders = asyncio.create_task(self._obey(), name="orders")
         broken = asyncio.create_task(self._report(), name="report")
         loop.add_signal_handler(signal.SIGTERM, orders.cancel)
@@ -182,6 +188,7 @@ class Worker:
         (seconds, delay), fault = _verdict(orders, self._ledger.fault)
         orders.cancel()
         self._port.leaving = True
+        checks.stop()
         await asyncio.sleep(delay)
         await self._listener.drain(seconds)
         broken.cancel()
@@ -193,6 +200,11 @@ class Worker:
         await self._channel.flush()
         self._channel.close()
         return os.EX_UNAVAILABLE if fault else os.EX_OK
+
+    def _reached(self) -> Collection[Target]:
+        targets = self._gate.reached().values()
+        self._port.know(targets)
+        return targets
 
     async def _obey(self) -> tuple[float, float]:
         """Do what the supervisor says, until it says to drain or is gone; seconds that the drain may take, and those

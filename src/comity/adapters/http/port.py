@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from comity.adapters.http.client import Client
 from comity.adapters.http.heads import AnswerHeads
@@ -136,14 +136,29 @@ class Port:
         if pool is None or pool.target is not target:
             if pool is not None:
                 pool.retire()
-            load = self.live.get(target.deployment)
-            if load is None:
-                load = self.live[target.deployment] = Load(target.connections)
-            load.capacity = target.connections
-            load.weight = target.weight
-            load.draining = target.draining
+            load = self._load(target)
             pool = self._pools[target.deployment] = Pool(self.loop, target, load, self.limits.pooled_seconds)
         return pool
+
+    def know(self, targets: Iterable[Target]) -> None:
+        """Bring what is known of each deployment up to date: its share counts before it is first chosen."""
+        for target in targets:
+            self._load(target)
+
+    def found(self, deployment: str, well: bool) -> None:
+        """What an active check of a deployment found."""
+        load = self.live.get(deployment)
+        if load is not None:
+            load.unwell = not well
+
+    def _load(self, target: Target) -> Load:
+        load = self.live.get(target.deployment)
+        if load is None:
+            load = self.live[target.deployment] = Load(target.connections)
+        load.capacity = target.connections
+        load.weight = target.weight
+        load.draining = target.draining
+        return load
 
     def close(self) -> None:
         """End every connection at once."""

@@ -61,7 +61,7 @@ class World:
 def run(test, folder):
     async def main():
         world = World(folder)
-        watch = asyncio.create_task(world.reloading.watch())
+        watch = asyncio.create_task(world.reloading.watch(1 << 60))
         try:
             await test(world)
         finally:

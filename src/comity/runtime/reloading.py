@@ -92,12 +92,17 @@ class Reloading:
             self._waiting = asyncio.create_task(self._next(), name="reload")
         return await asyncio.shield(self._waiting)
 
-    async def watch(self) -> None:
-        """For ever: read again when it is asked for, and when the files have changed."""
+    async def watch(self, since: Instant) -> None:
+        """For ever: read again when it is asked for, and when the files have changed.
+
+        The first reading began at `since`: what was written after that may not have been seen by it.
+        """
         paths = await asyncio.to_thread(self._watched, self.plan)
         seen = await asyncio.to_thread(inputs.look, paths)
         held = await asyncio.to_thread(inputs.digest, paths)
-        unsettled = False
+        unsettled = any(each is not None and each[1] >= since * 1_000_000 for each in seen)
+        if unsettled:
+            held = b""
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), LOOK_S)

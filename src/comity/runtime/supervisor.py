@@ -182,7 +182,7 @@ class Supervisor:
         for task in self.tenancy.watches():
             self._watch(task)
         self._watch(self.realms.build_ahead(lambda realm: self._watch(self._ahead(realm))))
-        self._watch(self.reloading.watch())
+        self._watch(self.reloading.watch(self.started))
         self._watch(asyncio.to_thread(self._close_abandoned))
         try:
             ready(self)

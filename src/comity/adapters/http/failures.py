@@ -13,7 +13,7 @@ LOG_FAILED = (
     "The log could not make this request's entry durable, so nothing more is sent. Nothing is wrong with the request."
 )
 BROKE_OFF = "The deployment's answer broke off before its end."
-NO_CAPACITY = "No deployment that may serve this request has capacity now; try again shortly."
+NO_CAPACITY = "No deployment that may serve this request can be reached or has room now; try again shortly."
 TOO_SLOW = "No deployment that may serve this request answered in time."
 NO_ANSWER = "No deployment that may serve this request gave an answer."
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from comity.relay.dialects.listener import Failure, Tokens
 
 
-class Writer:
+class Writer(ABC):
     """A listener that writes events into `out` and, once the answer is complete, the last of them into `tail`.
 
     `reason` is why it ended, empty until it is known. Nothing is told any more once `complete` or `broken`.
@@ -40,10 +42,10 @@ class Writer:
         self.complete = True
         self.tail = self.end()
 
+    @abstractmethod
     def error(self, failure: Failure) -> bytes:
         """What tells the client that it breaks off."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self) -> bytes:
         """The last event; what comes before it goes into `out`."""
-        raise NotImplementedError

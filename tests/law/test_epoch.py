@@ -26,7 +26,7 @@ def epoch_on(day: date, zone=UTC) -> Epoch:
 
 def judged(epoch: Epoch, *profiles: Profile) -> list[Finding]:
     entities, names = profile_entities(profiles)
-    return epoch.judge(CASE, vocabulary().close(CASE.data), "FR", False, epoch.world.with_(entities), names)
+    return epoch.judge(CASE, vocabulary(), "FR", False, epoch.world.with_(entities), names)
 
 
 def test_an_epoch_ends_where_the_next_date_is() -> None:
@@ -67,7 +67,7 @@ def test_a_list_moves_with_its_dates() -> None:
 def test_an_error_of_the_engine_is_never_a_permit() -> None:
     """A profile that the world does not hold makes every rule err; Cedar alone skips them and answers Allow."""
     epoch = epoch_on(date(2026, 2, 1))
-    [finding] = epoch.judge(CASE, ("personal",), "FR", False, epoch.world, ["nobody"])
+    [finding] = epoch.judge(CASE, vocabulary(), "FR", False, epoch.world, ["nobody"])
     assert finding.erred
 
 

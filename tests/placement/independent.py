@@ -16,8 +16,9 @@ import cedarpy
 import yaml
 
 from comity.law.case import Case
+from comity.stack.accelerators import CLASSES
 from comity.stack.jurisdictions import NAMES
-from comity.stack.types import AnyOf, Party, Stack
+from comity.stack.types import AnyOf, Party, Site, Stack
 
 LAW = Path(__file__).parents[2] / "src" / "comity" / "law"
 
@@ -47,6 +48,8 @@ def _schema() -> str:
     names = {
         "Operation": "operations", "DataClass": "data", "Purpose": "purposes", "Risk": "risks", "Sector": "sectors",
         "Ground": "grounds", "Role": "roles", "Kind": "kinds", "Certificate": "certificates",
+        "Use": "uses", "Milestone": "milestones", "Seal": "seals", "Licence": "licences", "Family": "families",
+        "Accelerator": "accelerators",
     }  # fmt: skip
     enums = "\n".join(
         f"entity {entity} enum [{', '.join(chr(34) + word + chr(34) for word in words[name])}];"
@@ -119,6 +122,18 @@ def permitted(stack: Stack, case: Case, deployment: str, moment: datetime, file_
     )
 
 
+def _licence(words: dict, said: str | None) -> str:
+    if said is None:
+        return "unstated"
+    return said.lower() if said.lower() in words["licences"] else "other"
+
+
+def _chips(site: Site | None) -> set[str]:
+    if site is None:
+        return set()
+    return {"unknown"} if site.accelerators is None else {CLASSES.get(name, "unknown") for name in site.accelerators}
+
+
 def _hop(stack, case, name, place, operator, deployment, moment, file_date, implicit) -> bool:
     today = moment.astimezone(UTC).date()
     words = _read(LAW / "vocabulary.yaml")
@@ -135,7 +150,7 @@ def _hop(stack, case, name, place, operator, deployment, moment, file_date, impl
             for row in entry.get("members") or ():
                 if _holds(row["from"], row.get("until"), moment, zone):
                     members.add(row["member"])
-        for cover in coverage["covers"]:
+        for cover in coverage["covers"] if coverage["status"] != "draft" else ():
             if _holds(cover["from"], cover.get("until"), moment, zone):
                 covers.append((cover, set()))
     chain = _above(stack, operator)
@@ -167,6 +182,8 @@ def _hop(stack, case, name, place, operator, deployment, moment, file_date, impl
         "presence": _ref("Presence", "x"),
         "ecsp": ecsp,
         "dpf": party.dpf is not None and today <= party.dpf.until,
+        "dpfUk": party.dpf is not None and party.dpf.uk and today <= party.dpf.until,
+        "dpfSwiss": party.dpf is not None and party.dpf.swiss and today <= party.dpf.until,
         "own": own,
         "kinds": [_ref("Kind", kind) for agreement in bound for kind in agreement.kinds],
         "assessed": [
@@ -187,6 +204,14 @@ def _hop(stack, case, name, place, operator, deployment, moment, file_date, impl
         "developer": _ref("Jurisdiction", _party(stack, model.developer).seat if model else party.seat),
         "openWeights": bool(model and model.open_weights),
         "controlledAccelerator": bool(site and site.accelerators != ()),
+        "licence": _ref("Licence", _licence(words, model.license) if model else "unstated"),
+        "family": _ref("Family", (model.family if model else None) or "unstated"),
+        "seal": [
+            _ref("Seal", f"{objective}:{level}")
+            for objective, top in (deployment.seal if deployment else {}).items()
+            for level in range(1, top + 1)
+        ],
+        "accelerators": [_ref("Accelerator", each) for each in _chips(site)],
     }
     controller = _party(stack, case.controller)
     entities = [
@@ -227,6 +252,11 @@ def _hop(stack, case, name, place, operator, deployment, moment, file_date, impl
                 "sector": _ref("Sector", case.sector),
                 "grounds": [_ref("Ground", ground) for ground in case.grounds],
                 "output": _ref("Output", "x"),
+                "uses": [_ref("Use", use) for use in case.uses],
+                "before": [_ref("Milestone", day) for day in words["milestones"] if case.placed and case.placed < day],
+                "sealMin": [
+                    _ref("Seal", f"{seal[:-1]}{level}") for seal in case.seal for level in range(1, int(seal[-1]) + 1)
+                ],
             },
             "parents": [],
         },

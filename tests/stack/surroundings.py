@@ -18,6 +18,8 @@ WORDS = Words(
     sectors=frozenset({"health", "public"}),
     risks=frozenset({"minimal", "high"}),
     hops=frozenset({"fetch", "mcp"}),
+    uses=frozenset({"chatbot"}),
+    families=frozenset({"unstated"}),
 )
 
 SURROUNDINGS = Surroundings(

@@ -154,7 +154,7 @@ def test_a_certificate_without_an_end_in_an_old_file() -> None:
     old = replace(SURROUNDINGS, file_date=date(2026, 8, 24))  # 91 days before
     reading = read_stack(GOOD, "comity.yaml", old)
     assert [str(problem) for problem in reading.problems] == [
-        "comity.yaml:46:59: warning: deployments.paris-mistral.certificates[1].name: has no end, and this file is "
+        "comity.yaml:47:59: warning: deployments.paris-mistral.certificates[1].name: has no end, and this file is "
         "older than 90 days: the certificate is absent; give it `until`"
     ]
     assert reading.stack is not None  # a warning does not stop

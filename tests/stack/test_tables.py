@@ -8,7 +8,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from comity.stack.accelerators import CONTROLLED
+from comity.stack.accelerators import CLASSES
 from comity.stack.check_dates import ENDS
 from comity.stack.check_references import BARE, REFERENCES
 from comity.stack.check_words import WORDS
@@ -82,7 +82,7 @@ def test_regions_lie_in_countries() -> None:
 
 
 def test_accelerators_are_named_alike() -> None:
-    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in CONTROLLED)
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in CLASSES)
 
 
 def test_every_shape_that_a_check_asks_for_is_one_that_a_file_can_have() -> None:

@@ -76,6 +76,8 @@ def read_stack_file(
             sectors=frozenset(words.sectors),
             risks=frozenset(words.risks),
             hops=frozenset(words.hops),
+            uses=frozenset(words.uses),
+            families=frozenset(words.families),
         ),
         packs=frozenset(pack_folders(folder)),
         environment=environ,

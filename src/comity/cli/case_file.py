@@ -49,6 +49,8 @@ def read_case(name: str, realm: Realm) -> Case:
         ("output", case.output, NAMES),
         ("sector", (case.sector,), words.sectors),
         ("risk", (case.risk,), words.risks),
+        ("uses", case.uses, words.uses),
+        ("seal", case.seal, words.seals),
         ("floor", case.floor, [f"{kind}:{level}" for kind in sorted(FLOORS) for level in EVIDENCE_LEVELS]),
     ):
         for word in given:
@@ -61,6 +63,8 @@ def read_case(name: str, realm: Realm) -> Case:
         grounds=ordered(case.grounds),
         roles=ordered(case.roles),
         output=ordered(case.output),
+        uses=ordered(case.uses),
+        seal=ordered(case.seal),
         floor=ordered(case.floor),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from msgspec import Struct
@@ -10,6 +10,8 @@ from msgspec.structs import replace
 
 from comity.law.coverage import Touch
 from comity.law.profile import Profile
+from comity.law.seals import stated
+from comity.law.vocabulary import OTHER, UNSTATED
 from comity.stack import facts
 from comity.stack.absent import Assumption, assume
 from comity.stack.agreements import agreements_between, assessed
@@ -51,13 +53,14 @@ class Face(Struct, frozen=True):
                 yield f"{kind} of {self.name} is {held}, {level} is asked"
 
 
-def faces(stack: Stack, controller: str, on: date, file_date: date) -> dict[str, Face]:
+def faces(stack: Stack, controller: str, on: date, file_date: date, licences: Collection[str]) -> dict[str, Face]:
     """A face for every deployment, and one for the gateway, seen from `controller` on the day `on`.
 
-    `file_date` is the stack file's own date: a certificate without an end is believed for 90 days from it.
+    `file_date` is the stack file's own date: a certificate without an end is believed for 90 days from it. `licences`
+    are those of weights that rules can speak of; any other is `other`.
     """
     made = {
-        name: _face(stack, controller, name, stack.sites[deployment.site], on, file_date, deployment)
+        name: _face(stack, controller, name, stack.sites[deployment.site], on, file_date, deployment, licences)
         for name, deployment in sorted(stack.deployments.items())
     }
     made[GATEWAY] = _gateway(stack, controller, on, file_date)
@@ -86,6 +89,7 @@ def _face(
     on: date,
     file_date: date,
     deployment: Deployment | None = None,
+    licences: Collection[str] = (),
 ) -> Face:
     operator = site.operator
     chain = facts.control_chain(stack, operator)
@@ -93,11 +97,12 @@ def _face(
     ecsp = facts.is_ecsp(stack, operator)
     dpf = facts.dpf_until(stack, operator)
     assumptions = {*chain.assumptions, *reach.assumptions, *ecsp.assumptions, *dpf.assumptions}
+    dpf_uk, dpf_swiss = facts.dpf_extensions(stack, operator, on)
     own = facts.same_party(controller, operator)
     bound = () if own else agreements_between(stack, controller, operator, name if deployment else None, on)
     control = tuple(sorted({link.seat for link in chain.value}))
     seat = facts.seat(stack, operator)
-    served = _served(stack, name, deployment, on, file_date) if deployment else _Served()
+    served = _served(stack, name, deployment, on, file_date, licences) if deployment else _Served()
     assumptions |= set(served.assumptions)
     profiles = tuple(
         Profile(
@@ -108,6 +113,8 @@ def _face(
             operator_public=facts.party(stack, operator).public,
             ecsp=ecsp.value,
             dpf=dpf.value is not None and on <= dpf.value,
+            dpf_uk=dpf_uk,
+            dpf_swiss=dpf_swiss,
             own=own,
             kinds=_kinds(agreement.kinds for agreement in bound),
             assessed=_kinds(agreement.kinds for agreement in bound if assessed(agreement, on)),
@@ -118,7 +125,11 @@ def _face(
             gateway=deployment is None,
             developer=served.developer or seat,
             open_weights=served.open_weights,
+            licence=served.licence,
+            family=served.family,
+            seal=served.seal,
             controlled_accelerator=served.controlled_accelerator,
+            accelerators=served.accelerators,
         )
         for place in site.places
     )
@@ -137,15 +148,22 @@ class _Served(Struct, frozen=True):
     trains_stated: bool = True
     developer: str = ""
     open_weights: bool = False
+    licence: str = UNSTATED
+    family: str = UNSTATED
+    seal: tuple[str, ...] = ()
     controlled_accelerator: bool = False
+    accelerators: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
 
 
-def _served(stack: Stack, name: str, deployment: Deployment, on: date, file_date: date) -> _Served:
+def _served(
+    stack: Stack, name: str, deployment: Deployment, on: date, file_date: date, licences: Collection[str]
+) -> _Served:
     ends = [facts.certificate_until(name, certificate, file_date) for certificate in deployment.certificates]
     retains, trains = facts.retains(name, deployment), facts.trains(name, deployment)
     weights = facts.open_weights(stack, deployment.model)
     accelerator = facts.accelerator_controlled(stack, deployment.site)
+    model = stack.models[deployment.model]
     return _Served(
         certificates=tuple(
             sorted({c.name for c, end in zip(deployment.certificates, ends, strict=True) if on <= end.value})
@@ -155,7 +173,11 @@ def _served(stack: Stack, name: str, deployment: Deployment, on: date, file_date
         trains_stated=not trains.assumptions,
         developer=facts.seat(stack, stack.models[deployment.model].developer),
         open_weights=weights.value,
+        licence=_licence(model.license, licences),
+        family=model.family or UNSTATED,
+        seal=stated(deployment.seal),
         controlled_accelerator=accelerator.value,
+        accelerators=facts.accelerator_classes(stack, deployment.site).value,
         assumptions=(
             *(assumption for end in ends for assumption in end.assumptions),
             *retains.assumptions,
@@ -164,6 +186,13 @@ def _served(stack: Stack, name: str, deployment: Deployment, on: date, file_date
             *accelerator.assumptions,
         ),
     )
+
+
+def _licence(license_: str | None, licences: Collection[str]) -> str:
+    """The word for a licence as a stack file writes it: `Apache-2.0` is `apache-2.0`."""
+    if license_ is None:
+        return UNSTATED
+    return license_.lower() if license_.lower() in licences else OTHER
 
 
 def _kinds(kinds: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

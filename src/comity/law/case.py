@@ -6,6 +6,11 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+_ALWAYS = ("data", "subjects")
+
+UNSAID = ("unstated",)
+"""The uses of a system that nobody described: a cautious rule asks for `unstated` too."""
+
 
 class Case(Struct, frozen=True, cache_hash=True):
     """The legally relevant face of a request.
@@ -26,6 +31,9 @@ class Case(Struct, frozen=True, cache_hash=True):
     output: tuple[str, ...] = ()
     sector: str = "unstated"
     risk: str = "unstated"
+    uses: tuple[str, ...] = UNSAID  # what the system does; `()` states that it is nothing a law speaks of
+    placed: str = ""  # the day on which the system was placed on the market, as 2026-05-01; empty: not stated
+    seal: tuple[str, ...] = ()  # the assurance that its owner asks for, as "SOV-2:3"
     floor: tuple[str, ...] = ()  # the least evidence the application accepts, as "location:contract"
 
     def document(self) -> dict[str, object]:
@@ -34,7 +42,7 @@ class Case(Struct, frozen=True, cache_hash=True):
         return {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in shown.items()
-            if value not in ((), "", "unstated") or name in ("data", "subjects")
+            if name in _ALWAYS or (value != UNSAID if name == "uses" else value not in ((), "", "unstated"))
         }
 
 

@@ -7,8 +7,9 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from comity.law.case import Case, ordered
+from comity.law.case import UNSAID, Case, ordered
 from comity.law.profile import Profile
+from comity.law.seals import stated
 from comity.law.vocabulary import UNSTATED
 
 
@@ -32,6 +33,9 @@ class CaseFacts(Struct, frozen=True, forbid_unknown_fields=True):
     output: tuple[str, ...] = ()
     sector: str = UNSTATED
     risk: str = UNSTATED
+    uses: tuple[str, ...] = UNSAID
+    placed_on_market: date | None = None
+    seal: dict[str, int] = field(default_factory=dict)
 
     def case(self) -> Case:
         """The case that law sees."""
@@ -46,6 +50,9 @@ class CaseFacts(Struct, frozen=True, forbid_unknown_fields=True):
             output=ordered(self.output),
             sector=self.sector,
             risk=self.risk,
+            uses=ordered(self.uses),
+            placed=self.placed_on_market.isoformat() if self.placed_on_market else "",
+            seal=stated(self.seal),
         )
 
 
@@ -59,6 +66,8 @@ class ProfileFacts(Struct, frozen=True, forbid_unknown_fields=True):
     operator_public: bool = False
     ecsp: bool | None = None
     dpf: bool = False
+    dpf_uk: bool = False
+    dpf_swiss: bool = False
     own: bool = False
     kinds: tuple[str, ...] = ()
     assessed: tuple[str, ...] = ()
@@ -69,7 +78,11 @@ class ProfileFacts(Struct, frozen=True, forbid_unknown_fields=True):
     gateway: bool = False
     developer: str = ""
     open_weights: bool = True
+    licence: str = UNSTATED
+    family: str = UNSTATED
+    seal: dict[str, int] = field(default_factory=dict)
     controlled_accelerator: bool = True
+    accelerators: tuple[str, ...] = ("unknown",)
 
     def profiles(self) -> tuple[Profile, ...]:
         """One profile for each place where it may be processed."""
@@ -84,6 +97,8 @@ class ProfileFacts(Struct, frozen=True, forbid_unknown_fields=True):
                 operator_public=self.operator_public,
                 ecsp=self.ecsp if self.ecsp is not None else "US" in control,
                 dpf=self.dpf,
+                dpf_uk=self.dpf_uk,
+                dpf_swiss=self.dpf_swiss,
                 own=self.own,
                 kinds=ordered(self.kinds),
                 assessed=ordered(self.assessed),
@@ -94,7 +109,11 @@ class ProfileFacts(Struct, frozen=True, forbid_unknown_fields=True):
                 gateway=self.gateway,
                 developer=self.developer or self.operator,
                 open_weights=self.open_weights,
+                licence=self.licence,
+                family=self.family,
+                seal=stated(self.seal),
                 controlled_accelerator=self.controlled_accelerator,
+                accelerators=ordered(self.accelerators),
             )
             for place in places
         )

@@ -11,14 +11,24 @@ from msgspec import Struct
 from comity.law.case import Case
 from comity.law.cedar import Policies, Schema, World
 from comity.law.coverage import Covered
+from comity.law.docket import Docket
 from comity.law.pack import Pack
-from comity.law.profile import Profile, entity, reference
+from comity.law.profile import Profile, entity
+from comity.law.question import CASE, case_entities, case_facts
+from comity.law.relevance import Names, can_apply
 from comity.law.rule import Rule
+from comity.law.vocabulary import Vocabulary
 from comity.stack.jurisdictions import NAMES, parents
 from comity.terms.instants import FAR_FUTURE, Instant, end_of, start_of
 
 Zone: TypeAlias = Callable[[str], tzinfo]
 """A time zone by its name: an argument, for the zone table is a file."""
+
+
+ACTIONS = ("place", "oblige", "advise")
+
+SETS = 256
+"""Sets of rules kept compiled, each of some 50 kB: cases differ in few ways that rules can tell apart."""
 
 
 class Finding(Struct, frozen=True):
@@ -49,22 +59,25 @@ class Epoch:
         self.groups = _groups(packs, at, zone)
         self.covered = _covered(packs, self.groups, at, zone)
         self.world = World.of(schema, _jurisdictions(self.groups))
-        self._place = Policies("place", self.rules.values())
-        self._oblige = Policies("oblige", self.rules.values())
-        self._advise = Policies("advise", self.rules.values())
+        self._can_apply = {name: can_apply(rule.policy) for name, rule in self.rules.items()}
+        self._compiled: Docket[frozenset[str], tuple[Policies, ...]] = Docket(SETS)
+        self._compiled.get(frozenset(self.rules), self._compile)
+        self._within: Docket[str, Names] = Docket(len(NAMES))
 
     def judge(
-        self, case: Case, data: Sequence[str], seat: str, public: bool, world: World, profiles: Sequence[str]
+        self, case: Case, words: Vocabulary, seat: str, public: bool, world: World, profiles: Sequence[str]
     ) -> list[Finding]:
         """One finding for each profile of `world`, in order.
 
-        `data` is the case's, closed under "is a"; `seat` is the controller's, `public` whether it is a public body.
-        An error of the engine is never a permit.
+        `seat` is the controller's, `public` whether it is a public body. An error of the engine is never a permit.
         """
-        asked = world.with_(case_entities(case, data, seat, public=public))
-        places = asked.ask(self._place, CASE, profiles)
-        obliges = asked.ask(self._oblige, CASE, profiles)
-        advises = asked.ask(self._advise, CASE, profiles)
+        closed_data, before = words.close(case.data), words.before(case.placed)
+        asked = world.with_(case_entities(case, closed_data, before, seat, public=public))
+        facts = case_facts(case, words, seat, public, self._in)
+        speaking = frozenset(name for name, can in self._can_apply.items() if can(facts))
+        places, obliges, advises = (
+            asked.ask(policies, CASE, profiles) for policies in self._compiled.get(speaking, self._compile)
+        )
         return [
             Finding(
                 forbids=() if place.allowed else place.rules,
@@ -75,34 +88,17 @@ class Epoch:
             for place, oblige, advise in zip(places, obliges, advises, strict=True)
         ]
 
+    def _compile(self, names: frozenset[str]) -> tuple[Policies, ...]:
+        rules = [rule for name, rule in self.rules.items() if name in names]
+        return tuple(Policies(action, rules) for action in ACTIONS)
 
-CASE = "case"
+    def _in(self, places: Iterable[str]) -> Names:
+        """Everything that any of `places` is in: itself, the jurisdictions it lies in, and their lists."""
+        return frozenset().union(*(self._within.get(place, self._up) for place in places))
 
-
-def case_entities(case: Case, data: Sequence[str], seat: str, *, public: bool) -> list[dict[str, object]]:
-    """The case as Cedar entities: sets stand as parents, so that `in` means "any of them is"."""
-    return [
-        entity("Subjects", CASE, parents=[("Jurisdiction", name) for name in case.subjects]),
-        entity("Data", CASE, parents=[("DataClass", name) for name in data]),
-        entity("Output", CASE, parents=[("Jurisdiction", name) for name in case.output]),
-        entity(
-            "Case",
-            CASE,
-            {
-                "operation": reference("Operation", case.operation),
-                "controller": reference("Jurisdiction", seat),
-                "controllerPublic": public,
-                "roles": [reference("Role", name) for name in case.roles],
-                "subjects": reference("Subjects", CASE),
-                "data": reference("Data", CASE),
-                "purpose": reference("Purpose", case.purpose),
-                "risk": reference("Risk", case.risk),
-                "sector": reference("Sector", case.sector),
-                "grounds": [reference("Ground", name) for name in case.grounds],
-                "output": reference("Output", CASE),
-            },
-        ),
-    ]
+    def _up(self, place: str) -> Names:
+        up = {place, *parents(place)}
+        return frozenset((*up, *(name for name, members in self.groups.items() if not up.isdisjoint(members))))
 
 
 def profile_entities(profiles: Iterable[Profile]) -> tuple[list[dict[str, object]], list[str]]:

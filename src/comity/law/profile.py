@@ -6,6 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from comity.law.seals import closed
+
 
 class Profile(Struct, frozen=True, cache_hash=True):
     """What law may see of a candidate (facts.cedarschema). Many deployments have few profiles."""
@@ -17,6 +19,8 @@ class Profile(Struct, frozen=True, cache_hash=True):
     operator_public: bool = False
     ecsp: bool = False
     dpf: bool = False
+    dpf_uk: bool = False
+    dpf_swiss: bool = False
     own: bool = False
     kinds: tuple[str, ...] = ()
     assessed: tuple[str, ...] = ()
@@ -27,7 +31,11 @@ class Profile(Struct, frozen=True, cache_hash=True):
     gateway: bool = False
     developer: str = ""
     open_weights: bool = False
+    licence: str = "unstated"
+    family: str = "unstated"
+    seal: tuple[str, ...] = ()  # as stated: "SOV-2:3"
     controlled_accelerator: bool = True
+    accelerators: tuple[str, ...] = ("unknown",)
 
     def entities(self, uid: str) -> list[dict[str, Any]]:
         """The profile as Cedar entities; `uid` is its id."""
@@ -45,6 +53,8 @@ class Profile(Struct, frozen=True, cache_hash=True):
                     "presence": reference("Presence", uid),
                     "ecsp": self.ecsp,
                     "dpf": self.dpf,
+                    "dpfUk": self.dpf_uk,
+                    "dpfSwiss": self.dpf_swiss,
                     "own": self.own,
                     "kinds": [reference("Kind", kind) for kind in self.kinds],
                     "assessed": [reference("Kind", kind) for kind in self.assessed],
@@ -55,6 +65,10 @@ class Profile(Struct, frozen=True, cache_hash=True):
                     "gateway": self.gateway,
                     "developer": reference("Jurisdiction", self.developer or self.operator),
                     "openWeights": self.open_weights,
+                    "licence": reference("Licence", self.licence),
+                    "family": reference("Family", self.family),
+                    "seal": [reference("Seal", name) for name in closed(self.seal)],
+                    "accelerators": [reference("Accelerator", name) for name in self.accelerators],
                     "controlledAccelerator": self.controlled_accelerator,
                 },
             ),

@@ -106,7 +106,7 @@ class Realm:
         return self._seen.get(controller, self._look).faces
 
     def _look(self, controller: str) -> _View:
-        found = faces(self.stack, controller, self._today, self._file_date)
+        found = faces(self.stack, controller, self._today, self._file_date, self.vocabulary.licences)
         for face in found.values():
             self.assumptions.update((shown(assumption), assumption) for assumption in face.assumptions)
         profiles = tuple(dict.fromkeys(profile for face in found.values() for profile in face.profiles))
@@ -116,8 +116,9 @@ class Realm:
     def _judge(self, case: Case) -> Ruling:
         view = self._seen.get(case.controller, self._look)
         party = facts.party(self.stack, case.controller)
-        closed = self.vocabulary.close(case.data)
-        judged = self._epoch.judge(case, closed, party.seat, party.public, view.world, list(view.names.values()))
+        judged = self._epoch.judge(
+            case, self.vocabulary, party.seat, party.public, view.world, list(view.names.values())
+        )
         findings = dict(zip(view.names, judged, strict=True))
         alike: dict[Hashable, Verdict] = {}  # many deployments differ in nothing that law sees
         verdicts: dict[str, Verdict] = {}

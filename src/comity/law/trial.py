@@ -12,6 +12,7 @@ from comity.law.cases import PackCase
 from comity.law.cedar import Schema
 from comity.law.epoch import Epoch, Zone, profile_entities
 from comity.law.pack import Member, Pack
+from comity.law.seals import stated
 from comity.law.vocabulary import Vocabulary
 from comity.law.wellformed import ill_formed
 from comity.stack.jurisdictions import NAMES
@@ -110,7 +111,7 @@ def _run(case: PackCase, epoch: Epoch, vocabulary: Vocabulary) -> CaseResult:
     entities, names = profile_entities(case.at.profiles())
     world = epoch.world.with_(entities)
     seat = case.case.controller
-    findings = epoch.judge(case.case.case(), vocabulary.close(case.case.data), seat, case.case.public, world, names)
+    findings = epoch.judge(case.case.case(), vocabulary, seat, case.case.public, world, names)
     forbids = {rule for finding in findings for rule in finding.forbids}
     obliges = {rule for finding in findings for rule in finding.obliges}
     advises = {rule for finding in findings for rule in finding.advises}
@@ -148,6 +149,11 @@ def _unknown_words(case: PackCase, vocabulary: Vocabulary) -> list[str]:
         ([facts.sector], vocabulary.sectors),
         (facts.grounds, vocabulary.grounds),
         (facts.roles, vocabulary.roles),
+        (facts.uses, vocabulary.uses),
+        ((*stated(facts.seal), *stated(at.seal)), vocabulary.seals),
+        ([at.licence], vocabulary.licences),
+        ([at.family], vocabulary.families),
+        (at.accelerators, vocabulary.accelerators),
         ((*at.kinds, *at.assessed), vocabulary.kinds),
         (at.certificates, vocabulary.certificates),
     )

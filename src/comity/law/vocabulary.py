@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 import msgspec
 from msgspec import Struct, field
@@ -10,6 +11,8 @@ from msgspec import Struct, field
 from comity.law.plain_yaml import load
 
 UNSTATED = "unstated"
+OTHER = "other"
+"""A licence that is no word of the vocabulary."""
 
 _NAMESPACE = "namespace Comity {"
 
@@ -23,6 +26,12 @@ ENUMS: Mapping[str, str] = {
     "Role": "roles",
     "Kind": "kinds",
     "Certificate": "certificates",
+    "Use": "uses",
+    "Milestone": "milestones",
+    "Seal": "seals",
+    "Licence": "licences",
+    "Family": "families",
+    "Accelerator": "accelerators",
 }
 """Each enum of the Cedar schema, and the list of the vocabulary that holds its words."""
 
@@ -50,6 +59,12 @@ class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True):
     kinds: dict[str, Word]
     certificates: dict[str, Word]
     hops: dict[str, Word]
+    uses: dict[str, Word]
+    milestones: dict[str, Word]
+    seals: dict[str, Word]
+    licences: dict[str, Word]
+    families: dict[str, Word]
+    accelerators: dict[str, Word]
     unregulated: tuple[str, ...] = field(default_factory=tuple)
 
     def close(self, data: Iterable[str]) -> tuple[str, ...]:
@@ -66,6 +81,13 @@ class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True):
                 closed.add(word)
                 waiting.extend(self.data[word].isa)
         return tuple(sorted(closed))
+
+    def before(self, placed: str) -> tuple[str, ...]:
+        """The milestones before which a system was placed that was placed on the day `placed`; none if that is empty.
+
+        Who does not say when is held to the newest duties.
+        """
+        return tuple(sorted(day for day in self.milestones if placed and placed < day))
 
     def schema(self, facts: str) -> str:
         """The Cedar schema: `facts` (facts.cedarschema) with an enum for each list of words.
@@ -91,4 +113,6 @@ def read_vocabulary(text: bytes) -> Vocabulary:
         for up in entry.isa:
             if up not in vocabulary.data:
                 raise ValueError(f"vocabulary: data class {word!r} is a kind of {up!r}, which is not there")
+    for day in vocabulary.milestones:
+        date.fromisoformat(day)
     return vocabulary

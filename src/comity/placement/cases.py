@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from comity.law.case import NOTHING_ADDED, Addition, Case, ordered
+from msgspec.structs import replace
+
+from comity.law.case import NOTHING_ADDED, UNSAID, Addition, Case, ordered
+from comity.law.seals import stated
 from comity.law.vocabulary import UNSTATED
 from comity.stack.types import Application
 from comity.terms.instants import Instant, end_of
@@ -21,6 +24,9 @@ def registered(application: Application, operation: str = "infer") -> Case:
         output=ordered(application.output_used_in),
         sector=application.sector or UNSTATED,
         risk=application.risk or UNSTATED,
+        uses=UNSAID if application.uses is None else ordered(application.uses),
+        placed=application.placed_on_market.isoformat() if application.placed_on_market else "",
+        seal=stated(application.seal),
         floor=tuple(sorted(f"{kind}:{level}" for kind, level in application.evidence.items())),
     )
 
@@ -40,20 +46,5 @@ def widened(case: Case, addition: Addition) -> tuple[Case, ...]:
     data = ordered((*case.data, *addition.data))
     subjects = ordered((*case.subjects, *addition.subjects))
     purposes = ordered((case.purpose, *addition.purposes))
-    wider = (
-        Case(
-            operation=case.operation,
-            controller=case.controller,
-            purpose=purpose,
-            data=data,
-            subjects=subjects,
-            grounds=case.grounds,
-            roles=case.roles,
-            output=case.output,
-            sector=case.sector,
-            risk=case.risk,
-            floor=case.floor,
-        )
-        for purpose in purposes
-    )
+    wider = (replace(case, purpose=purpose, data=data, subjects=subjects) for purpose in purposes)
     return (case, *(wide for wide in wider if wide != case))

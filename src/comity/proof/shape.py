@@ -21,7 +21,7 @@ _STRINGS = {
 _CASE = {
     "operation": "id", "controller": "party", "role?": "id", "subjects": ["party"], "data": ["id"],
     "purpose": "id", "risk?": "id", "sector?": "id", "grounds": ["text"], "roles": ["text"],
-    "output_used_in": ["text"], "evidence?": ["text"],
+    "output_used_in": ["text"], "evidence?": ["text"], "uses?": ["id"], "placed_on_market?": "text", "seal?": ["text"],
 }  # fmt: skip
 
 _ASKER = {

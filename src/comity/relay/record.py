@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from comity.law.case import Addition, Case
+from comity.law.case import UNSAID, Addition, Case
 from comity.placement.decide import wish_document
 from comity.placement.types import Placement
 from comity.proof.commitment import Commitment, commit
@@ -192,6 +192,12 @@ def _case(case: Case) -> dict[str, object]:
     }
     if case.floor:
         document["evidence"] = list(case.floor)
+    if case.uses != UNSAID:
+        document["uses"] = list(case.uses)
+    if case.placed:
+        document["placed_on_market"] = case.placed
+    if case.seal:
+        document["seal"] = list(case.seal)
     for name in ("risk", "sector"):
         if (value := getattr(case, name)) != "unstated":
             document[name] = value

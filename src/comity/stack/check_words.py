@@ -17,6 +17,8 @@ WORDS = {
     "applications.*.roles.*": "roles",
     "applications.*.sector": "sectors",
     "applications.*.risk": "risks",
+    "applications.*.uses.*": "uses",
+    "models.*.family": "families",
     "agreements.*.kinds.*": "kinds",
     "deployments.*.certificates.*.name": "certificates",
     "deployments.*.hops.*": "hops",

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
 from comity.stack.absent import CERTIFICATE_DAYS, Assumption, assume
-from comity.stack.accelerators import CONTROLLED
+from comity.stack.accelerators import CLASSES, UNKNOWN
 from comity.stack.jurisdictions import under_united_states
 from comity.stack.types import Application, Certificate, Deployment, Party, Site, Stack
 
@@ -96,6 +96,14 @@ def is_ecsp(stack: Stack, ref: str) -> Fact[bool]:
     return Fact(value, (assume("absent/ecsp", _about(ref), str(value).lower()), *chain.assumptions))
 
 
+def dpf_extensions(stack: Stack, ref: str, on: date) -> tuple[bool, bool]:
+    """Whether the party's certification, in force on the day `on`, has the UK Extension, and is Swiss-US too."""
+    stated = party(stack, ref).dpf
+    if stated is None or on > stated.until:
+        return False, False
+    return stated.uk, stated.swiss
+
+
 def dpf_until(stack: Stack, ref: str) -> Fact[date | None]:
     """The last day of the party's Data Privacy Framework certification; None is none.
 
@@ -121,10 +129,17 @@ def gateway_site(stack: Stack, application: Application) -> Fact[Site]:
 
 def accelerator_controlled(stack: Stack, site: str) -> Fact[bool]:
     """Whether any accelerator of the site is of an export-controlled class; an unknown one is."""
+    classes = accelerator_classes(stack, site)
+    return Fact(any(each != "uncontrolled" for each in classes.value), classes.assumptions)
+
+
+def accelerator_classes(stack: Stack, site: str) -> Fact[tuple[str, ...]]:
+    """The export classes of the site's accelerators, sorted; `unknown` for what is not stated or not in the table."""
     names = stack.sites[site].accelerators
-    if names is None or any(name not in CONTROLLED for name in names):
-        return Fact(True, (assume("absent/accelerator", f"sites.{site}"),))
-    return Fact(any(CONTROLLED[name] for name in names))
+    if names is None:
+        return Fact((UNKNOWN,), (assume("absent/accelerator", f"sites.{site}"),))
+    classes = tuple(sorted({CLASSES.get(name, UNKNOWN) for name in names}))
+    return Fact(classes, (assume("absent/accelerator", f"sites.{site}"),) if UNKNOWN in classes else ())
 
 
 def certificate_until(deployment: str, certificate: Certificate, file_date: date) -> Fact[date]:

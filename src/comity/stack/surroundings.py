@@ -22,6 +22,8 @@ class Words:
     sectors: frozenset[str]
     risks: frozenset[str]
     hops: frozenset[str]
+    uses: frozenset[str] = frozenset()
+    families: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

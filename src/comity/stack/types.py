@@ -41,6 +41,8 @@ from comity.stack.record import (
 )
 
 Evidence: TypeAlias = Literal["declared", "contract", "audited", "measured", "attested"]
+Objectives: TypeAlias = Literal["SOV-1", "SOV-2", "SOV-3", "SOV-4", "SOV-5", "SOV-6", "SOV-7", "SOV-8"]
+Seals: TypeAlias = dict[str, Annotated[int, Meta(ge=0, le=4)]]  # an objective to its SEAL level
 Levels: TypeAlias = dict[str, Evidence]  # a field's name to its level; `declared` where absent
 EVIDENCE_LEVELS: tuple[Evidence, ...] = ("declared", "contract", "audited", "measured", "attested")
 
@@ -49,6 +51,8 @@ class Dpf(Record, frozen=True):
     """Self-certification under the EU-US Data Privacy Framework; `until` is its last day."""
 
     until: date
+    uk: bool = False  # with the UK Extension to the EU-US framework
+    swiss: bool = False  # under the Swiss-US framework too
 
 
 class Party(Record, frozen=True):
@@ -116,6 +120,7 @@ class Model(Record, frozen=True):
 
     developer: PartyRef
     license: str | None = None
+    family: str | None = None  # the weights by name, where a rule speaks of them: a word of the vocabulary
     open_weights: bool | None = None
     eval: dict[str, Score] = field(default_factory=dict)
     evidence: Levels = field(default_factory=dict)
@@ -154,6 +159,7 @@ class Deployment(Record, frozen=True):
     latency: Annotated[float, Meta(ge=0, description="Seconds to the first token.")] | None = None
     energy: Annotated[float, Meta(ge=0, description="kWh per 10^6 tokens, at the accelerator.")] | None = None
     certificates: tuple[Certificate, ...] = ()
+    seal: Seals = field(default_factory=dict)  # reached, by objective of the EU Cloud Sovereignty Framework
     terms: Terms | None = None
     hops: tuple[str, ...] = ()  # what an upstream may be asked to do beyond inference (docs/reference/hops.md)
     ca: Annotated[str, Meta(description="PEM file of the authorities trusted for this upstream.")] | None = None
@@ -192,6 +198,9 @@ class Application(Record, frozen=True):
     output_used_in: tuple[Jurisdiction, ...] = ()
     sector: str | None = None
     risk: str | None = None
+    uses: tuple[str, ...] | None = None  # what the system does, in words of the vocabulary; `[]` states none
+    placed_on_market: date | None = None  # or put into service; absent: held to the newest duties
+    seal: Seals = field(default_factory=dict)  # asked for, by objective of the EU Cloud Sovereignty Framework
     models: tuple[Id, ...] | None = None  # None: every model of the stack
     evidence: dict[str, Evidence] = field(default_factory=dict)  # the floor by kind of fact: {location: contract}
     observe: Observe | None = None

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from comity.adapters.packs import schema_text, vocabulary, zone
 from comity.law.cases import PackCase
 from comity.law.cedar import Policies, Schema, World
-from comity.law.epoch import CASE, Epoch, case_entities, profile_entities
+from comity.law.epoch import Epoch, profile_entities
 from comity.law.pack import Pack
+from comity.law.question import CASE, case_entities
 from comity.law.rule import KINDS, Rule
 from comity.law.trial import _as_if, _epoch_on
 from comity.terms.instants import Instant
@@ -43,7 +44,9 @@ def scenes(pack: Pack) -> list[Scene]:
         )
         entities, names = profile_entities(case.at.profiles())
         data = words.close(case.case.data)
-        facts = case_entities(case.case.case(), data, case.case.controller, public=case.case.public)
+        stated = case.case.case()
+        before = words.before(stated.placed)
+        facts = case_entities(stated, data, before, case.case.controller, public=case.case.public)
         made.append(Scene(case, frozenset(epoch.rules), epoch.world.with_([*entities, *facts]), tuple(names)))
     return made
 

@@ -1,0 +1,150 @@
+"""Rules that a case alone rules out are not evaluated, and that changes no answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from comity.adapters.packs import load_packs, pack_folders, schema_text, vocabulary, zone
+from comity.law.case import Case, ordered
+from comity.law.cedar import Policies, Schema
+from comity.law.epoch import ACTIONS, Epoch, profile_entities
+from comity.law.profile import Profile
+from comity.law.question import CASE, case_entities, case_facts
+from comity.law.relevance import Facts, can_apply
+from comity.stack.jurisdictions import NAMES
+
+WORDS = vocabulary()
+PLACES = ("FR", "IS", "DE", "US", "IN", "AE", "AE-DU-x-difc", "GB", "CH", "KR", "JP", "CN", "BR", "KE")
+
+
+def some(words: Any, most: int = 3) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(sorted(words)), max_size=most, unique=True).map(ordered)
+
+
+places = st.sampled_from(PLACES)
+cases = st.builds(
+    Case,
+    operation=st.sampled_from(sorted(WORDS.operations)),
+    controller=places,
+    purpose=st.sampled_from(sorted(WORDS.purposes)),
+    data=some(WORDS.data),
+    subjects=some(PLACES),
+    grounds=some(WORDS.grounds),
+    roles=some(WORDS.roles),
+    output=some(PLACES, 1),
+    sector=st.sampled_from(sorted(WORDS.sectors)),
+    risk=st.sampled_from(sorted(WORDS.risks)),
+    uses=some(WORDS.uses),
+    placed=st.sampled_from(["", "2025-01-01", "2026-08-01", "2028-01-01"]),
+    seal=st.sampled_from([(), ("SOV-2:3",), ("SOV-1:1", "SOV-3:4")]),
+)
+profiles = st.builds(
+    Profile,
+    site=places,
+    operator=places,
+    control=some(PLACES),
+    presence=some(PLACES),
+    dpf=st.booleans(),
+    own=st.booleans(),
+    kinds=some(WORDS.kinds),
+    assessed=some(WORDS.kinds),
+    trains=st.booleans(),
+    gateway=st.booleans(),
+    licence=st.sampled_from(sorted(WORDS.licences)),
+    seal=st.sampled_from([(), ("SOV-2:4",)]),
+)
+
+
+@cache
+def epoch(day: str) -> Epoch:
+    packs = load_packs(tuple(pack_folders()))
+    at = int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000)
+    return Epoch(packs, Schema(WORDS.schema(schema_text())), at, zone)
+
+
+@cache
+def everything(day: str) -> tuple[Policies, ...]:
+    return tuple(Policies(action, epoch(day).rules.values()) for action in ACTIONS)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["2026-11-23", "2028-09-01"]), cases, profiles, st.booleans())
+def test_what_is_left_out_would_have_kept_silent(day: str, case: Case, profile: Profile, public: bool) -> None:
+    law = epoch(day)
+    entities, names = profile_entities((profile,))
+    world = law.world.with_(entities)
+    (found,) = law.judge(case, WORDS, case.controller, public, world, names)
+    stated = case_entities(case, WORDS.close(case.data), WORDS.before(case.placed), case.controller, public=public)
+    asked = world.with_(stated)
+    place, oblige, advise = (asked.ask(policies, CASE, names)[0] for policies in everything(day))
+    assert found.forbids == (() if place.allowed else place.rules)
+    assert (found.obliges, found.advises) == (oblige.rules, advise.rules)
+
+
+def test_most_rules_are_left_out_of_a_case_that_they_do_not_speak_of() -> None:
+    law = epoch("2026-11-23")
+    case = Case("infer", "FR", "general", ("non-personal",), ())
+    facts = case_facts(case, WORDS, "FR", False, lambda places: frozenset(places))
+    kept = [rule.id for rule in law.rules.values() if can_apply(rule.policy)(facts)]
+    assert not [rule for rule in kept if rule.startswith("eu.gdpr/")]
+
+
+def attribute(name: str, variable: str = "principal") -> dict[str, Any]:
+    return {".": {"left": {"Var": variable}, "attr": name}}
+
+
+def word(kind: str, name: str) -> dict[str, Any]:
+    return {"Value": {"__entity": {"type": f"Comity::{kind}", "id": name}}}
+
+
+def policy(body: dict[str, Any], kind: str = "when") -> dict[str, Any]:
+    return {"conditions": [{"kind": kind, "body": body}]}
+
+
+IN_FRANCE = {"in": {"left": attribute("subjects"), "right": word("Jurisdiction", "FR")}}
+OF_THE_CANDIDATE = {"in": {"left": attribute("site", "resource"), "right": word("Jurisdiction", "FR")}}
+FRENCH: Facts = {"subjects": frozenset({"FR", "EEA"}), "controllerPublic": True, "uses": frozenset({"chatbot"})}
+GERMAN: Facts = {"subjects": frozenset({"DE", "EEA"}), "controllerPublic": False, "uses": frozenset()}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "french", "german"),
+    [
+        (IN_FRANCE, "when", True, False),
+        (IN_FRANCE, "unless", False, True),
+        (OF_THE_CANDIDATE, "when", True, True),
+        ({"&&": {"left": OF_THE_CANDIDATE, "right": IN_FRANCE}}, "when", True, False),
+        ({"&&": {"left": OF_THE_CANDIDATE, "right": IN_FRANCE}}, "unless", True, True),
+        ({"||": {"left": OF_THE_CANDIDATE, "right": IN_FRANCE}}, "when", True, True),
+        ({"||": {"left": OF_THE_CANDIDATE, "right": IN_FRANCE}}, "unless", False, True),
+        ({"!": {"arg": attribute("controllerPublic")}}, "when", False, True),
+        ({"!": {"arg": OF_THE_CANDIDATE}}, "when", True, True),
+        ({"contains": {"left": attribute("uses"), "right": word("Use", "chatbot")}}, "when", True, False),
+        ({"contains": {"left": attribute("uses"), "right": attribute("use", "resource")}}, "when", True, True),
+        ({"==": {"left": attribute("controller"), "right": word("Jurisdiction", "FR")}}, "when", True, True),
+        ({"if-then-else": {"if": IN_FRANCE, "then": IN_FRANCE, "else": IN_FRANCE}}, "when", True, True),
+        ({"Value": False}, "when", False, False),
+    ],
+)
+def test_only_what_the_case_decides_rules_a_rule_out(
+    body: dict[str, Any], kind: str, french: bool, german: bool
+) -> None:
+    applies = can_apply(policy(body, kind))
+    assert (applies(FRENCH), applies(GERMAN)) == (french, german)
+
+
+def test_the_same_jurisdictions_lie_in_the_same_lists() -> None:
+    law = epoch("2026-11-23")
+    for place in NAMES:
+        for group, members in law.groups.items():
+            assert (group in law._in((place,))) is bool({place, *_above(place)} & set(members))
+
+
+def _above(place: str) -> tuple[str, ...]:
+    return tuple(place.rsplit("-", cut)[0] for cut in range(1, place.count("-") + 1))

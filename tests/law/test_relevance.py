@@ -1,4 +1,4 @@
-"""Rules that a case alone rules out are not evaluated, and that changes no answer."""
+"""What no rule can tell apart is judged once, and rules that cannot apply are not asked: that changes no answer."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from comity.adapters.packs import load_packs, pack_folders, schema_text, vocabulary, zone
 from comity.law.case import Case, ordered
 from comity.law.cedar import Policies, Schema
 from comity.law.epoch import ACTIONS, Epoch, profile_entities
+from comity.law.hearing import Hearing
 from comity.law.profile import Profile
-from comity.law.question import CASE, case_entities, case_facts
-from comity.law.relevance import Facts, can_apply
+from comity.law.question import CASE, case_entities
+from comity.law.relevance import Distinctions, Facts
 from comity.stack.jurisdictions import NAMES
 
 WORDS = vocabulary()
@@ -74,12 +76,23 @@ def everything(day: str) -> tuple[Policies, ...]:
 
 
 @settings(deadline=None)
-@given(st.sampled_from(["2026-11-23", "2028-09-01"]), cases, profiles, st.booleans())
-def test_what_is_left_out_would_have_kept_silent(day: str, case: Case, profile: Profile, public: bool) -> None:
+@given(
+    st.sampled_from(["2026-11-23", "2028-09-01"]),
+    st.lists(cases, max_size=3),
+    cases,
+    st.lists(profiles, max_size=3),
+    profiles,
+    st.booleans(),
+)
+def test_every_answer_is_the_engines_own_over_all_rules(
+    day: str, before: list[Case], case: Case, others: list[Profile], profile: Profile, public: bool
+) -> None:
     law = epoch(day)
+    hearing = Hearing(law, WORDS, (*others, profile))
+    for each in (*before, case):
+        found = hearing.findings(each, case.controller, public)[profile]
     entities, names = profile_entities((profile,))
     world = law.world.with_(entities)
-    (found,) = law.judge(case, WORDS, case.controller, public, world, names)
     stated = case_entities(case, WORDS.close(case.data), WORDS.before(case.placed), case.controller, public=public)
     asked = world.with_(stated)
     place, oblige, advise = (asked.ask(policies, CASE, names)[0] for policies in everything(day))
@@ -90,9 +103,16 @@ def test_what_is_left_out_would_have_kept_silent(day: str, case: Case, profile: 
 def test_most_rules_are_left_out_of_a_case_that_they_do_not_speak_of() -> None:
     law = epoch("2026-11-23")
     case = Case("infer", "FR", "general", ("non-personal",), ())
-    facts = case_facts(case, WORDS, "FR", False, lambda places: frozenset(places))
-    kept = [rule.id for rule in law.rules.values() if can_apply(rule.policy)(facts)]
-    assert not [rule for rule in kept if rule.startswith("eu.gdpr/")]
+    speaking = law.distinctions.speaking(law.answers(case, WORDS, "FR", False))
+    assert not [rule for rule in speaking if rule.startswith("eu.gdpr/")]
+
+
+def test_what_rules_do_not_ask_makes_no_other_case() -> None:
+    law = epoch("2026-11-23")
+    one = Case("infer", "FR", "general", ("personal",), ("FR",), ("eu.art6.contract",))
+    for other in (replace(one, purpose="software-development"), replace(one, floor=("location:contract",))):
+        assert law.answers(one, WORDS, "FR", False) == law.answers(other, WORDS, "FR", False)
+    assert law.answers(one, WORDS, "FR", False) != law.answers(replace(one, grounds=()), WORDS, "FR", False)
 
 
 def attribute(name: str, variable: str = "principal") -> dict[str, Any]:
@@ -109,8 +129,18 @@ def policy(body: dict[str, Any], kind: str = "when") -> dict[str, Any]:
 
 IN_FRANCE = {"in": {"left": attribute("subjects"), "right": word("Jurisdiction", "FR")}}
 OF_THE_CANDIDATE = {"in": {"left": attribute("site", "resource"), "right": word("Jurisdiction", "FR")}}
-FRENCH: Facts = {"subjects": frozenset({"FR", "EEA"}), "controllerPublic": True, "uses": frozenset({"chatbot"})}
-GERMAN: Facts = {"subjects": frozenset({"DE", "EEA"}), "controllerPublic": False, "uses": frozenset()}
+FRENCH: Facts = {
+    "subjects": frozenset({"FR", "EEA"}),
+    "controller": frozenset({"FR"}),
+    "controllerPublic": True,
+    "uses": frozenset({"chatbot"}),
+}
+GERMAN: Facts = {
+    "subjects": frozenset({"DE", "EEA"}),
+    "controller": frozenset({"DE"}),
+    "controllerPublic": False,
+    "uses": frozenset(),
+}
 
 
 @pytest.mark.parametrize(
@@ -135,8 +165,22 @@ GERMAN: Facts = {"subjects": frozenset({"DE", "EEA"}), "controllerPublic": False
 def test_only_what_the_case_decides_rules_a_rule_out(
     body: dict[str, Any], kind: str, french: bool, german: bool
 ) -> None:
-    applies = can_apply(policy(body, kind))
-    assert (applies(FRENCH), applies(GERMAN)) == (french, german)
+    asked = Distinctions({"rule": policy(body, kind)})
+    assert [bool(asked.speaking(asked.answers(facts))) for facts in (FRENCH, GERMAN)] == [french, german]
+
+
+def test_a_form_that_is_not_known_sees_the_whole_of_what_it_names() -> None:
+    body = {"containsAll": {"left": attribute("seal", "resource"), "right": attribute("sealMin")}}
+    asked = Distinctions({"rule": policy(body)})
+    high, low = ({"sealMin": frozenset(words)} for words in (("SOV-1:1", "SOV-1:2"), ("SOV-1:1",)))
+    assert asked.complete
+    assert asked.answers(high) != asked.answers(low)
+
+
+def test_a_rule_that_asks_what_is_no_attribute_leaves_the_questions_incomplete() -> None:
+    body = {"==": {"left": {"Var": "principal"}, "right": word("Case", "case")}}
+    assert not Distinctions({"rule": policy(body)}).complete
+    assert Distinctions({"rule": policy(body)}, "resource").complete
 
 
 def test_the_same_jurisdictions_lie_in_the_same_lists() -> None:

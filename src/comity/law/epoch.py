@@ -14,8 +14,8 @@ from comity.law.coverage import Covered
 from comity.law.docket import Docket
 from comity.law.pack import Pack
 from comity.law.profile import Profile, entity
-from comity.law.question import CASE, case_entities, case_facts
-from comity.law.relevance import Names, can_apply
+from comity.law.question import CASE, case_entities, case_facts, profile_facts
+from comity.law.relevance import Answers, Distinctions, Names
 from comity.law.rule import Rule
 from comity.law.vocabulary import Vocabulary
 from comity.stack.jurisdictions import NAMES, parents
@@ -59,24 +59,31 @@ class Epoch:
         self.groups = _groups(packs, at, zone)
         self.covered = _covered(packs, self.groups, at, zone)
         self.world = World.of(schema, _jurisdictions(self.groups))
-        self._can_apply = {name: can_apply(rule.policy) for name, rule in self.rules.items()}
+        self.distinctions = Distinctions({name: rule.policy for name, rule in self.rules.items()})
         self._compiled: Docket[frozenset[str], tuple[Policies, ...]] = Docket(SETS)
         self._compiled.get(frozenset(self.rules), self._compile)
         self._within: Docket[str, Names] = Docket(len(NAMES))
 
     def judge(
-        self, case: Case, words: Vocabulary, seat: str, public: bool, world: World, profiles: Sequence[str]
+        self,
+        case: Case,
+        words: Vocabulary,
+        seat: str,
+        public: bool,
+        world: World,
+        profiles: Sequence[str],
+        speaking: Names | None = None,
     ) -> list[Finding]:
         """One finding for each profile of `world`, in order.
 
-        `seat` is the controller's, `public` whether it is a public body. An error of the engine is never a permit.
+        `seat` is the controller's, `public` whether it is a public body; `speaking` are the rules that can apply to the
+        case, all of them if it is left out. An error of the engine is never a permit.
         """
         closed_data, before = words.close(case.data), words.before(case.placed)
         asked = world.with_(case_entities(case, closed_data, before, seat, public=public))
-        facts = case_facts(case, words, seat, public, self._in)
-        speaking = frozenset(name for name, can in self._can_apply.items() if can(facts))
+        rules = frozenset(self.rules) if speaking is None else speaking
         places, obliges, advises = (
-            asked.ask(policies, CASE, profiles) for policies in self._compiled.get(speaking, self._compile)
+            asked.ask(policies, CASE, profiles) for policies in self._compiled.get(rules, self._compile)
         )
         return [
             Finding(
@@ -87,6 +94,18 @@ class Epoch:
             )
             for place, oblige, advise in zip(places, obliges, advises, strict=True)
         ]
+
+    def answers(self, case: Case, words: Vocabulary, seat: str, public: bool) -> Answers:
+        """How the case answers all that rules ask of it alone: cases that answer alike are judged alike."""
+        return self.distinctions.answers(case_facts(case, words, seat, public, self._in))
+
+    def of_candidates(self, rules: Names) -> Distinctions:
+        """What `rules` ask of a candidate alone."""
+        return Distinctions({name: self.rules[name].policy for name in sorted(rules)}, "resource")
+
+    def seen(self, questions: Distinctions, profile: Profile) -> Answers:
+        """How the profile answers `questions`."""
+        return questions.answers(profile_facts(profile, self._in))
 
     def _compile(self, names: frozenset[str]) -> tuple[Policies, ...]:
         rules = [rule for name, rule in self.rules.items() if name in names]

@@ -1,11 +1,11 @@
-"""The case as the engine is asked about it: Cedar entities, and the same facts for sorting out rules beforehand."""
+"""The case as the engine is asked about it; and case and candidate as facts, of which rules tell some apart."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
 from comity.law.case import Case
-from comity.law.profile import entity, reference
+from comity.law.profile import Profile, entity, reference
 from comity.law.relevance import Facts, Names
 from comity.law.seals import closed
 from comity.law.vocabulary import Vocabulary
@@ -47,7 +47,7 @@ def case_entities(
 def case_facts(
     case: Case, words: Vocabulary, seat: str, public: bool, within: Callable[[Iterable[str]], Names]
 ) -> Facts:
-    """The same facts by attribute; `within` gives everything that any of some jurisdictions is in, themselves too."""
+    """The case by attribute; `within` gives everything that any of some jurisdictions is in, themselves too."""
     return {
         "operation": frozenset((case.operation,)),
         "controller": within((seat,)),
@@ -63,4 +63,34 @@ def case_facts(
         "uses": frozenset(case.uses),
         "before": frozenset(words.before(case.placed)),
         "sealMin": frozenset(closed(case.seal)),
+    }
+
+
+def profile_facts(profile: Profile, within: Callable[[Iterable[str]], Names]) -> Facts:
+    """The candidate by attribute (facts.cedarschema); `within` as for a case."""
+    return {
+        "site": within((profile.site,)),
+        "operator": within((profile.operator,)),
+        "operatorPublic": profile.operator_public,
+        "control": within(profile.control),
+        "presence": within(profile.presence),
+        "ecsp": profile.ecsp,
+        "dpf": profile.dpf,
+        "dpfUk": profile.dpf_uk,
+        "dpfSwiss": profile.dpf_swiss,
+        "own": profile.own,
+        "kinds": frozenset(profile.kinds),
+        "assessed": frozenset(profile.assessed),
+        "certificates": frozenset(profile.certificates),
+        "retains": profile.retains,
+        "trains": profile.trains,
+        "trainsStated": profile.trains_stated,
+        "gateway": profile.gateway,
+        "developer": within((profile.developer or profile.operator,)),
+        "openWeights": profile.open_weights,
+        "licence": frozenset((profile.licence,)),
+        "family": frozenset((profile.family,)),
+        "seal": frozenset(closed(profile.seal)),
+        "controlledAccelerator": profile.controlled_accelerator,
+        "accelerators": frozenset(profile.accelerators),
     }

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import UTC, date
 
 from msgspec.structs import replace
 
 from comity.law.candidates import EVIDENCE, GATEWAY, Face, faces
 from comity.law.case import Case
-from comity.law.cedar import ENGINE, Schema, World
+from comity.law.cedar import ENGINE, Schema
 from comity.law.coverage import UNCOVERED, Touch
 from comity.law.docket import Docket, cases_of
-from comity.law.epoch import Epoch, Finding, Zone, profile_entities
+from comity.law.epoch import Epoch, Finding, Zone
+from comity.law.hearing import Hearing
 from comity.law.pack import Pack
 from comity.law.profile import Profile
 from comity.law.ruling import Ruling, Verdict
@@ -101,6 +103,21 @@ class Realm:
         """Whether the ruling on `case` is remembered: then it costs a look-up, and else some milliseconds."""
         return case in self._docket
 
+    def speaking(self, case: Case) -> frozenset[str]:
+        """The rules in force that can speak to `case`, whatever the candidate."""
+        party = facts.party(self.stack, case.controller)
+        answers = self._epoch.answers(case, self.vocabulary, party.seat, party.public)
+        return self._epoch.distinctions.speaking(answers)
+
+    def supposing(self, stack: Stack) -> Realm:
+        """This law on this day over another stack: for questions alone. It has no bundle and no digest, so it can
+        never serve.
+        """
+        other = copy(self)
+        other.stack, other.document, other.digest, other.assumptions = stack, b"", "", {}
+        other._seen, other._docket = Docket(), Docket(cases_of(len(stack.deployments)))
+        return other
+
     def view(self, controller: str) -> Mapping[str, Face]:
         """What law sees of every deployment, and of the gateway, for one controller."""
         return self._seen.get(controller, self._look).faces
@@ -109,17 +126,13 @@ class Realm:
         found = faces(self.stack, controller, self._today, self._file_date, self.vocabulary.licences)
         for face in found.values():
             self.assumptions.update((shown(assumption), assumption) for assumption in face.assumptions)
-        profiles = tuple(dict.fromkeys(profile for face in found.values() for profile in face.profiles))
-        entities, names = profile_entities(profiles)
-        return _View(found, self._epoch.world.with_(entities), dict(zip(profiles, names, strict=True)))
+        profiles = (profile for face in found.values() for profile in face.profiles)
+        return _View(found, Hearing(self._epoch, self.vocabulary, profiles))
 
     def _judge(self, case: Case) -> Ruling:
         view = self._seen.get(case.controller, self._look)
         party = facts.party(self.stack, case.controller)
-        judged = self._epoch.judge(
-            case, self.vocabulary, party.seat, party.public, view.world, list(view.names.values())
-        )
-        findings = dict(zip(view.names, judged, strict=True))
+        findings = view.hearing.findings(case, party.seat, party.public)
         alike: dict[Hashable, Verdict] = {}  # many deployments differ in nothing that law sees
         verdicts: dict[str, Verdict] = {}
         for name, assumptions in view.assumptions.items():
@@ -190,14 +203,13 @@ class Realm:
 
 
 class _View:
-    """One controller's view: its faces, what is assumed of each deployment, and the world with their profiles in it."""
+    """One controller's view: its faces, what is assumed of each deployment, and the hearing of their profiles."""
 
-    __slots__ = ("assumptions", "faces", "names", "world")
+    __slots__ = ("assumptions", "faces", "hearing")
 
-    def __init__(self, faces_: Mapping[str, Face], world: World, names: Mapping[Profile, str]) -> None:
+    def __init__(self, faces_: Mapping[str, Face], hearing: Hearing) -> None:
         self.faces = faces_
-        self.world = world
-        self.names = names
+        self.hearing = hearing
         gateway = faces_[GATEWAY].assumptions
         self.assumptions = {
             name: tuple(sorted({shown(item) for item in (*face.assumptions, *gateway)}))

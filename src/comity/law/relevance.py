@@ -1,7 +1,8 @@
-"""Which rules can speak to a case at all, before any candidate is looked at: the others are not evaluated.
+"""What rules can tell apart: the questions that they ask of a case alone, or of a candidate alone.
 
-A rule is left out only if what the case alone says already decides that its conditions do not hold. Everything that
-rests on the candidate, and every form that is not known here, is taken as open, so that the engine judges it.
+Two cases of which all these are answered alike are one to the law, and are judged once; two candidates likewise. And a
+rule that the answers of a case alone rule out is not evaluated: everything that rests on the candidate, and every form
+that is not known here, is taken as open, so that the engine judges it.
 """
 
 from __future__ import annotations
@@ -13,108 +14,133 @@ Names: TypeAlias = frozenset[str]
 """An entity as the names of everything that it is in, itself too; a set as the names of its members."""
 
 Facts: TypeAlias = Mapping[str, "Names | bool"]
-"""What a case says, by attribute of `principal`."""
+"""What a case says by attribute of `principal`, or a candidate by attribute of `resource`."""
 
-Open: TypeAlias = None  # what rests on the candidate
-Kleene: TypeAlias = Callable[[Facts], "bool | Open"]
-"""True, False, or None: open. Kleene's strong logic, so that a part that is open never hides one that decides."""
+Answers: TypeAlias = tuple["bool | Names | None", ...]
+"""An answer for each question; the whole of an attribute where a rule asks of it what only the engine can answer."""
 
 Expr: TypeAlias = Mapping[str, Any]
+_Question: TypeAlias = tuple[str, str, Names]  # form, attribute, words
+_Kleene: TypeAlias = Callable[[Answers], "bool | None"]
+"""True, False, or None: open. Kleene's strong logic, so that a part that is open never hides one that decides."""
+
+_IN_OTHERS = frozenset(
+    {"controller", "subjects", "data", "output", "site", "operator", "control", "presence", "developer"}
+)
+"""Attributes of which `==` asks for less than what they are in; an enum is in nothing but itself."""
 
 
-def can_apply(policy: Mapping[str, Any]) -> Callable[[Facts], bool]:
-    """Whether the policy, in Cedar's JSON form, may apply to a case: False only if the case alone rules it out."""
-    parts = [_read(each["body"], each["kind"] == "when") for each in policy.get("conditions", ())]
+class Distinctions:
+    """The questions that some rules ask of a case (`principal`) or of a candidate (`resource`).
 
-    def applies(facts: Facts) -> bool:
-        return all(part(facts) is not False for part in parts)
+    `complete` says whether they are all that the rules see of it; a rule may ask what is no attribute.
+    """
 
-    return applies
+    def __init__(self, policies: Mapping[str, Mapping[str, Any]], variable: str = "principal") -> None:
+        """Reads `policies`, by the id of the rule, in Cedar's JSON form."""
+        self._variable = variable
+        self.complete = True
+        self._questions: dict[_Question, int] = {}
+        self._conditions = {name: self._of(policy) for name, policy in policies.items()}
+
+    def answers(self, facts: Facts) -> Answers:
+        """How `facts` answer every question, in order."""
+        return tuple([_answer(facts, *question) for question in self._questions])
+
+    def speaking(self, answers: Answers) -> Names:
+        """The rules that `answers` alone do not rule out."""
+        return frozenset(
+            name
+            for name, conditions in self._conditions.items()
+            if all(condition(answers) is not False for condition in conditions)
+        )
+
+    def _of(self, policy: Mapping[str, Any]) -> list[_Kleene]:
+        conditions = []
+        for each in policy.get("conditions", ()):
+            holds = self._read(each["body"])
+            conditions.append(holds if each["kind"] == "when" else _not(holds))
+        return conditions
+
+    def _read(self, expr: Expr) -> _Kleene:
+        ((form, parts),) = expr.items()
+        if form in ("&&", "||"):
+            left, right = self._read(parts["left"]), self._read(parts["right"])
+            return _and(left, right) if form == "&&" else _not(_and(_not(left), _not(right)))
+        if form == "!=":
+            return _not(self._read({"==": parts}))
+        if form == "!":
+            return _not(self._read(parts["arg"]))
+        if form == "." and (name := self._attribute(expr)):
+            return self._ask("is", name, frozenset())
+        if form in ("in", "==", "contains", "containsAny", "containsAll"):
+            name, words = self._attribute(parts["left"]), _words(parts["right"])
+            if name and words and not (form == "==" and name in _IN_OTHERS):
+                return self._ask(form, name, words)
+        if form == "contains":  # [a, b].contains(principal.purpose)
+            words, name = _words(parts["left"]), self._attribute(parts["right"])
+            if name and words and name not in _IN_OTHERS:
+                return self._ask("in", name, words)
+        if form == "Value" and isinstance(parts, bool):
+            return lambda answers: parts
+        self._note_what_it_sees(expr)
+        return _open
+
+    def _note_what_it_sees(self, expr: object) -> None:
+        """A form that is not known here may see all of each attribute within it."""
+        if isinstance(expr, Mapping):
+            if name := self._attribute(expr):
+                self._ask("whole", name, frozenset())
+            elif expr.get("Var") == self._variable:
+                self.complete = False
+            else:
+                for part in expr.values():
+                    self._note_what_it_sees(part)
+        elif isinstance(expr, Sequence) and not isinstance(expr, str):
+            for part in expr:
+                self._note_what_it_sees(part)
+
+    def _attribute(self, expr: Expr) -> str:
+        access = expr.get(".")
+        return str(access["attr"]) if access and access["left"] == {"Var": self._variable} else ""
+
+    def _ask(self, form: str, name: str, words: Names) -> _Kleene:
+        number = self._questions.setdefault((form, name, words), len(self._questions))
+        return lambda answers: _truth(answers[number])
 
 
-def _read(expr: Expr, wanted: bool) -> Kleene:
-    holds = _compile(expr)
-    return holds if wanted else _not(holds)
+def _answer(facts: Facts, form: str, name: str, words: Names) -> bool | Names | None:
+    held = facts[name]
+    if form in ("is", "whole") or isinstance(held, bool):
+        return held
+    return words <= held if form == "containsAll" else not words.isdisjoint(held)
 
 
-def _compile(expr: Expr) -> Kleene:
-    ((form, parts),) = expr.items()
-    if form == "&&":
-        return _and(_compile(parts["left"]), _compile(parts["right"]))
-    if form == "||":
-        return _not(_and(_not(_compile(parts["left"])), _not(_compile(parts["right"]))))
-    if form == "!":
-        return _not(_compile(parts["arg"]))
-    if form == "Value" and isinstance(parts, bool):
-        return _constant(parts)
-    if form == ".":
-        return _flag(expr)
-    if form in ("in", "==", "contains", "containsAny", "containsAll"):
-        return _compare(form, parts["left"], parts["right"])
-    return _open
+def _truth(answer: bool | Names | None) -> bool | None:
+    return answer if isinstance(answer, bool) else None
 
 
-def _constant(value: bool) -> Kleene:
-    return lambda facts: value
-
-
-def _open(facts: Facts) -> Open:
+def _open(answers: Answers) -> None:
     return None
 
 
-def _not(inner: Kleene) -> Kleene:
-    def negated(facts: Facts) -> bool | Open:
-        value = inner(facts)
+def _not(inner: _Kleene) -> _Kleene:
+    def negated(answers: Answers) -> bool | None:
+        value = inner(answers)
         return None if value is None else not value
 
     return negated
 
 
-def _and(left: Kleene, right: Kleene) -> Kleene:
-    def both(facts: Facts) -> bool | Open:
-        one = left(facts)
+def _and(left: _Kleene, right: _Kleene) -> _Kleene:
+    def both(answers: Answers) -> bool | None:
+        one = left(answers)
         if one is False:
             return False
-        other = right(facts)
+        other = right(answers)
         return False if other is False else None if one is None or other is None else True
 
     return both
-
-
-def _flag(expr: Expr) -> Kleene:
-    name = _attribute(expr)
-
-    def flag(facts: Facts) -> bool | Open:
-        value = facts.get(name) if name else None
-        return value if isinstance(value, bool) else None
-
-    return flag
-
-
-def _compare(form: str, left: Expr, right: Expr) -> Kleene:
-    """An attribute of the case against words: `in` and `==` of an entity, the three `contains` of a set."""
-    name, words = _attribute(left), _words(right)
-    if not name or words is None or (form in ("in", "==", "contains") and len(words) != 1):
-        return _open
-
-    def compared(facts: Facts) -> bool | Open:
-        held = facts.get(name)
-        if not isinstance(held, frozenset):
-            return None
-        return words <= held if form == "containsAll" else not words.isdisjoint(held)
-
-    # An enum is in nothing but itself, so `==` is membership; a jurisdiction is in its groups too, where it is not.
-    return _open if form == "==" and name in _IN_OTHERS else compared
-
-
-_IN_OTHERS = frozenset({"controller", "subjects", "data", "output"})
-
-
-def _attribute(expr: Expr) -> str:
-    access = expr.get(".")
-    if access and access["left"] == {"Var": "principal"}:
-        return str(access["attr"])
-    return ""
 
 
 def _words(expr: Expr) -> Names | None:

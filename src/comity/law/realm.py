@@ -122,8 +122,17 @@ class Realm:
         """What law sees of every deployment, and of the gateway, for one controller."""
         return self._seen.get(controller, self._look).faces
 
+    @property
+    def epoch(self) -> Epoch:
+        """The law in force, apart from the stack."""
+        return self._epoch
+
+    def faces(self, controller: str) -> dict[str, Face]:
+        """As `view`, made anew and prepared for no judgement: for who asks of many controllers."""
+        return faces(self.stack, controller, self._today, self._file_date, self.vocabulary.licences)
+
     def _look(self, controller: str) -> _View:
-        found = faces(self.stack, controller, self._today, self._file_date, self.vocabulary.licences)
+        found = self.faces(controller)
         for face in found.values():
             self.assumptions.update((shown(assumption), assumption) for assumption in face.assumptions)
         profiles = (profile for face in found.values() for profile in face.profiles)
@@ -156,7 +165,7 @@ class Realm:
             forbids.add(EVIDENCE.id)
         accepted: set[str] = set()
         for jurisdiction, word in self._gaps(case, seat, face, gateway):
-            acceptance = self._accepted(jurisdiction, word)
+            acceptance = self.accepted(jurisdiction, word)
             if acceptance:
                 accepted.add(acceptance)
             else:
@@ -177,7 +186,7 @@ class Realm:
         view = self.view(case.controller)
         seat = facts.seat(self.stack, case.controller)
         found = self._gaps(case, seat, view[deployment], view[GATEWAY])
-        return sorted({gap for gap in found if not self._accepted(*gap)})
+        return sorted({gap for gap in found if not self.accepted(*gap)})
 
     def short(self, case: Case, deployment: str) -> tuple[str, ...]:
         """A sentence for each fact of the deployment, or of the gateway, below the case's floor of evidence."""
@@ -191,7 +200,7 @@ class Realm:
         touched |= {(seat, "controller"), *face.touched, *gateway.touched}
         return self._epoch.covered.gaps(frozenset(touched), data, case.operation)
 
-    def _accepted(self, jurisdiction: str, word: str) -> str:
+    def accepted(self, jurisdiction: str, word: str) -> str:
         """The acceptance that reaches furthest, in the words of an entry; none if the stack does not accept the gap."""
         closure = self.vocabulary.close((word,))
         ends = [

@@ -54,7 +54,7 @@ bench-profile: $(VENV)/.gateway  ## where a request's CPU time goes; ARGS="--str
 	@$(BIN)/python -m bench.compare.profile $(ARGS)
 
 bench-parts: $(VENV)/.dev  ## the log, decisions and the relay, each measured alone
-	@set -e; for each in ledger decide relay; do echo "bench/$$each.py"; $(BIN)/python "bench/$$each.py" $(ARGS); done
+	@set -e; for each in ledger decide swap relay; do echo "bench/$$each.py"; PYTHONPATH=. $(BIN)/python "bench/$$each.py" $(ARGS); done
 
 faults: $(VENV)/.dev  ## break a gateway in every way that it is built for, under 15 minutes; KILLS=200 of them by kill -9
 	@$(BIN)/python -m pytest faults $(ARGS)

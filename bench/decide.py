@@ -35,7 +35,7 @@ def stack() -> Stack:
         sites={f"site-{n}": Site(jurisdiction=PLACES[n % 10], operator=f"operator-{(n * 7) % 10}") for n in range(20)},
         models={"m": Model(developer="FR")},
         deployments={
-            f"d-{n}": Deployment(model="m", site=f"site-{n % 20}", url="http://127.0.0.1:1/v1", price=Price(1, n + 1))
+            f"d-{n}": Deployment("m", f"site-{n % 20}", "http://127.0.0.1:1/v1", price=Price(1.0, n + 1.0))
             for n in range(40)
         },
         applications={},

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import cedarpy
@@ -53,17 +53,41 @@ def parse_rules(text: str) -> Mapping[str, Mapping[str, Any]]:
     Raises:
         ValueError: if the text does not parse, holds a template, or a policy too long to be parsed in safety.
     """
-    length = 0
-    for token in _TOKEN.finditer(text):
-        length = 0 if token.group() == ";" else length + 1
-        if length > MAX_TOKENS:
-            line = text.count("\n", 0, token.start()) + 1
-            raise ValueError(f"line {line}: a policy of more than {MAX_TOKENS} tokens; split it into several rules")
+    policies: dict[str, Mapping[str, Any]] = {}
+    pieces = list(_apart(text))  # first of all: what is too long is not parsed at all
+    try:
+        for each in pieces:
+            for policy in _parsed(each).values():
+                policies[f"policy{len(policies)}"] = policy
+    except ValueError:
+        _parsed(text)  # says where in the whole of it
+        raise
+    return policies
+
+
+def _parsed(text: str) -> Mapping[str, Mapping[str, Any]]:
     document = json.loads(cedarpy.policies_to_json_str(text))
     if document.get("templates") or document.get("templateLinks"):
         raise ValueError("templates are not used in packs")
     policies: Mapping[str, Mapping[str, Any]] = document["staticPolicies"]
     return policies
+
+
+def _apart(text: str) -> Iterator[str]:
+    """The policies of a text, each with its comments.
+
+    They are parsed one by one, so that the interpreter's lock, which the engine holds meanwhile, comes free in between.
+    """
+    begun = length = 0
+    for token in _TOKEN.finditer(text):
+        length += 1
+        if length > MAX_TOKENS:
+            line = text.count("\n", 0, token.start()) + 1
+            raise ValueError(f"line {line}: a policy of more than {MAX_TOKENS} tokens; split it into several rules")
+        if token.group() == ";":
+            yield text[begun : token.end()]
+            begun, length = token.end(), 0
+    yield text[begun:]
 
 
 def faults(rules: Iterable[Rule], schema: str) -> list[str]:

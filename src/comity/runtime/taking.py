@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from comity.adapters.realms import load_realm
+from comity.runtime import turns
 from comity.runtime.gate import Gate
 from comity.runtime.in_force import InForce
 from comity.runtime.messages import Endpoint, Take
@@ -68,7 +69,8 @@ class Taking:
                 force.prepare()
             return force, None if take.endpoints is None else self._gate.prepared(take.endpoints)
 
-        force, targets = await asyncio.to_thread(ready)
+        with turns.short():
+            force, targets = await asyncio.to_thread(ready)
         if force is not None:
             self._gate.take(force, targets)
         elif targets is not None:

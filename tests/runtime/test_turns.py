@@ -1,0 +1,27 @@
+"""Turns are short within, and as they were after, whatever happens."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from comity.runtime import turns
+
+
+def test_turns_are_short_within_and_as_before_after() -> None:
+    before = sys.getswitchinterval()
+    with pytest.raises(ValueError, match="broken"), turns.short():
+        assert sys.getswitchinterval() == pytest.approx(turns.SHORT_S)
+        raise ValueError("broken")
+    assert sys.getswitchinterval() == before
+
+
+def test_shorter_turns_stay() -> None:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.000_1)
+    try:
+        with turns.short():
+            assert sys.getswitchinterval() == pytest.approx(0.000_1, abs=2e-6)
+    finally:
+        sys.setswitchinterval(before)

@@ -1,4 +1,4 @@
-"""What rules oblige to, and the strictest of what several oblige to: the one table of its keys.
+"""What rules oblige to, and the strictest of what several oblige to.
 
 An obligation is text on a rule: `log.retain_min=P6M;disclose.ai`. A key is a duty, its value a measure of it. Where two
 rules set the same duty, whoever meets the strictest value has met them all; where values are not measures of one
@@ -9,14 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-Order: TypeAlias = Literal["longest", "shortest", "each"]
-
-SHORTEST: Mapping[str, int] = {"immediately": 0, "without-delay": 1}
-"""Words that stand where a duration could: shorter than every duration. Ranked among themselves by strictness."""
+from comity.law.duties import DUTIES, SOONEST, Order
 
 _DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _SECONDS = (31_556_952, 2_629_746, 604_800, 86_400, 3_600, 60, 1)
@@ -41,10 +37,8 @@ def order_of(key: str) -> Order:
     """How values of a key compare: the longest is the strictest of what must be kept, the shortest of what must be
     told or may be kept at most; of all else each value binds.
     """
-    last = key.rpartition(".")[2]
-    if last in ("retain_min", "keep_min"):
-        return "longest"
-    return "shortest" if key.startswith("notify.") or last in ("content_max", "retain_max", "within") else "each"
+    duty = DUTIES.get(key)
+    return duty.order if duty else "each"
 
 
 def parsed(obligation: str) -> Iterator[tuple[str, str]]:
@@ -89,8 +83,8 @@ def _longest(value: str) -> tuple[int, int] | None:
 
 
 def _shortest(value: str) -> tuple[int, int] | None:
-    if value in SHORTEST:
-        return 0, SHORTEST[value]
+    if value in SOONEST:
+        return 0, SOONEST[value]
     found = seconds(value)
     return None if found is None else (1, found)
 

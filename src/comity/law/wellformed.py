@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from comity.law.cedar import faults
+from comity.law.duties import unknown
+from comity.law.obligations import parsed, seconds
 from comity.law.pack import Pack
 from comity.law.vocabulary import ENUMS, Vocabulary
 from comity.stack.jurisdictions import NAMES
@@ -35,6 +37,9 @@ def _of_rules(pack: Pack) -> Iterator[str]:
                 yield f"{rule.id}: no jurisdiction {name}"
             if kind == "Comity::Group" and name not in pack.groups:
                 yield f"{rule.id}: no group {name} in lists.yaml"
+        for key, value in parsed(rule.obligation):
+            if found := unknown(pack.name, key, value, timed=seconds(value) is not None):
+                yield f"{rule.id}: @obligation: {found}; docs/reference/obligations.md has them all"
 
 
 def _literals(expr: object) -> Iterator[tuple[str, str]]:

@@ -275,3 +275,52 @@ def test_wrong_usage_is_two(words: list[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(words)
     assert exit_.value.code == 2
+
+
+def test_why_not_prints_lines_that_admit_it(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import re
+
+    import yaml
+
+    asked = ["explain", "-c", str(stack_file), "--app", "desk", "--why-not", "nairobi-m"]
+    assert main(asked) == 1
+    said = capsys.readouterr().out
+    assert "what would admit nairobi-m: 1 change, and nothing less" in said
+    assert said.count("Not legal advice") == 1
+    lines = re.findall(r"^       (.*)$", said, re.MULTILINE)
+    text = "\n".join(lines[: next((n for n, line in enumerate(lines) if n and not line.startswith(" ")), len(lines))])
+    held = yaml.safe_load(stack_file.read_text())
+    for section, members in yaml.safe_load(text).items():
+        if isinstance(members, list):
+            held.setdefault(section, []).extend(members)
+        else:
+            for name, keys in members.items():
+                held.setdefault(section, {}).setdefault(name, {}).update(keys)
+    stack_file.write_text(yaml.safe_dump(held, sort_keys=False))
+    assert main(asked) == 0
+    assert "nairobi-m is permitted: nothing has to change" in capsys.readouterr().out
+
+
+def test_explain_shows_what_a_verdict_rests_on_and_until_when_it_holds(
+    stack_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "-c", str(stack_file), "--app", "desk", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["since"] < document["valid_until"] and len(document["realm"]) == 64
+    first = document["deployments"][0]
+    assert first["rests_on"] == {"control": "declared", "location": "declared", "operator": "declared"}
+    assert first["duties"] == []
+    assert document["note"].count("Not legal advice") == 1
+
+
+def test_a_case_is_taken_in_the_words_of_cases_yaml_too(
+    stack_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stated = """
+says: a case of a pack
+case: {controller: FR, purpose: general, data: [health], subjects: [DE], seal: {SOV-2: 3}, placed_on_market: 2026-05-01}
+"""
+    monkeypatch.setattr("sys.stdin", io.StringIO(stated))
+    assert main(["explain", "-c", str(stack_file), "--case", "-", "--json"]) == 0
+    case = json.loads(capsys.readouterr().out)["case"]
+    assert case["seal"] == ["SOV-2:3"] and case["placed"] == "2026-05-01"

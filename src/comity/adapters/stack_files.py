@@ -61,8 +61,25 @@ def read_stack_file(
     except OSError as error:
         hint = "write one, or start from a file in examples/" if isinstance(error, FileNotFoundError) else ""
         raise Problems([Problem(str(path), 0, 0, "", f"cannot be read: {error.strerror}", "", hint)]) from error
-    folder = path.resolve().parent
     dated = file_date(path)
+    return StackFile(path, _reading(path, data, environ, today, embedded, dated), dated)
+
+
+def reread(file: StackFile, text: str) -> StackFile:
+    """The file as it would be read if it held `text`; keys and files that it names are not looked for."""
+    data = text.encode()[: MAX_STACK_BYTES + 1]
+    return StackFile(file.path, _reading(file.path, data, None, None, None, file.date), file.date)
+
+
+def _reading(
+    path: Path,
+    data: bytes,
+    environ: Mapping[str, str] | None,
+    today: date | None,
+    embedded: frozenset[str] | None,
+    dated: date,
+) -> Reading:
+    folder = path.resolve().parent
     words = vocabulary()
     surroundings = Surroundings(
         today=today or datetime.now(UTC).date(),
@@ -85,7 +102,7 @@ def read_stack_file(
         file_date=dated,
         embedded=embedded,
     )
-    return StackFile(path, read_stack(data, str(path), surroundings), dated)
+    return read_stack(data, str(path), surroundings)
 
 
 def file_date(path: Path) -> date:

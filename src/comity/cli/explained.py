@@ -1,4 +1,4 @@
-"""An explanation as text that people read, and as a document that programs read."""
+"""An explanation as text that people read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from operator import itemgetter
 
 from comity.law.candidates import EVIDENCE
 from comity.law.coverage import UNCOVERED
+from comity.law.obligations import Due
+from comity.law.pack import Pack
 from comity.law.realm import Realm
 from comity.placement.explanation import Explained, Explanation
 from comity.placement.types import MICRO, Placement
@@ -46,7 +48,13 @@ def _lines(explanation: Explanation, realm: Realm) -> Iterator[str]:
         yield from (f"    {sentence}" for sentence in _grouped(explanation.assumptions))
     until = "no date ahead changes it" if explanation.valid_until >= FAR_FUTURE else shown(explanation.valid_until)
     yield ""
-    yield f"realm {explanation.realm[:16]}…, valid until {until}; law: {', '.join(realm.packs) or 'none'}"
+    law = ", ".join(map(_pack, realm.packs.values())) or "none"
+    yield f"realm {explanation.realm}"
+    yield f"valid from {shown(explanation.since)} until {until}; law: {law}"
+
+
+def _pack(pack: Pack) -> str:
+    return f"{pack.name} (DRAFT)" if pack.coverage.status == "draft" else pack.name
 
 
 def _deployment(each: Explained, realm: Realm) -> Iterator[str]:
@@ -61,7 +69,7 @@ def _deployment(each: Explained, realm: Realm) -> Iterator[str]:
     control = f", controlled from {above}" if above else ""
     yield f"{mark}  — processed in {where}, operated by {each.operator} ({each.seat}{control})"
     for rule in each.forbids:
-        yield from _rule("forbidden by", rule)
+        yield from _rule("forbidden by", rule, realm)
         if rule.id == UNCOVERED.id:
             yield from _uncovered(each.gaps)
         if rule.id == EVIDENCE.id:
@@ -71,11 +79,30 @@ def _deployment(each: Explained, realm: Realm) -> Iterator[str]:
         yield f"    score {each.candidate.score / MICRO:.3f} ({terms})"
         for gap in each.candidate.gaps:
             yield f"    accepted gap: no law is loaded for {gap}"
+    if each.rests:
+        yield f"    rests on: {', '.join(f'{kind} ({level})' for kind, level in each.rests)}"
     for rule in each.advises:
         weight = realm.rules[rule.id].exposure / 1000
-        yield f"    exposed: {rule.says} [{rule.id}; {rule.law}, {rule.cite}; {weight:.2f}{_unreviewed(rule)}]"
-    for rule, obligation in each.obliges if each.tier else ():  # nothing is owed for what does not happen
-        yield f"    owed: {obligation} — {rule.says} [{rule.id}; {rule.law}, {rule.cite}{_unreviewed(rule)}]"
+        yield f"    exposed: {rule.says} [{rule.id}; {rule.law}, {rule.cite}; {weight:.2f}{_marks(rule, realm)}]"
+    yield from _duties(each, realm)
+
+
+def _duties(each: Explained, realm: Realm) -> Iterator[str]:
+    """What is owed for the chosen one, in full; for those behind it by name. Nothing for what does not happen."""
+    if each.tier == 1:
+        for due in each.duties:
+            yield from _due(due, realm)
+    elif each.tier and each.duties:
+        yield f"    owed, were it chosen: {', '.join(due.text for due in each.duties)}"
+
+
+def _due(due: Due, realm: Realm) -> Iterator[str]:
+    yield f"    owed: {due.text}"
+    for name in due.rules:
+        rule = realm.citations[name]
+        yield f"        {rule.says} [{rule.id}; {rule.law}, {rule.cite}{_marks(rule, realm)}]"
+    for value, rules in due.milder:
+        yield f"        meets {value or 'the same'} of {', '.join(rules)} too"
 
 
 def _uncovered(gaps: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -100,63 +127,24 @@ def _grouped(assumptions: Mapping[str, str]) -> Iterator[str]:
             yield frame.replace("{}", f"each of the {section} {names}" if section else f"each of {names}", 1)
 
 
-def _rule(verb: str, rule: Citation) -> Iterator[str]:
+def _rule(verb: str, rule: Citation, realm: Realm) -> Iterator[str]:
     yield f"    {verb} {rule.id}: {rule.says}"
-    yield f"        {rule.law}, {rule.cite} (basis: {BASIS[rule.basis]}{_unreviewed(rule)})"
+    yield f"        {rule.law}, {rule.cite} (basis: {BASIS[rule.basis]}{_marks(rule, realm)})"
     if rule.remedy:
         yield f"        what would change it: {rule.remedy}"
 
 
-def _unreviewed(rule: Citation) -> str:
-    return "" if rule.reviewed else "; UNREVIEWED"
+def _marks(rule: Citation, realm: Realm) -> str:
+    """What a reader must know of a rule before he relies on it."""
+    marks = [] if rule.reviewed else ["UNREVIEWED"]
+    held = realm.rules.get(rule.id)
+    if held is not None:
+        if held.source == "secondary":
+            marks.append("read in a secondary source")
+        if realm.packs[held.pack].coverage.status == "draft":
+            marks.append("DRAFT pack")
+    return "".join(f"; {mark}" for mark in marks)
 
 
 def _joined(value: object) -> str:
     return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
-
-
-def as_document(explanation: Explanation, realm: Realm) -> dict[str, object]:
-    """The explanation as a JSON-able document; scores are decimal strings in the objective's units."""
-    decision = explanation.decision
-    placed = isinstance(decision, Placement)
-    return {
-        "case": explanation.cases[-1].document(),
-        "cases": [case.document() for case in explanation.cases],
-        "decision": decision.mode if isinstance(decision, Placement) else "refuse",
-        **({"model": decision.model, "placement": decision.digest} if isinstance(decision, Placement) else {}),
-        **({"status": decision.status, "type": decision.type} if isinstance(decision, Refusal) else {}),
-        **({"message": decision.message} if isinstance(decision, Refusal) else {}),
-        "ruling": decision.ruling,
-        "realm": explanation.realm,
-        "valid_until": shown(explanation.valid_until),
-        "placed": placed,
-        "deployments": [_deployment_document(each, realm) for each in explanation.deployments],
-        "assumptions": [{"id": key, "text": text} for key, text in explanation.assumptions.items()],
-    }
-
-
-def _deployment_document(each: Explained, realm: Realm) -> dict[str, object]:
-    document: dict[str, object] = {
-        "deployment": each.deployment,
-        "verdict": "forbid" if each.forbids else "permit",
-        "tier": each.tier,
-        "places": list(each.places),
-        "operator": each.operator,
-        "seat": each.seat,
-        "control": list(each.control),
-        "rules": [rule.document() for rule in each.forbids],
-        "advisories": [
-            {**rule.document(), "exposure": f"{realm.rules[rule.id].exposure / 1000:.2f}"} for rule in each.advises
-        ],
-        "obligations": [{**rule.document(), "obligation": obligation} for rule, obligation in each.obliges],
-    }
-    if each.gaps:
-        document["uncovered"] = [{"jurisdiction": place, "data": word} for place, word in each.gaps]
-    if each.short:
-        document["evidence"] = list(each.short)
-    if each.candidate is not None:
-        if each.candidate.gaps:
-            document["accepted"] = list(each.candidate.gaps)
-        document["score"] = f"{each.candidate.score / MICRO:.6f}"
-        document["terms"] = {name: f"{value / MICRO:.6f}" for name, value in each.candidate.terms}
-    return document

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from comity.law.case import Case
+from comity.law.obligations import Due, strictest
 from comity.law.realm import Realm
 from comity.placement.decide import decide
+from comity.placement.evidence import rests_on
 from comity.placement.types import Candidate, Conditions, Placement, Wish
 from comity.stack.absent import assume
 from comity.terms.citations import Citation
@@ -31,6 +33,8 @@ class Explained(Struct, frozen=True):
     advises: tuple[Citation, ...]
     obliges: tuple[tuple[Citation, str], ...]
     candidate: Candidate | None
+    duties: tuple[Due, ...] = ()  # what it obliges to, each duty at its strictest
+    rests: tuple[tuple[str, str], ...] = ()  # kinds of fact that the verdict rests on, with their level of evidence
 
 
 class Explanation(Struct, frozen=True):
@@ -41,6 +45,7 @@ class Explanation(Struct, frozen=True):
     deployments: tuple[Explained, ...]
     assumptions: Mapping[str, str]  # as entries bear them, to the sentence that is shown
     realm: str
+    since: Instant
     valid_until: Instant
 
 
@@ -80,6 +85,8 @@ def explain(
                 advises=tuple(realm.citations[rule] for rule in advises),
                 obliges=tuple((realm.citations[rule], realm.rules[rule].obligation) for rule in obliges),
                 candidate=candidate,
+                duties=strictest((rule, realm.rules[rule].obligation) for rule in obliges),
+                rests=tuple(rests_on(realm, cases, name, forbidden.get(name, ())).items()),
             )
         )
     used = sorted(
@@ -92,6 +99,7 @@ def explain(
         deployments=tuple(explained),
         assumptions={item: _sentence(item, realm) for item in used},
         realm=realm.digest,
+        since=realm.since,
         valid_until=realm.valid_until,
     )
 

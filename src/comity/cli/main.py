@@ -21,6 +21,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("import", "a first draft of a stack file from another gateway's configuration", "serve"),
     ("law", "list, show and test the law packs", "serve"),
     ("keys", "make, list and revoke keys", "serve"),
+    ("evidence", "papers for an authority or an auditor, from the log", "serve"),
     ("usage", "who has used how much, counted from the log", "serve"),
     ("verify", "check a receipt, offline", ""),
     ("log", "audit a log", ""),

@@ -43,8 +43,14 @@ class Finding(Struct, frozen=True):
 class Epoch:
     """The rules, lists and coverage of `packs` in force from `since` up to, not including, `until`."""
 
-    def __init__(self, packs: Sequence[Pack], schema: Schema, at: Instant, zone: Zone) -> None:
-        """Compiles what is in force at `at`; raises ValueError if a rule does not compile."""
+    def __init__(
+        self, packs: Sequence[Pack], schema: Schema, at: Instant, zone: Zone, silent: frozenset[str] = frozenset()
+    ) -> None:
+        """Compiles what is in force at `at`; the packs `silent` forbid and oblige, and cover nothing.
+
+        Raises:
+            ValueError: a rule does not compile.
+        """
         begun = [instant for instant in boundaries(packs, zone) if instant <= at]
         ahead = [instant for instant in boundaries(packs, zone) if instant > at]
         self.since = max(begun, default=0)
@@ -57,7 +63,7 @@ class Epoch:
             if _in_force(at, zone(pack.coverage.timezone))(rule.since, rule.until)
         }
         self.groups = _groups(packs, at, zone)
-        self.covered = _covered(packs, self.groups, at, zone)
+        self.covered = covered((pack for pack in packs if pack.name not in silent), self.groups, at, zone)
         self.world = World.of(schema, _jurisdictions(self.groups))
         self.distinctions = Distinctions({name: rule.policy for name, rule in self.rules.items()})
         self._compiled: Docket[frozenset[str], tuple[Policies, ...]] = Docket(SETS)
@@ -113,7 +119,11 @@ class Epoch:
 
     def _in(self, places: Iterable[str]) -> Names:
         """Everything that any of `places` is in: itself, the jurisdictions it lies in, and their lists."""
-        return frozenset().union(*(self._within.get(place, self._up) for place in places))
+        return frozenset().union(*map(self.within, places))
+
+    def within(self, place: str) -> Names:
+        """Everything that `place` is in: itself, the jurisdictions it lies in, and their lists."""
+        return self._within.get(place, self._up)
 
     def _up(self, place: str) -> Names:
         up = {place, *parents(place)}
@@ -164,7 +174,8 @@ def _groups(packs: Iterable[Pack], at: Instant, zone: Zone) -> Mapping[str, tupl
     return {name: tuple(sorted(members)) for name, members in sorted(groups.items())}
 
 
-def _covered(packs: Iterable[Pack], groups: Mapping[str, tuple[str, ...]], at: Instant, zone: Zone) -> Covered:
+def covered(packs: Iterable[Pack], groups: Mapping[str, tuple[str, ...]], at: Instant, zone: Zone) -> Covered:
+    """What `packs` cover at `at`, their lists as in `groups`."""
     # A draft forbids like any pack, but nobody has yet said that its rules are complete: it answers for nothing.
     return Covered(
         frozenset(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from comity.adapters.claims import claim_problems
+from comity.adapters.clock import unix_ms
 from comity.adapters.node import names
 from comity.adapters.packs import load_packs, read_folder, tried
 from comity.adapters.stack_files import StackFile, read_stack_file
@@ -52,6 +54,10 @@ def _missing(file: StackFile) -> Iterator[Problem]:
         yield Problem(str(file.path), 0, 0, TELEMETRY, "needs libraries that are not installed", "", hint)
 
 
+def _errors(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity == "error" for problem in problems)
+
+
 def _of_stack(path: Path) -> tuple[Problem, ...]:
     try:
         models = path.resolve().parent / FOLDER / MODELS
@@ -62,6 +68,7 @@ def _of_stack(path: Path) -> tuple[Problem, ...]:
     if file.reading.stack is not None:
         try:
             load_packs(file.reading.stack.law, path.resolve().parent)
+            problems += claim_problems(file, unix_ms()) if not _errors(problems) else ()
         except Problems as error:
             problems += error.problems
     return problems

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from comity.adapters.claims import require_claims
 from comity.adapters.realms import build_realm, keep
 from comity.adapters.stack_files import StackFile
 from comity.law.realm import Realm
@@ -35,15 +36,19 @@ class Realms:
         """Build and keep the realm in force now, and rule by it. Blocking.
 
         Raises:
-            Problems: what is wrong with a pack.
+            Problems: what is wrong with a pack, or a claim of the stack file that does not hold.
             OSError: the disk refused the bundle.
         """
         self._known = [self.build(self._file)]
         return self._known[0]
 
     def build(self, file: StackFile, at: Instant | None = None) -> Realm:
-        """The realm of a stack file in force at `at`, by default now, made durable. Blocking; raises as `first`."""
-        realm = build_realm(file, self._clock() if at is None else at)
+        """The realm of a stack file in force at `at`, by default now, made durable, if every claim of the file holds.
+        Blocking; raises as `first`.
+        """
+        when = self._clock() if at is None else at
+        require_claims(file, when)
+        realm = build_realm(file, when)
         keep(self._state, realm)
         return realm
 

@@ -6,18 +6,12 @@ from comity.stack.draft import Draft
 
 
 def check_promises(draft: Draft) -> None:
-    """Note claims that nobody would check, and attestations that nobody can give yet."""
-    for found in draft.find("claims.*"):
-        draft.object_to(
-            found,
-            "this version proves no claims",
-            hint="take it out until one does: a claim that nothing checks would hold nothing",
-        )
+    """Note attestations that nobody can give."""
     for found in draft.find("attest"):
-        if found.value == "required":
+        if found.value == "required" and not draft.names("counsel_keys"):
             draft.object_to(
                 found,
-                "this version knows no attestations, so every agreement counts as absent",
-                hint="write attest: declared to rely on what the file says",
+                "no counsel key is named, so every agreement counts as absent",
+                hint="make one with `comity attest key`, or write attest: declared to rely on what the file says",
                 severity="warning",
             )

@@ -18,7 +18,13 @@ from comity.terms.citations import Citation
 from comity.terms.instants import FAR_FUTURE, shown
 from comity.terms.refusal import Refusal
 
-BASIS = {"statute": "statute", "guidance": "guidance", "prudential": "prudence, not law", "tenant": "your own rule"}
+BASIS = {
+    "statute": "statute",
+    "guidance": "guidance",
+    "contract": "a contract, not law",
+    "prudential": "prudence, not law",
+    "tenant": "your own rule",
+}
 
 
 def as_text(explanation: Explanation, realm: Realm) -> str:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-Basis = Literal["statute", "guidance", "prudential", "tenant"]
+Basis = Literal["statute", "guidance", "contract", "prudential", "tenant"]
 
 LAW: frozenset[str] = frozenset({"statute", "guidance"})
-"""Bases that make a refusal a matter of law (451); the others are a choice (403)."""
+"""Bases that make a refusal a matter of law (451); the others are an agreement or a choice (403)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """One rule, with its article and its basis.
 
-    `basis` keeps law apart from prudence: `statute` and `guidance` are law, `prudential` and `tenant` a choice.
+    `basis` keeps law apart from what is none: `statute` and `guidance` are law; `contract` binds who accepted it, as the
+    licence of weights does; `prudential` and `tenant` are a choice.
     `reviewed` says whether counsel has signed the encoding; where it is false, whoever shows the rule says so.
     """
 

@@ -18,7 +18,7 @@ from comity.terms.citations import Citation
 
 INDENT = 4
 LABEL = 9
-BASES = ("statute", "guidance", "prudential", "tenant")
+BASES = ("statute", "guidance", "contract", "prudential", "tenant")
 
 
 class Show:

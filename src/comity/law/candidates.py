@@ -14,7 +14,7 @@ from comity.law.seals import stated
 from comity.law.vocabulary import OTHER, UNSTATED
 from comity.stack import facts
 from comity.stack.absent import Assumption, assume
-from comity.stack.agreements import agreements_between, assessed
+from comity.stack.agreements import agreements_between, assessed, signed_by
 from comity.stack.types import EVIDENCE_LEVELS, Deployment, Levels, Site, Stack
 from comity.terms.citations import Citation
 
@@ -136,7 +136,12 @@ def _face(
     touched: set[tuple[str, Touch]] = {(seat, "operator")}
     touched.update((place, "site") for place in site.places)
     touched.update((above, "control") for above in control if above != seat)
-    return Face(name, profiles, frozenset(touched), tuple(sorted(assumptions)), _evidence(stack, site, deployment))
+    evidence = _evidence(stack, site, deployment)
+    # Nothing rests on an agreement where there is none to rest on.
+    evidence["agreements"] = _weakest(
+        EVIDENCE_LEVELS[-1], *("attested" if signed_by(stack, each, on) else "declared" for each in bound)
+    )
+    return Face(name, profiles, frozenset(touched), tuple(sorted(assumptions)), evidence)
 
 
 class _Served(Struct, frozen=True):

@@ -35,6 +35,8 @@ class Case(Struct, frozen=True, cache_hash=True):
     placed: str = ""  # the day on which the system was placed on the market, as 2026-05-01; empty: not stated
     seal: tuple[str, ...] = ()  # the assurance that its owner asks for, as "SOV-2:3"
     floor: tuple[str, ...] = ()  # the least evidence the application accepts, as "location:contract"
+    blocks: tuple[str, ...] = ()  # uses, data and purposes that the application's owner refuses
+    oversight: tuple[str, ...] = ()  # the functions, never the persons, that watch the system and can stop it
 
     def document(self) -> dict[str, object]:
         """The case as an entry and `explain` show it: sorted lists, empty members left out."""

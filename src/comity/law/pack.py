@@ -133,7 +133,7 @@ def _rules(name: str, text: str, parse: Parse, fault: Callable[[str, str], None]
         if rule.id in rules:
             fault("rules.cedar", f"{rule.id} stands twice")
         rules[rule.id] = rule
-        if rule.kind == "prohibit":
+        if rule.kind == "prohibit" or rule.condition:
             for sentence in switched_off_by(policy):
                 fault("rules.cedar", f"{rule.id}: {sentence}")
     return tuple(rules.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import UTC, date
 
@@ -11,13 +11,17 @@ from msgspec.structs import replace
 from comity.law.candidates import EVIDENCE, GATEWAY, Face, faces
 from comity.law.case import Case
 from comity.law.cedar import ENGINE, Schema
-from comity.law.coverage import UNCOVERED, Touch
+from comity.law.coverage import TOUCHES, UNCOVERED, Touch
 from comity.law.docket import Docket, cases_of
-from comity.law.epoch import Epoch, Finding, Zone
+from comity.law.epoch import Epoch, Finding, Zone, covered
 from comity.law.hearing import Hearing
+from comity.law.house import BLOCKED, ERROR, STALE, blocked
+from comity.law.obligations import strictest
 from comity.law.pack import Pack
 from comity.law.profile import Profile
 from comity.law.ruling import Ruling, Verdict
+from comity.law.staleness import overdue, review_dates
+from comity.law.standing import Standing, standing
 from comity.law.vocabulary import Vocabulary
 from comity.stack import facts
 from comity.stack.absent import Assumption
@@ -28,16 +32,7 @@ from comity.terms.citations import Citation
 from comity.terms.digests import sha256_hex
 from comity.terms.instants import FAR_FUTURE, Instant, day_of, end_of, start_of
 
-ERROR = Citation(
-    id="comity/error",
-    law="Comity",
-    cite="docs/DESIGN.md, part 4",
-    basis="prudential",
-    says="The law could not be evaluated for this candidate, so it is refused.",
-    remedy="run `comity law test`; report the pack",
-    reviewed=True,
-)
-OWN = {citation.id: citation for citation in (UNCOVERED, EVIDENCE, ERROR)}
+OWN = {citation.id: citation for citation in (UNCOVERED, EVIDENCE, ERROR, BLOCKED, STALE)}
 """Rules of the house, in force in every realm."""
 
 
@@ -65,8 +60,10 @@ class Realm:
         self.stack = stack
         self.vocabulary = vocabulary
         self._schema = Schema(vocabulary.schema(schema_text))
-        self._epoch = Epoch(packs, self._schema, at, zone)
-        dates = set(_stack_boundaries(stack, file_date))
+        self.overdue = overdue(packs, at, zone)
+        silent = self.overdue if stack.stale_law == "refuse" else frozenset()
+        self._epoch = Epoch(packs, self._schema, at, zone, silent)
+        dates = {*_stack_boundaries(stack, file_date), *review_dates(packs, zone)}
         self.since = max((self._epoch.since, *(instant for instant in dates if instant <= at)))
         self.valid_until = min((self._epoch.until, *(instant for instant in dates if instant > at)), default=FAR_FUTURE)
         self._today = day_of(at)
@@ -93,6 +90,8 @@ class Realm:
         self.rules = self._epoch.rules
         self._seen: Docket[str, _View] = Docket()
         self._docket: Docket[Case, Ruling] = Docket(cases_of(len(stack.deployments)))
+        self._standings: Docket[tuple[tuple[Case, ...], tuple[str, ...]], tuple[Standing, ...]] = Docket()
+        self._lapsed = covered((pack for pack in packs if pack.name in silent), self._epoch.groups, at, zone)
         self.assumptions: dict[str, Assumption] = {}
 
     def rule(self, case: Case) -> Ruling:
@@ -109,6 +108,16 @@ class Realm:
         answers = self._epoch.answers(case, self.vocabulary, party.seat, party.public)
         return self._epoch.distinctions.speaking(answers)
 
+    def standings(self, cases: Sequence[Case], rules: Iterable[str]) -> tuple[Standing, ...]:
+        """How each duty that `rules` oblige to stands for a request that is all of `cases`, at its strictest."""
+        return self._standings.get((tuple(cases), tuple(sorted(set(rules)))), self._stand)
+
+    def _stand(self, asked: tuple[tuple[Case, ...], tuple[str, ...]]) -> tuple[Standing, ...]:
+        cases, rules = asked
+        signed, on, words = self.stack.attested.duties, self._today, self.vocabulary
+        dues = strictest((rule, self.rules[rule].obligation) for rule in rules)
+        return tuple(standing(due, cases, signed, on, words) for due in dues)
+
     def supposing(self, stack: Stack) -> Realm:
         """This law on this day over another stack: for questions alone. It has no bundle and no digest, so it can
         never serve.
@@ -116,6 +125,7 @@ class Realm:
         other = copy(self)
         other.stack, other.document, other.digest, other.assumptions = stack, b"", "", {}
         other._seen, other._docket = Docket(), Docket(cases_of(len(stack.deployments)))
+        other._standings = Docket()
         return other
 
     def view(self, controller: str) -> Mapping[str, Face]:
@@ -142,6 +152,7 @@ class Realm:
         view = self._seen.get(case.controller, self._look)
         party = facts.party(self.stack, case.controller)
         findings = view.hearing.findings(case, party.seat, party.public)
+        refused = {BLOCKED.id} if blocked(case, self.vocabulary) else set()
         alike: dict[Hashable, Verdict] = {}  # many deployments differ in nothing that law sees
         verdicts: dict[str, Verdict] = {}
         for name, assumptions in view.assumptions.items():
@@ -149,16 +160,26 @@ class Realm:
             short = any(face.short(case.floor))
             key = (face.profiles, face.touched, short)
             if key not in alike:
-                alike[key] = self._verdict(case, party.seat, face, view.faces[GATEWAY], findings)
+                alike[key] = self._verdict(case, party.seat, face, view.faces[GATEWAY], findings, refused)
             verdicts[name] = replace(alike[key], deployment=name, assumptions=assumptions)
         return Ruling.of(self.digest, case.document(), verdicts)
 
     def _verdict(
-        self, case: Case, seat: str, face: Face, gateway: Face, findings: Mapping[Profile, Finding]
+        self,
+        case: Case,
+        seat: str,
+        face: Face,
+        gateway: Face,
+        findings: Mapping[Profile, Finding],
+        refused: set[str],
     ) -> Verdict:
-        """What law says of the deployment's face; what is assumed of it stands in the view."""
+        """What law says of the deployment's face; what is assumed of it stands in the view. `refused`: by what rules
+        of the house every deployment is forbidden for this case.
+        """
         each = [findings[profile] for profile in (*face.profiles, *gateway.profiles)]
-        forbids = {rule for finding in each for rule in finding.forbids}
+        forbids = {rule for finding in each for rule in finding.forbids} | refused
+        obliges = {rule for finding in each for rule in finding.obliges}
+        forbids |= set(self._unmet(case, obliges))
         if any(finding.erred for finding in each):
             forbids.add(ERROR.id)
         if any(face.short(case.floor)) or any(gateway.short(case.floor)):
@@ -169,11 +190,11 @@ class Realm:
             if acceptance:
                 accepted.add(acceptance)
             else:
-                forbids.add(UNCOVERED.id)
+                forbids.add(self._want(jurisdiction, word, case.operation))
         return Verdict(
             deployment=face.name,
             forbids=tuple(sorted(forbids)),
-            obliges=tuple(sorted({rule for finding in each for rule in finding.obliges})),
+            obliges=tuple(sorted(obliges)),
             advises=tuple(sorted({rule for finding in each for rule in finding.advises})),
             assumptions=(),
             gaps=tuple(sorted(accepted)),
@@ -199,6 +220,21 @@ class Realm:
         touched: set[tuple[str, Touch]] = {(subject, "subjects") for subject in case.subjects}
         touched |= {(seat, "controller"), *face.touched, *gateway.touched}
         return self._epoch.covered.gaps(frozenset(touched), data, case.operation)
+
+    def _unmet(self, case: Case, obliges: Iterable[str]) -> Iterator[str]:
+        """The rules whose duty is a condition that nobody has shown to be met."""
+        for rule in obliges:
+            if self.rules[rule].condition and any(each.status == "owed" for each in self.standings((case,), (rule,))):
+                yield rule
+
+    def _want(self, jurisdiction: str, word: str, operation: str) -> str:
+        """What forbids where law is wanting: none was ever loaded, or what was is past its review."""
+        lapsed = any(
+            (jurisdiction, touch, up, operation) in self._lapsed.cells
+            for touch in TOUCHES
+            for up in self.vocabulary.close((word,))
+        )
+        return STALE.id if lapsed else UNCOVERED.id
 
     def accepted(self, jurisdiction: str, word: str) -> str:
         """The acceptance that reaches furthest, in the words of an entry; none if the stack does not accept the gap."""
@@ -261,6 +297,10 @@ def _stack_boundaries(stack: Stack, file_date: date) -> Iterator[Instant]:
             yield end_of(facts.certificate_until(name, certificate, file_date).value, UTC)
     for gap in stack.uncovered:
         yield end_of(gap.until, UTC)
+    attested = stack.attested
+    for since, until in ((each.since, each.until) for kind in (attested.agreements, attested.duties) for each in kind):
+        yield start_of(since, UTC)
+        yield end_of(until, UTC)
     for application in stack.applications.values():
         if application.observe:
             yield end_of(application.observe.until, UTC)

@@ -19,7 +19,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
 
 _REQUIRED = ("law", "cite", "url", "from", "kind", "basis", "source", "review", "says")
 _OWN = {"prohibit": "remedy", "oblige": "obligation", "advise": "exposure"}
-_KNOWN = frozenset({*_REQUIRED, "id", "until", *_OWN.values()})
+_KNOWN = frozenset({*_REQUIRED, "id", "until", "condition", *_OWN.values()})
 
 
 class Rule(Struct, frozen=True):
@@ -35,6 +35,7 @@ class Rule(Struct, frozen=True):
     review: str
     obligation: str
     exposure: int  # thousandths
+    condition: bool = False  # of a duty: where nobody has shown that it is met, nothing may be placed
     policy: Mapping[str, Any] = field(default_factory=dict)
 
     def document(self) -> dict[str, object]:
@@ -48,6 +49,7 @@ class Rule(Struct, frozen=True):
             "source": self.source,
             "review": self.review,
             **({"obligation": self.obligation} if self.obligation else {}),
+            **({"condition": True} if self.condition else {}),
             **({"exposure": f"{self.exposure / 1000:.2f}"} if self.kind == "advise" else {}),
         }
 
@@ -70,6 +72,8 @@ def read_rule(pack: str, policy: Mapping[str, Any]) -> tuple[Rule | None, list[s
         faults += _misfits(policy, kind)
         if not notes.get(_OWN[kind]):
             faults.append(f"@{_OWN[kind]} is missing, which every rule of kind {kind} has")
+    if "condition" in notes and (kind != "oblige" or notes["condition"] != "yes" or not notes.get("remedy")):
+        faults.append('@condition("yes") is for a rule of kind oblige that has a @remedy')
     if notes.get("basis") and notes["basis"] not in get_args(Basis):
         faults.append(f"@basis is {notes['basis']!r}, expected one of {', '.join(get_args(Basis))}")
     if notes.get("source") and notes["source"] not in ("primary", "secondary"):
@@ -104,6 +108,7 @@ def read_rule(pack: str, policy: Mapping[str, Any]) -> tuple[Rule | None, list[s
         review=review,
         obligation=notes.get("obligation", ""),
         exposure=exposure,
+        condition="condition" in notes,
         policy=policy,
     ), []
 

@@ -28,6 +28,8 @@ def registered(application: Application, operation: str = "infer") -> Case:
         placed=application.placed_on_market.isoformat() if application.placed_on_market else "",
         seal=stated(application.seal),
         floor=tuple(sorted(f"{kind}:{level}" for kind, level in application.evidence.items())),
+        blocks=ordered(application.blocks),
+        oversight=ordered(application.oversight),
     )
 
 

@@ -10,6 +10,7 @@ from comity.law.case import Case
 from comity.law.docket import Docket, cases_of
 from comity.law.realm import Realm, shown
 from comity.law.ruling import Verdict, both
+from comity.law.standing import disclosed
 from comity.placement.objective import exposure_of, score
 from comity.placement.types import Candidate, Conditions, Placement, Wish
 from comity.placement.wanted import allowed, named, narrowed, rank
@@ -55,6 +56,7 @@ def decide(
         tiers += _tiers(forbidden, verdicts, realm, conditions, wish)
     refused = tuple((name, verdicts[name].forbids) for name in forbidden)
     mode = "observe" if observe else "enforce"
+    standings = realm.standings(cases, (rule for tier in tiers for each in tier for rule in each.obligations))
     document: dict[str, object] = {
         "comity": 1,
         "realm": realm.digest,
@@ -77,6 +79,8 @@ def decide(
         tiers=tiers,
         wish=wish,
         refused=refused,
+        standings=standings,
+        disclosures=disclosed(standings),
     )
 
 

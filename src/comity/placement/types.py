@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from comity.law.standing import Standing
+
 MICRO = 1_000_000
 """Scores are integers in millionths of a unit: entries know no floats, and equal scores are exactly equal."""
 
@@ -70,6 +72,8 @@ class Placement(Struct, frozen=True):
     tiers: tuple[tuple[Candidate, ...], ...]
     wish: Wish = Wish("")
     refused: tuple[tuple[str, tuple[str, ...]], ...] = ()  # deployment, rules
+    standings: tuple[Standing, ...] = ()  # of all duties of all candidates; they follow from the rest
+    disclosures: tuple[str, ...] = ()  # of those, what must be said of an answer to whom it reaches
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:

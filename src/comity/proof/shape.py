@@ -22,6 +22,7 @@ _CASE = {
     "operation": "id", "controller": "party", "role?": "id", "subjects": ["party"], "data": ["id"],
     "purpose": "id", "risk?": "id", "sector?": "id", "grounds": ["text"], "roles": ["text"],
     "output_used_in": ["text"], "evidence?": ["text"], "uses?": ["id"], "placed_on_market?": "text", "seal?": ["text"],
+    "blocks?": ["text"], "oversight?": ["id"],
 }  # fmt: skip
 
 _ASKER = {
@@ -54,10 +55,11 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
             "placement": "digest", "model": "text", "tiers": [["id"]], "mode": "mode",
             "assumptions?": ["text"], "obligations?": ["text"], "advisories?": ["text"], "rules?": ["text"],
             "accepted?": ["text"], "wish?": _WISH,
+            "duties?": {"done?": ["text"], "assisted?": ["text"], "attested?": ["text"]},
         },
         "content": {
             "nonce": "nonce", "request": "digest", "bytes": "n", "times": {"received": "n"}, "stream?": "boolean",
-            "surface?": "id", "session?": "digest",
+            "surface?": "id", "session?": "digest", "oversight?": "id",
         },
     },
     "outcome": {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from comity.law.case import NOTHING_ADDED, Addition, ordered
+from comity.law.case import NOTHING_ADDED, Addition, Case, ordered
 from comity.relay.body import BadRequest
 from comity.relay.ports import Words
+
+HEADER = "Comity-Oversight"
 
 MAX_VALUES = 16
 """Values of one header; a contract (DESIGN, part 5). A case with more says nothing."""
@@ -23,6 +25,20 @@ def addition(data: bytes, subjects: bytes, purposes: bytes, words: Words) -> Add
         subjects=_values("Comity-Subjects", subjects, words.jurisdictions),
         purposes=_values("Comity-Purpose", purposes, words.purposes),
     )
+
+
+def oversight(text: bytes, case: Case) -> str:
+    """The function that oversees this request, as Comity-Oversight names it: one that the application registered, so
+    that nobody's name comes into the log.
+
+    Raises:
+        BadRequest: it is none of those.
+    """
+    name = text.strip().decode("latin-1")
+    if name not in case.oversight:
+        known = ", ".join(case.oversight) or "none: `oversight` of the application in the stack file is empty"
+        raise BadRequest(f"Comity-Oversight names a function that oversees this application; there is {known}.", HEADER)
+    return name
 
 
 def _values(header: str, text: bytes, known: frozenset[str]) -> tuple[str, ...]:

@@ -12,19 +12,29 @@ from comity.relay.translated import TranslatedStream, TranslatedWhole
 
 
 def answer_for(
-    exchange: Exchange, asked: Surface, served: Surface, *, status: int, streams: bool, hide_usage: bool, now: int
+    exchange: Exchange,
+    asked: Surface,
+    served: Surface,
+    *,
+    status: int,
+    streams: bool,
+    hide_usage: bool,
+    now: int,
+    disclosures: tuple[str, ...] = (),
 ) -> Answer:
     """A reader for the answer of a deployment that was asked at `served`, for a client that asked at `asked`.
 
     `streams` says that events come (`text/event-stream`); `hide_usage` that the usage in them was asked for by us and
-    is kept from the client. `now` is in milliseconds since the epoch.
+    is kept from the client; `disclosures` what must be said of the answer, in a stream's last chunks. `now` is in milliseconds since the epoch.
     """
     response, telling = exchange.commitment("response"), TELLINGS[asked.name]
     if asked is served and not streams:
         return WholeAnswer(response, telling)
     upstream = exchange.commitment("upstream-response")
     if asked is served:
-        return StreamAnswer(exchange.receipt, response, upstream, telling, hide_usage=hide_usage)
+        return StreamAnswer(
+            exchange.receipt, response, upstream, telling, hide_usage=hide_usage, disclosures=disclosures
+        )
     source, target, model, seconds = asked.dialect, served.dialect, exchange.ask.model, now // 1000
     assert source and target  # or nothing could have been said to the deployment
 
@@ -36,4 +46,6 @@ def answer_for(
         return TranslatedWhole(translate, status, response, upstream)
     shown = exchange.ask.usage
     translation = StreamTranslation(source, target, model, include_usage=shown, now=seconds, ids=ids)
-    return TranslatedStream(translation, StreamAnswer(exchange.receipt, response, upstream, telling), upstream)
+    return TranslatedStream(
+        translation, StreamAnswer(exchange.receipt, response, upstream, telling, disclosures=disclosures), upstream
+    )

@@ -80,6 +80,7 @@ class Exchange:
     Attributes:
         surface: name of the surface that it came to.
         session: the value of its Comity-Session header, or empty.
+        oversight: the function that its Comity-Oversight header names, or empty.
         traceparent: of that header, as it came, for spans; never sent upstream.
         intent, receipt: index of its intent in the log, and id of the receipt; set when the intent is handed to it.
         deployment, target: whose answer the client gets; empty and None where nobody answered.
@@ -100,6 +101,7 @@ class Exchange:
         "first_byte",
         "intent",
         "nonce",
+        "oversight",
         "placement",
         "receipt",
         "received",
@@ -133,6 +135,7 @@ class Exchange:
         self.received = received
         self.surface = surface
         self.session = session
+        self.oversight = ""
         self.traceparent = b""
         self.state: State = "RECEIVED"
         self.attempts: list[Attempt] = []

@@ -27,7 +27,7 @@ Blocks = tuple[bytes, bytes, bytes]
 MAX_FRAGMENTS = 4_096
 """Cases and placements kept encoded. There are few of each; at about 1 kB apiece the bound is 8 MB a worker."""
 
-REPLAYABLE = ("candidates", "advisories", "obligations", "assumptions")
+REPLAYABLE = ("candidates", "advisories", "obligations", "assumptions", "duties")
 """Optional keys of a decision that follow from its case and its realm, in the order in which they are left out."""
 
 MAX_NAMED = 256
@@ -68,9 +68,10 @@ class Recorder:
             more += b'"surface":"%b",' % exchange.surface.encode()
         if exchange.session:
             more = b'"session":"%b",%b' % (session(tenant, exchange.session).encode(), more)
-        content = b'{"bytes":%d,"nonce":"%b","request":"%b",%b"times":{"received":%d}}' % (
+        content = b'{"bytes":%d,"nonce":"%b",%b"request":"%b",%b"times":{"received":%d}}' % (
             len(body),
             exchange.nonce.hex().encode(),
+            b'"oversight":"%b",' % exchange.oversight.encode() if exchange.oversight else b"",
             commit(tenant.openings(exchange.nonce, "request"), body).encode(),
             more,
             exchange.received,
@@ -198,6 +199,10 @@ def _case(case: Case) -> dict[str, object]:
         document["placed_on_market"] = case.placed
     if case.seal:
         document["seal"] = list(case.seal)
+    if case.blocks:
+        document["blocks"] = list(case.blocks)
+    if case.oversight:
+        document["oversight"] = list(case.oversight)
     for name in ("risk", "sector"):
         if (value := getattr(case, name)) != "unstated":
             document[name] = value
@@ -228,7 +233,20 @@ def _decision(placement: Placement, model: str, durability: str) -> dict[str, ob
         values = sorted({value for candidate in placement.candidates for value in getattr(candidate, attribute)})
         if values:
             document[key] = (_by_row(values) if key == "assumptions" else values)[:MAX_NAMED]
+    duties = _duties(placement)
+    if duties:
+        document["duties"] = duties
     return document
+
+
+def _duties(placement: Placement) -> dict[str, list[str]]:
+    """The duties that the gateway did, did in part, or that counsel vouched for. What is in none of these is owed."""
+    shown: dict[str, list[str]] = {}
+    for each in placement.standings:
+        if each.status != "owed":
+            text = f"{each.due.text} by {each.by}" if each.status == "attested" else each.due.text
+            shown.setdefault(each.status, []).append(text)
+    return shown
 
 
 def _by_row(assumptions: Iterable[str]) -> list[str]:

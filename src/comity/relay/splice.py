@@ -33,6 +33,8 @@ class StreamAnswer:
     and whatever comes after it is dropped. The commitment to the client's bytes is brought up to date by `feed` and
     `close`; that to the deployment's bytes too. `changed` says whether the two differ. `events` counts what came.
 
+    `disclosures` are words, told with the receipt, for what must be said of the answer to whom it reaches.
+
     With `hide_usage`, chunks with nothing but a usage are kept from the client, who did not ask for them.
     """
 
@@ -65,10 +67,12 @@ class StreamAnswer:
         telling: Telling = CHAT,
         *,
         hide_usage: bool = False,
+        disclosures: tuple[str, ...] = (),
     ) -> None:
         self._rest = bytearray()  # an event of which the end has not come
         self._held = b""  # an event that may be the last one
-        self._splice = b',"comity":{"receipt":"%b"}' % receipt.encode()
+        more = b',"disclosure":["%b"]' % '","'.join(disclosures).encode() if disclosures else b""
+        self._splice = b',"comity":{"receipt":"%b"%b}' % (receipt.encode(), more)
         self._telling = telling
         self._worth = telling.worth
         self._limit = telling.event_bytes

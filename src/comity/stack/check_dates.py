@@ -22,6 +22,8 @@ ENDS = {
     "deployments.*.certificates.*.until": "the certificate is absent",
     "uncovered.*.until": "the gap is no longer accepted",
     "applications.*.observe.until": "the application is enforced",
+    "counsel_keys.*.until": "what it signed counts no more",
+    "legal_holds.*.until": "nothing is held by it any more",
 }
 
 

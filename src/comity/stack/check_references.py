@@ -17,6 +17,7 @@ REFERENCES = {
     "agreements.*.covers.*": "deployments",
     "applications.*.models.*": "models",
     "applications.*.organisation": "organisations",
+    "legal_holds.*.applications.*": "applications",
     "hooks.*.site": "sites",
     "telemetry.site": "sites",
     "issuers.*.applications.*": "applications",

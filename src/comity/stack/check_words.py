@@ -26,7 +26,7 @@ WORDS = {
 }
 
 # Kinds of fact that an application may set a floor of evidence for.
-FLOORS = frozenset({"location", "operator", "control", "accelerators", "terms", "certificates", "model"})
+FLOORS = frozenset({"location", "operator", "control", "accelerators", "terms", "certificates", "model", "agreements"})
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # RFC 5646, as far as its form goes
 
@@ -39,6 +39,11 @@ def check_words(draft: Draft, surroundings: Surroundings) -> None:
             if found.value not in known:
                 what = f"{shown(found.value)} is not among the {kind} of the vocabulary"
                 draft.object_to(found, what, "", partial(did_you_mean, found.value, known))
+    words = surroundings.words
+    for found in draft.find("applications.*.blocks.*"):
+        if found.value not in (known := words.uses | words.data | words.purposes):
+            what = f"{shown(found.value)} is no use, class of data or purpose of the vocabulary"
+            draft.object_to(found, what, "", partial(did_you_mean, found.value, known))
     for found in draft.find("law.*"):
         if found.value not in surroundings.packs:
             hint = partial(did_you_mean, found.value, surroundings.packs)

@@ -13,7 +13,7 @@ from msgspec import inspect
 from comity.stack.draft import Draft, Found, Path
 from comity.stack.scalars import EXPECTED, read_scalar
 from comity.stack.spelling import did_you_mean, looks_secret, near_to, shown
-from comity.stack.types import EVIDENCE_LEVELS, Deployment, Model, Party, Site
+from comity.stack.types import EVIDENCE_LEVELS, Deployment, Model, Party, Site, Stack
 from comity.stack.unfilled import UNFILLED
 from comity.stack.yaml_nodes import Leaf, Listing, Mapping, Node
 
@@ -25,6 +25,9 @@ SETTINGS = frozenset(
         *("serves", "stream_usage", "weight", "draining", "connections", "timeouts", "health"),
     }
 )
+
+MADE: dict[type, frozenset[str]] = {Stack: frozenset({"attested"})}
+"""Fields that no file has: they are made of what others have signed."""
 
 LONGEST_NAME = 128  # the longest name that a stack file may give anything: that of a model
 
@@ -73,7 +76,8 @@ class _Reader:
         if not isinstance(node, Mapping):
             self.draft.say(node, path, _described(node), _expected(kind), _as_record(node, kind))
             return _BAD
-        fields = {field.name: field for field in kind.fields}
+        made = MADE.get(kind.cls, ())
+        fields = {field.name: field for field in kind.fields if field.name not in made}
         owner = kind.cls in OWNERS
         plain: dict[str, Any] = {}
         levels: dict[str, str] = {}

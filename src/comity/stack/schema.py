@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from comity.stack.from_nodes import OWNERS, SETTINGS
+from comity.stack.from_nodes import MADE, OWNERS, SETTINGS
+from comity.stack.sworn import Attested, SignedAgreement, SignedDuty
 from comity.stack.types import EVIDENCE_LEVELS, Stack
 
 _NULL = {"type": "null"}
@@ -23,6 +24,10 @@ def stack_schema() -> dict[str, Any]:
         _offer_evidence(made[owner.__name__])
     made["Evidence"] = {"enum": list(EVIDENCE_LEVELS), "description": "How well a fact is established."}
     root = made.pop("Stack")
+    for name in MADE[Stack]:
+        del root["properties"][name]
+    for kind in (Attested, SignedAgreement, SignedDuty):
+        del made[kind.__name__]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$comment": "Made from src/comity/stack/types.py; change that, not this.",

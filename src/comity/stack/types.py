@@ -39,6 +39,7 @@ from comity.stack.record import (
     Record,
     Secret,
 )
+from comity.stack.sworn import Attested, CounselKey, LegalHold
 
 Evidence: TypeAlias = Literal["declared", "contract", "audited", "measured", "attested"]
 Objectives: TypeAlias = Literal["SOV-1", "SOV-2", "SOV-3", "SOV-4", "SOV-5", "SOV-6", "SOV-7", "SOV-8"]
@@ -204,6 +205,8 @@ class Application(Record, frozen=True):
     models: tuple[Id, ...] | None = None  # None: every model of the stack
     evidence: dict[str, Evidence] = field(default_factory=dict)  # the floor by kind of fact: {location: contract}
     observe: Observe | None = None
+    blocks: tuple[str, ...] = ()  # uses, classes of data and purposes that are refused whatever the law says
+    oversight: tuple[Id, ...] = ()  # the functions, never the persons, that watch the system and can stop it
     organisation: Id | None = None
     limits: Limits | None = None
     budgets: tuple[Budget, ...] = ()
@@ -251,7 +254,14 @@ class Stack(Record, frozen=True):
     agreements: tuple[Agreement, ...] = ()
     objective: Objective = field(default_factory=Objective)
     claims: tuple[str, ...] = ()
-    attest: Literal["declared", "required"] = "declared"
+    attest: Literal["declared", "required"] = "declared"  # required: what no counsel's key has signed is absent
+    counsel_keys: dict[Id, CounselKey] = field(default_factory=dict)
+    attestations: Annotated[str, Meta(description="A folder, from the stack file on.", max_length=1024)] = (
+        "attestations"
+    )
+    attested: Attested = field(default_factory=Attested)  # no key of the file: made of what lies in `attestations`
+    legal_holds: tuple[LegalHold, ...] = ()
+    stale_law: Literal["warn", "refuse"] = "warn"  # of a pack past its review_by
     durability: Literal["strict", "relaxed"] = "strict"
     aliases: dict[ModelName, tuple[Id, ...]] = field(default_factory=dict)  # to models or deployments: a group
     organisations: dict[Id, Organisation] = field(default_factory=dict)

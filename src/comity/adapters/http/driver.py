@@ -173,6 +173,7 @@ class Driver:
             streams=head.streams,
             hide_usage=target.stream_usage and exchange.ask.option is not None,
             now=exchange.first_byte,
+            disclosures=exchange.placement.disclosures,
         )
         exchange.response = answer.response
         if answer.streams:

@@ -66,6 +66,8 @@ class AnswerHeads:
 
 def _fields(placement: Placement, deployment: str) -> bytes:
     fields = b"comity-ruling: %b\r\n" % placement.ruling.encode()
+    if disclosed := placement.disclosures:
+        fields += b"comity-disclosure: %b\r\n" % ", ".join(disclosed).encode()
     if placement.mode == "observe":
         fields += b"comity-mode: observe\r\n"
     if deployment:

@@ -8,7 +8,7 @@ from comity.adapters.http.port import Port
 from comity.adapters.http.replies import RETRY_AFTER
 from comity.adapters.http.request_head import OURS, session
 from comity.law.case import NOTHING_ADDED
-from comity.relay.addition import addition
+from comity.relay.addition import addition, oversight
 from comity.relay.exchange import Exchange
 from comity.relay.surfaces import Surface
 from comity.relay.tenant import Tenant
@@ -47,9 +47,11 @@ def received(
     Raises:
         BadRequest: a header or the body cannot be taken.
     """
-    added, name = NOTHING_ADDED, b""
+    added, name, overseer = NOTHING_ADDED, b"", ""
     if not OURS.isdisjoint(headers):
         name = session(headers)
+        if b"comity-oversight" in headers:
+            overseer = oversight(headers[b"comity-oversight"], port.gate.case(tenant, NOTHING_ADDED, surface.operation))
         added = addition(
             headers.get(b"comity-data", b""),
             headers.get(b"comity-subjects", b""),
@@ -59,6 +61,7 @@ def received(
     ask = surface.read(body, headers, named)
     exchange = Exchange(tenant, added, body, port.nonce(), now, surface.name, name)
     exchange.ask = ask
+    exchange.oversight = overseer
     if b"traceparent" in headers:
         exchange.traceparent = headers[b"traceparent"]
     return exchange

@@ -9,7 +9,16 @@ from comity.adapters.http.limits import KEY, SESSION
 from comity.relay.body import BadRequest
 from comity.relay.surfaces import HEADERS, Surface
 
-OURS = frozenset({b"comity-data", b"comity-subjects", b"comity-purpose", b"comity-session", b"comity-timeout"})
+OURS = frozenset(
+    {
+        b"comity-data",
+        b"comity-subjects",
+        b"comity-purpose",
+        b"comity-session",
+        b"comity-timeout",
+        b"comity-oversight",
+    }
+)
 
 WANTED = (
     HEADERS

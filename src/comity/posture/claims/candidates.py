@@ -9,8 +9,8 @@ from comity.law.candidates import Face
 from comity.law.profile import Profile
 from comity.law.realm import Realm
 from comity.law.rule import Rule
-from comity.posture.claims.formula import FALSE, TRUE, Formulas, Literal
-from comity.posture.claims.places import Places
+from comity.posture.claims.formula import FALSE, Formulas, Literal
+from comity.posture.claims.places import Bare, Places
 from comity.posture.claims.reading import Reading
 from comity.posture.claims.scope import Scope
 from comity.posture.claims.values import Entity, Record, record
@@ -41,8 +41,9 @@ class Candidates:
         self._fires: dict[tuple[int, str, Profile], Literal] = {}
         self._forbidden: dict[Profile, Literal] = {}
         self._prohibitions = [rule for rule in realm.rules.values() if rule.kind == "prohibit"]
-        self._uncovered_case = self._uncovered(self._touched_by_case())
-        self._uncovered_faces: dict[frozenset[tuple[str, str]], Literal] = {}
+        self._permitted: dict[object, Literal] = {}
+        self._asked: dict[Bare, Literal] = {}
+        self._uncovered_case = self._uncovered()
         self.involved: set[str] = set()
         self.views = tuple(self._views())
 
@@ -64,13 +65,19 @@ class Candidates:
 
     def permitted(self, face: Face, gateway: Face) -> Literal:
         """When no rule in force forbids the deployment, in any case that must be permitted."""
+        key = face.profiles, gateway.profiles, face.touched, gateway.touched, tuple(sorted(face.evidence.items()))
+        found = self._permitted.get(key)
+        if found is None:
+            found = self._permitted[key] = self._judge(face, gateway)
+        return found
+
+    def _judge(self, face: Face, gateway: Face) -> Literal:
         if any(any(each.short(self._scope.floor)) for each in (face, gateway)):
             return FALSE
         forbids = [self._forbids(profile) for profile in dict.fromkeys((*face.profiles, *gateway.profiles))]
         touched = face.touched | gateway.touched
-        if touched not in self._uncovered_faces:
-            self._uncovered_faces[touched] = self._uncovered((place, touch, TRUE) for place, touch in sorted(touched))
-        return -self._formulas.any_of((*forbids, self._uncovered_case, self._uncovered_faces[touched]))
+        forbids += [self._bare(self._places.uncovered(place, touch)) for place, touch in sorted(touched)]
+        return -self._formulas.any_of((*forbids, self._uncovered_case))
 
     def owed(self, face: Face, gateway: Face, rules: Iterable[Rule]) -> Literal:
         """When one of `rules` obliges whoever uses the deployment."""
@@ -98,22 +105,22 @@ class Candidates:
                 self.involved.add(rule.id)
         return found
 
-    def _touched_by_case(self) -> Iterator[tuple[str, str, Literal]]:
-        for place, when in self._scope.subjects.items():
-            yield place, "subjects", when
-        for name, when in self._scope.controllers:
-            yield facts.seat(self._realm.stack, name), "controller", when
-
-    def _uncovered(self, touched: Iterable[tuple[str, str, Literal]]) -> Literal:
-        """When a regulated class of data, as stated, touches a place that no law in force covers for it."""
+    def _uncovered(self) -> Literal:
+        """When a regulated class of data, as stated, touches persons or a controller that no law in force covers."""
+        touched = [(place, "subjects", when) for place, when in self._scope.subjects.items()]
+        touched += [(facts.seat(self._realm.stack, name), "controller", when) for name, when in self._scope.controllers]
+        alike: dict[Bare, list[Literal]] = {}
+        for place, touch, when in touched:
+            alike.setdefault(self._places.uncovered(place, touch), []).append(when)
         every, some = self._formulas.all_of, self._formulas.any_of
-        each = list(touched)
-        found = []
-        for word in self._places.regulated:
-            stated = self._scope.words.get(word)
-            if stated is None:
-                continue
-            for operation, asked in self._scope.operations.items():
-                bare = [when for place, touch, when in each if self._places.uncovered(place, touch, word, operation)]
-                found.append(every((stated, asked, some(bare))))
-        return some(found)
+        return some(every((some(whens), self._bare(bare))) for bare, whens in alike.items())
+
+    def _bare(self, bare: Bare) -> Literal:
+        """When a case asks what no law covers."""
+        found = self._asked.get(bare)
+        if found is None:
+            every, words, operations = self._formulas.all_of, self._scope.words, self._scope.operations
+            found = self._asked[bare] = self._formulas.any_of(
+                every((words[word], operations[operation])) for word, operation in sorted(bare) if word in words
+            )
+        return found

@@ -109,7 +109,9 @@ class _Decision:
         stack = self._realm.stack
         bound = {ref for agreement in stack.agreements for ref in agreement.between if not facts.named(ref)}
         kinds = (kind.name for kind in self._places.kinds)
-        return free(self._realm, self._places, formulas, [*sorted(stack.parties), *sorted({*kinds, *bound})])
+        asking = {each.controller for each in stack.applications.values()}
+        named = sorted(stack.parties, key=lambda name: (name not in asking, name))
+        return free(self._realm, self._places, formulas, [*named, *sorted({*kinds, *bound})])
 
     def _vacuous(self) -> str:
         places = " ".join(map(str, self._claim.place))

@@ -5,7 +5,7 @@ So a rule that is read for forty deployments of one profile costs one formula, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import TypeAlias
 
 Literal: TypeAlias = int
@@ -73,6 +73,14 @@ class Formulas:
                 if abs(part) not in seen:
                     seen.add(abs(part))
                     waiting.append(abs(part))
+
+    def holds(self, formula: Literal, true: Container[Literal]) -> bool:
+        """Whether it holds where of all atoms those in `true` do."""
+        if formula in (TRUE, FALSE):
+            return formula == TRUE
+        parts = self._parts[abs(formula)]
+        held = all(self.holds(part, true) for part in parts) if parts else abs(formula) in true
+        return held if formula > 0 else not held
 
     def at_least(self, parts: Iterable[Literal], most: int) -> list[Literal]:
         """For each number from 0 to `most`, the formula that so many of `parts` hold, or more."""

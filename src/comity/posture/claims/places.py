@@ -8,7 +8,7 @@ stands for all of its kind: a case with several of a kind is answered as the cas
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
@@ -17,6 +17,9 @@ from comity.posture.claims.values import Entity
 from comity.stack.jurisdictions import NAMES, parents
 
 _SORTED = ("Group", "Jurisdiction")
+
+Bare: TypeAlias = frozenset[tuple[str, str]]
+"""Pairs of a regulated data class and an operation that no law covers."""
 
 
 class Kind(Struct, frozen=True):
@@ -61,35 +64,44 @@ class Places:
         self._realm = realm
         self.within = Nesting(realm)
         self._closure = {
-            word: realm.vocabulary.close((word,))
+            word: frozenset(realm.vocabulary.close((word,)))
             for word in realm.vocabulary.data
             if word not in realm.vocabulary.unregulated
         }
-        self.regulated = tuple(self._closure)
+        self._operations = tuple(realm.vocabulary.operations)
+        self._acceptable = frozenset(gap.jurisdiction for gap in realm.stack.uncovered)
+        self._covered: dict[tuple[str, str, str], set[str]] = {}
+        for place, touch, word, operation in realm.epoch.covered.cells:
+            self._covered.setdefault((place, touch, operation), set()).add(word)
+        self._bare: dict[tuple[str, str], Bare] = {}
         landmarks = {*named, *(name for rule in realm.rules.values() for name in _literals(rule.policy))}
         apart = frozenset(alone)
         sorted_: dict[object, list[str]] = {}
         for code in NAMES:
             met = self.within.names(code) & landmarks
-            sorted_.setdefault((met, self._law(code), code if code in apart else ""), []).append(code)
+            law = self.uncovered(code, "subjects"), self.uncovered(code, "controller")
+            sorted_.setdefault((met, law, code if code in apart else ""), []).append(code)
         self.kinds = tuple(
             Kind(min(members, key=lambda code: (len(code), code)), tuple(members)) for members in sorted_.values()
         )
 
-    def uncovered(self, place: str, touch: str, word: str, operation: str) -> bool:
-        """Whether no law in force covers the data class there, and the stack does not accept that."""
-        cells = self._realm.epoch.covered.cells
-        covered = any((place, touch, up, operation) in cells for up in self._closure[word])
-        return not covered and not self._realm.accepted(place, word)
+    def uncovered(self, place: str, touch: str) -> Bare:
+        """The (data class, operation) for which no law in force covers the place, touched so, and for which the stack
+        does not accept that."""
+        key = place, touch
+        found = self._bare.get(key)
+        if found is None:
+            found = self._bare[key] = frozenset(
+                (word, operation)
+                for operation in self._operations
+                for word, closure in self._closure.items()
+                if closure.isdisjoint(self._covered.get((place, touch, operation), ()))
+                and not self._accepted(place, word)
+            )
+        return found
 
-    def _law(self, place: str) -> frozenset[tuple[str, str, str]]:
-        return frozenset(
-            (touch, word, operation)
-            for touch in ("subjects", "controller")
-            for word in self.regulated
-            for operation in self._realm.vocabulary.operations
-            if self.uncovered(place, touch, word, operation)
-        )
+    def _accepted(self, place: str, word: str) -> bool:
+        return place in self._acceptable and bool(self._realm.accepted(place, word))
 
 
 def _literals(expr: Any) -> Iterable[str]:

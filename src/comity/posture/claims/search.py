@@ -49,7 +49,7 @@ class Search:
                 found, stated = fewer, sum(fact in fewer for fact in counted)
         usual = (each for each in first if abs(each) not in atoms)  # the answer does not rest on these
         true = frozenset((*(each for each in found if abs(each) in atoms), *usual))
-        return lambda formula: self._holds(formula, true)
+        return lambda formula: self._formulas.holds(formula, true)
 
     def _solve(self, assumed: Sequence[Literal], tried: Sequence[Literal]) -> frozenset[Literal] | None:
         self._tell(assumed)
@@ -77,10 +77,3 @@ class Search:
                     atoms.add(other)
                     waiting.append(other)
         return atoms
-
-    def _holds(self, formula: Literal, true: frozenset[Literal]) -> bool:
-        if formula in (TRUE, FALSE):
-            return formula == TRUE
-        parts = self._formulas.parts(formula)
-        held = all(self._holds(part, true) for part in parts) if parts else abs(formula) in true
-        return held if formula > 0 else not held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from comity.posture.claims.claim import AtLeast, Obliges
@@ -51,9 +52,10 @@ def _flow(value: object) -> str:
 def _scalar(value: object) -> str:
     """A word as YAML reads it back: NO is a country, and a date or a level with a colon is text."""
     text = str(value)
-    return text if text.replace("-", "").replace(".", "").isalpha() and text.lower() not in _BOOLEAN else f'"{text}"'
+    return text if _PLAIN.fullmatch(text) and text.lower() not in _BOOLEAN else f'"{text}"'
 
 
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 _BOOLEAN = frozenset(("no", "yes", "on", "off", "true", "false", "null", "y", "n"))
 
 

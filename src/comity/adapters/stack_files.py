@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from comity.adapters.attestations import with_attestations
 from comity.adapters.packs import pack_folders, vocabulary
 from comity.stack.read import Reading, read_stack
 from comity.stack.surroundings import Surroundings, Words
@@ -102,7 +103,7 @@ def _reading(
         file_date=dated,
         embedded=embedded,
     )
-    return read_stack(data, str(path), surroundings)
+    return with_attestations(read_stack(data, str(path), surroundings), path, surroundings.today)
 
 
 def file_date(path: Path) -> date:

@@ -112,7 +112,7 @@ def signers(note: Note, keys: Mapping[str, VerifierKey]) -> tuple[str, ...]:
     """The names of those `keys` whose signature under the note holds."""
     text = note.text.encode()
     return tuple(
-        name for name, key in sorted(keys.items()) if any(key.verifies(text, line.value[4:]) for line in note.by(key))
+        name for name, key in sorted(keys.items()) if any(key.verifies(text, line.value) for line in note.by(key))
     )
 
 

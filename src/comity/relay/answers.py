@@ -25,7 +25,8 @@ def answer_for(
     """A reader for the answer of a deployment that was asked at `served`, for a client that asked at `asked`.
 
     `streams` says that events come (`text/event-stream`); `hide_usage` that the usage in them was asked for by us and
-    is kept from the client; `disclosures` what must be said of the answer, in a stream's last chunks. `now` is in milliseconds since the epoch.
+    is kept from the client.
+    `disclosures` is what must be said of it, in a stream's last chunks. `now` is in milliseconds since the epoch.
     """
     response, telling = exchange.commitment("response"), TELLINGS[asked.name]
     if asked is served and not streams:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+from comity.adapters.attestations import attestation_paths
 from comity.stack.types import Stack
 
 Look: TypeAlias = tuple[tuple[str, int, int, int] | None, ...]
@@ -25,6 +26,8 @@ def inputs(stack: Stack, file: Path, others: Iterable[Path] = ()) -> Iterator[Pa
         yield packs
         for root, _, names in os.walk(packs, followlinks=True):
             yield from (Path(root) / name for name in sorted(names))
+    if stack.counsel_keys:
+        yield from attestation_paths(stack, file)
     for deployment in stack.deployments.values():
         for named in (deployment.ca, deployment.client_cert, deployment.client_key):
             if named:

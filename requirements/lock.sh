@@ -20,3 +20,4 @@ compile --group dev -c requirements/all.txt -o requirements/dev.txt
 compile --group build -c requirements/dev.txt -o requirements/build.txt
 compile --group sbom -c requirements/dev.txt -o requirements/sbom.txt
 compile --group helm -c requirements/dev.txt -o requirements/helm.txt
+compile --group oscal -o requirements/oscal.txt

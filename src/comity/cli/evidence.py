@@ -8,6 +8,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from comity.adapters.clock import unix_ms
 from comity.adapters.evidence_bundle import MANIFEST, altered, events_csv, receipts, told, write
 from comity.adapters.evidence_bundle import realms as kept_realms
 from comity.adapters.stack_files import read_stack_file
@@ -16,12 +17,14 @@ from comity.cli.trust import add_trust, trusted
 from comity.evidence.activity import events
 from comity.evidence.findings import Findings
 from comity.evidence.html import page
+from comity.evidence.oscal import assessment_results
 from comity.evidence.paper import blanks, document
 from comity.evidence.papers import PAPERS, papers
 from comity.evidence.register import MAX_REGISTER_BYTES, Register, read_register
 from comity.law.plain_yaml import load
 from comity.proof.receipt import MAX_RECEIPT_BYTES
 from comity.proof.verify import verify_file
+from comity.terms.digests import sha256_hex
 from comity.terms.errors import UsageFault
 from comity.terms.instants import end_of, start_of
 
@@ -105,6 +108,9 @@ def run(options: argparse.Namespace) -> int:
         "events.csv": events_csv(happened),
         **{f"receipts/{name}.json": data for name, data in carried.items()},
     }
+    digests = {name: sha256_hex(data) for name, data in files.items() if "/" not in name}
+    results = assessment_results(made, gaps, findings, unix_ms(), digests)
+    files["assessment-results.json"] = json.dumps(results, indent=1, ensure_ascii=False).encode()
     if (state / "log.vkey").is_file():
         files["log.vkey"] = (state / "log.vkey").read_bytes()
     try:

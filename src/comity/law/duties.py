@@ -123,6 +123,7 @@ DUTIES: Mapping[str, Duty] = {
     "bind": Duty(
         "bind those further down the chain by contract", words=("chain", "chain-by-contract", "subcontractors")
     ),
+    "orders": Duty("answer an order of a foreign court or authority only so", words=("under-agreement",)),
     "obey": Duty("follow what the authority orders", words=("orders",)),
     "meet": Duty("meet the conditions of an exception", words=("conditions",)),
     "attribute": Duty("name the model and its licence", words=("built-with", "notice", "licence-copy")),

@@ -13,6 +13,7 @@ from comity.law.pack import read_pack
 from comity.law.realm import Realm
 from comity.placement.asked import instant_of
 from comity.placement.cases import registered
+from comity.placement.remedy.moves import Assess, Pseudonymise, Sign
 from comity.placement.remedy.reads import Read, reads
 from comity.placement.remedy.search import WhyNot, why_not
 from comity.placement.remedy.world import World, judged, merged
@@ -20,12 +21,17 @@ from comity.stack.types import Agreement, Application, Assessment, Deployment, G
 from tests.law import toy
 
 DAY = date(2026, 11, 23)
-LAW = ("eu.gdpr", "in.dpdp", "us.exposure")
+LAW = ("eu.gdpr", "in.dpdp", "in.spdi", "us.exposure")
 ART28 = Agreement(("clinic", "ovale"), ("eu.art28",))
 
 
 def stack(*agreements: Agreement, **application: object) -> Stack:
-    about: dict[str, object] = {"controller": "clinic", "purpose": "general", "data": ("personal",), "subjects": ("FR",)}
+    about: dict[str, object] = {
+        "controller": "clinic",
+        "purpose": "general",
+        "data": ("personal",),
+        "subjects": ("FR",),
+    }
     about |= {"grounds": ("eu.art6.contract",), **application}
     return Stack(
         origin="example.org/remedy",
@@ -123,6 +129,8 @@ def test_every_way_admits_and_no_part_of_it_does(name: str) -> None:
     for way in found.ways:
         for size in range(len(way.moves) + 1):
             for part in combinations(way.moves, size):
+                if any(isinstance(each, Assess) for each in part) > any(isinstance(each, Sign) for each in part):
+                    continue  # what was not signed cannot be assessed
                 tried = world(of, name)
                 for move in part:
                     tried = move.made(tried)
@@ -173,8 +181,6 @@ def test_lines_are_merged_without_doubles() -> None:
 
 
 def test_pseudonymised_data_stay_personal_in_law() -> None:
-    from comity.placement.remedy.moves import Pseudonymise
-
     before = world(stack(data=("identity",)), "paris")
     after = Pseudonymise(("identity",)).made(before)
     assert after.cases[0].data == ("personal", "pseudonymous")

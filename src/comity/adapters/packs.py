@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
+
+from comity.law.cases import PackCase
 from comity.law.cedar import ENGINE, parse_rules
 from comity.law.conflict import conflicts
 from comity.law.pack import FILES, MAX_FILE_BYTES, Pack, read_pack
-from comity.law.trial import Trial, try_pack
+from comity.law.plain_yaml import load
+from comity.law.trial import Trial, try_cases, try_pack
 from comity.law.vocabulary import Vocabulary, read_vocabulary
 from comity.terms.canon import encode
 from comity.terms.digests import sha256_hex
@@ -94,6 +98,32 @@ def tried(pack: Pack) -> Trial:
     if last is None or last[0] != pack.files:
         last = _TRIALS[pack.name] = (pack.files, try_pack(pack, vocabulary(), schema_text(), zone))
     return last[1]
+
+
+def read_cases(path: Path) -> tuple[PackCase, ...]:
+    """The cases of a file of the form of cases.yaml.
+
+    Raises:
+        Problems: it cannot be read, or is no file of cases.
+    """
+    try:
+        with path.open("rb") as file:
+            return cases_from(file.read(MAX_FILE_BYTES + 1))
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        raise Problems([Problem(str(path), 0, 0, "", f"cannot be read: {said}")]) from error
+
+
+def cases_from(data: bytes) -> tuple[PackCase, ...]:
+    """Cases in the form of cases.yaml; raises ValueError with what is wrong."""
+    if len(data) > MAX_FILE_BYTES:
+        raise ValueError(f"is larger than {MAX_FILE_BYTES} bytes")
+    return msgspec.convert(load(data.decode()), type=tuple[PackCase, ...])
+
+
+def tried_cases(cases: Sequence[PackCase], packs: Sequence[Pack]) -> Trial:
+    """The cases run before all of `packs` together."""
+    return try_cases(cases, packs, vocabulary(), schema_text(), zone)
 
 
 def trial_mark(pack: Pack) -> str:

@@ -1,4 +1,4 @@
-"""`comity law list | show RULE | test [PACK]`: the law that is loaded, as people read it."""
+"""`comity law list | show RULE | test [PACK] | diff`: the law that is loaded, as people read it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 
 import msgspec
 
-from comity.adapters.packs import pack_folders, read_folder, tried
+from comity.adapters.packs import pack_folders, read_folder
+from comity.cli import law_diff, law_test
 from comity.law.coverage import TOUCHES, Cover
 from comity.law.pack import Pack
-from comity.law.trial import Trial
 from comity.stack.spelling import nearest
 from comity.terms.problems import Problem, Problems
 
@@ -27,9 +27,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     each = verbs.add_parser("list", help="packs, what they cover, and their rules")
     show = verbs.add_parser("show", help="one rule, or all rules of a pack")
     show.add_argument("rule", help="a rule's id, such as eu.gdpr/44-site, or a pack's name")
-    test = verbs.add_parser("test", help="run the cases of all packs, or of one, and print the coverage by rule")
-    test.add_argument("pack", nargs="?", help="a pack's name, or a folder")
-    for verb in (each, show, test):
+    test = verbs.add_parser("test", help="run the cases of all packs, of one, or of a file; print the coverage by rule")
+    test.add_argument("pack", nargs="?", help="a pack's name, its folder, or a file of cases")
+    test.add_argument("--law", default="", metavar="PACKS", help="for a file of cases: the packs it is run before")
+    diff = verbs.add_parser("diff", help="what changes between two dates, packs or stack files, and for whom")
+    law_diff.add(diff)
+    for verb in (each, show, test, diff):
         verb.add_argument("--json", action="store_true", help="print JSON")
         verb.add_argument("--packs", type=Path, metavar="DIR", help="a folder that has further packs in DIR/packs")
 
@@ -40,7 +43,9 @@ def run(options: argparse.Namespace) -> int:
         return _list(_packs(options), as_json=options.json)
     if options.verb == "show":
         return _show(_packs(options), options.rule, as_json=options.json)
-    return _test(_chosen(options), as_json=options.json)
+    if options.verb == "diff":
+        return law_diff.run(options)
+    return law_test.run(options)
 
 
 def _packs(options: argparse.Namespace) -> list[Pack]:
@@ -122,47 +127,3 @@ def _show(packs: Sequence[Pack], wanted: str, *, as_json: bool) -> int:
             print(f"    exposure: {rule.exposure / 1000:.2f}")
         print()
     return 0
-
-
-def _chosen(options: argparse.Namespace) -> list[Path]:
-    folders = dict(pack_folders(options.packs))
-    if options.pack is None:
-        return list(folders.values())
-    if options.pack in folders:
-        return [folders[options.pack]]
-    if Path(options.pack).is_dir():
-        return [Path(options.pack)]
-    near = nearest(options.pack, list(folders))
-    hint = f"did you mean {near}?" if near else f"there are {', '.join(folders)}"
-    raise Problems([Problem(options.pack, 0, 0, "", "no such pack", "", hint)])
-
-
-def _test(folders: Sequence[Path], *, as_json: bool) -> int:
-    trials: list[Trial] = []
-    for folder in folders:
-        pack, problems = read_folder(folder)
-        trials.append(Trial(folder.name, (), (), problems) if pack is None else tried(pack))
-    failed = sum(bool(trial.problems) for trial in trials)
-    if as_json:
-        print(json.dumps([_trial_document(trial) for trial in trials], indent=2, ensure_ascii=False))
-        return 1 if failed else 0
-    for trial in trials:
-        held = sum(not result.differences for result in trial.results)
-        print(f"{trial.pack}: {held} of {len(trial.results)} cases hold")
-        for rule in trial.rules:
-            print(f"    {rule.rule:<44} fires in {rule.fires:>3}, silent in {rule.silent:>3}")
-        for problem in trial.problems:
-            print(f"    {problem}")
-    cases = sum(len(trial.results) for trial in trials)
-    print(f"{len(trials)} packs, {sum(len(t.rules) for t in trials)} rules, {cases} cases", end="")
-    print(f": {failed} packs do not hold" if failed else ": all hold")
-    return 1 if failed else 0
-
-
-def _trial_document(trial: Trial) -> dict[str, object]:
-    return {
-        "pack": trial.pack,
-        "cases": len(trial.results),
-        "rules": [{"rule": rule.rule, "fires": rule.fires, "silent": rule.silent} for rule in trial.rules],
-        "problems": [str(problem) for problem in trial.problems],
-    }

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
+from comity.law.boundary import DateCoverage, date_coverage
 from comity.law.cases import PackCase
 from comity.law.cedar import Schema
-from comity.law.epoch import Epoch, Zone, profile_entities
-from comity.law.pack import Member, Pack
-from comity.law.seals import stated
+from comity.law.epoch import Epoch, Zone
+from comity.law.pack import Pack
+from comity.law.tried_case import Scene, as_if, scene, unknown_words
 from comity.law.vocabulary import Vocabulary
 from comity.law.wellformed import ill_formed
-from comity.stack.jurisdictions import NAMES
 from comity.terms.instants import Instant, start_of
 from comity.terms.problems import Problem
 
@@ -38,12 +36,20 @@ class RuleCoverage(Struct, frozen=True):
 
 
 class Trial(Struct, frozen=True):
-    """The outcome of a pack's cases."""
+    """The outcome of a pack's cases; `dates` says how each date on which its law changes is tried by them."""
 
     pack: str
     results: tuple[CaseResult, ...]
     rules: tuple[RuleCoverage, ...]
     problems: tuple[Problem, ...]
+    dates: tuple[DateCoverage, ...] = ()
+    traps: int = 0
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What the cases leave untried: dates without a case on each side, and that there is no trap."""
+        missing = tuple(each.missing for each in self.dates if not each.tried)
+        return missing if self.traps or not self.results else (*missing, "no case is a trap")
 
 
 def try_pack(pack: Pack, vocabulary: Vocabulary, schema_text: str, zone: Zone) -> Trial:
@@ -60,18 +66,15 @@ def try_pack(pack: Pack, vocabulary: Vocabulary, schema_text: str, zone: Zone) -
     schema = Schema(text)
     epochs: dict[Instant, Epoch] = {}
     results: list[CaseResult] = []
+    scenes: list[Scene] = []
     for case in cases:
-        unknown = [*_unknown_words(case, vocabulary), *(name for name in case.lists if name not in pack.groups)]
+        unknown = [*unknown_words(case, vocabulary), *(name for name in case.lists if name not in pack.groups)]
         if unknown:
             problems.append(_problem(pack, "cases.yaml", f"{case.says!r} names {', '.join(unknown)}, which is unknown"))
             continue
-        if case.lists:
-            epoch = _epoch_on(case.on, _as_if(pack, case), schema, zone, {})
-        else:
-            epoch = _epoch_on(case.on, pack, schema, zone, epochs)
-        result = _run(case, epoch, vocabulary)
-        results.append(result)
-        problems += [_problem(pack, "cases.yaml", f"{case.says!r}: {sentence}") for sentence in result.differences]
+        scenes.append(scene(case, epoch_on(case, (pack,), schema, zone, epochs), vocabulary))
+        results.append(run(scenes[-1], vocabulary))
+        problems += [_problem(pack, "cases.yaml", f"{case.says!r}: {sentence}") for sentence in results[-1].differences]
     coverage = tuple(
         RuleCoverage(
             rule.id,
@@ -85,79 +88,70 @@ def try_pack(pack: Pack, vocabulary: Vocabulary, schema_text: str, zone: Zone) -
             problems.append(_problem(pack, "rules.cedar", f"{rule.rule} fires in no case"))
         if not rule.silent:
             problems.append(_problem(pack, "rules.cedar", f"{rule.rule} keeps silent in no case while in force"))
-    return Trial(pack.name, tuple(results), coverage, tuple(problems))
+    traps = sum(case.trap for case in cases)
+    return Trial(pack.name, tuple(results), coverage, tuple(problems), date_coverage(pack, scenes, vocabulary), traps)
 
 
-def _epoch_on(on: date, pack: Pack, schema: Schema, zone: Zone, epochs: dict[Instant, Epoch]) -> Epoch:
-    at = start_of(on, zone(pack.coverage.timezone))
+def try_cases(
+    cases: Sequence[PackCase], packs: Sequence[Pack], words: Vocabulary, schema_text: str, zone: Zone
+) -> Trial:
+    """Runs cases that belong to no pack, before all of `packs` together: `rules` is then the exact set of the
+    prohibitions of them all that fire. A day begins where the first of them says that it does.
+    """
+    schema = Schema(words.schema(schema_text))
+    epochs: dict[Instant, Epoch] = {}
+    groups = {name for pack in packs for name in pack.groups}
+    results: list[CaseResult] = []
+    problems: list[Problem] = []
+    for case in cases:
+        unknown = [*unknown_words(case, words), *(name for name in case.lists if name not in groups)]
+        if unknown:
+            found = f"{case.says!r} names {', '.join(unknown)}, which is unknown"
+            problems.append(Problem("cases", 0, 0, "", found))
+            continue
+        results.append(run(scene(case, epoch_on(case, packs, schema, zone, epochs), words), words))
+        problems += [Problem("cases", 0, 0, "", f"{case.says!r}: {each}") for each in results[-1].differences]
+    counted = [
+        RuleCoverage(rule.id, sum(rule.id in r.fired for r in results), sum(rule.id in r.silent for r in results))
+        for pack in packs
+        for rule in pack.rules
+    ]
+    return Trial("cases", tuple(results), tuple(counted), tuple(problems), (), sum(case.trap for case in cases))
+
+
+def epoch_on(case: PackCase, packs: Sequence[Pack], schema: Schema, zone: Zone, epochs: dict[Instant, Epoch]) -> Epoch:
+    """The law on the day of the case, from `epochs` where it is there; with the members that the case adds to lists."""
+    at = start_of(case.on, zone(packs[0].coverage.timezone if packs else "UTC"))
+    if case.lists:
+        return Epoch(as_if(packs, case.lists, case.on), schema, at, zone)
     for epoch in epochs.values():
         if epoch.since <= at < epoch.until:
             return epoch
-    made = Epoch((pack,), schema, at, zone)
+    made = Epoch(packs, schema, at, zone)
     epochs[made.since] = made
     return made
 
 
-def _as_if(pack: Pack, case: PackCase) -> Pack:
-    """`pack` with the members that the case adds to its lists."""
-    groups = dict(pack.groups)
-    for name, added in case.lists.items():
-        entries = tuple(Member(member, case.on, "assumed by a case", "", "secondary") for member in added)
-        groups[name] = replace(groups[name], members=(*groups[name].members, *entries))
-    return replace(pack, groups=groups)
-
-
-def _run(case: PackCase, epoch: Epoch, vocabulary: Vocabulary) -> CaseResult:
-    entities, names = profile_entities(case.at.profiles())
-    world = epoch.world.with_(entities)
-    seat = case.case.controller
-    findings = epoch.judge(case.case.case(), vocabulary, seat, case.case.public, world, names)
-    forbids = {rule for finding in findings for rule in finding.forbids}
-    obliges = {rule for finding in findings for rule in finding.obliges}
-    advises = {rule for finding in findings for rule in finding.advises}
-    differences = [*_difference("rules", case.rules, forbids)]
-    if any(finding.erred for finding in findings):
+def run(tried: Scene, vocabulary: Vocabulary) -> CaseResult:
+    """What the law says to the case, and how that differs from what the case expects."""
+    case, heard = tried.case, tried.hear(vocabulary)
+    differences = [*_difference("rules", case.rules, heard.forbids)]
+    if heard.erred:
         differences.append("the engine erred")
-    if (case.verdict == "forbid") != bool(forbids):
-        differences.append(f"the verdict is {'forbid' if forbids else 'permit'}, expected {case.verdict}")
+    if (case.verdict == "forbid") != bool(heard.forbids):
+        differences.append(f"the verdict is {'forbid' if heard.forbids else 'permit'}, expected {case.verdict}")
     if case.oblige is not None:
-        differences += _difference("oblige", case.oblige, obliges)
+        differences += _difference("oblige", case.oblige, heard.obliges)
     if case.advise is not None:
-        differences += _difference("advise", case.advise, advises)
-    fired = frozenset(forbids | obliges | advises)
-    return CaseResult(case, fired, frozenset(epoch.rules) - fired, tuple(differences))
+        differences += _difference("advise", case.advise, heard.advises)
+    return CaseResult(case, heard.fired, frozenset(tried.epoch.rules) - heard.fired, tuple(differences))
 
 
-def _difference(name: str, expected: Iterable[str], found: set[str]) -> Iterator[str]:
+def _difference(name: str, expected: Iterable[str], found: frozenset[str]) -> Iterator[str]:
     for rule in sorted(set(expected) - found):
         yield f"{name}: {rule} was expected and does not fire"
     for rule in sorted(found - set(expected)):
         yield f"{name}: {rule} fires and was not expected"
-
-
-def _unknown_words(case: PackCase, vocabulary: Vocabulary) -> list[str]:
-    facts, at = case.case, case.at
-    places = [facts.controller, *facts.subjects, *facts.output, at.operator, *at.control, *(at.presence or ())]
-    places += [profile.site for profile in at.profiles()]
-    places += [member for members in case.lists.values() for member in members]
-    checks = (
-        (places, NAMES),
-        (facts.data, vocabulary.data),
-        ([facts.purpose], vocabulary.purposes),
-        ([facts.operation], vocabulary.operations),
-        ([facts.risk], vocabulary.risks),
-        ([facts.sector], vocabulary.sectors),
-        (facts.grounds, vocabulary.grounds),
-        (facts.roles, vocabulary.roles),
-        (facts.uses, vocabulary.uses),
-        ((*stated(facts.seal), *stated(at.seal)), vocabulary.seals),
-        ([at.licence], vocabulary.licences),
-        ([at.family], vocabulary.families),
-        (at.accelerators, vocabulary.accelerators),
-        ((*at.kinds, *at.assessed), vocabulary.kinds),
-        (at.certificates, vocabulary.certificates),
-    )
-    return sorted({word for words, known in checks for word in words if word not in known})
 
 
 def _problem(pack: Pack, file: str, sentence: str) -> Problem:

@@ -8,53 +8,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from comity.adapters.packs import schema_text, vocabulary, zone
 from comity.law.cases import PackCase
-from comity.law.cedar import Policies, Schema, World
-from comity.law.epoch import Epoch, profile_entities
+from comity.law.cedar import Policies, Schema
+from comity.law.epoch import Epoch
 from comity.law.pack import Pack
-from comity.law.question import CASE, case_entities
+from comity.law.question import CASE
 from comity.law.rule import KINDS, Rule
-from comity.law.trial import _as_if, _epoch_on
+from comity.law.trial import epoch_on
+from comity.law.tried_case import Scene, scene
 from comity.terms.instants import Instant
 
 Expr = Mapping[str, Any]
 
 
-class Scene(Struct, frozen=True):
-    """A case made ready for the engine: what is in force, the world with the case in it, and its profiles."""
-
-    case: PackCase
-    rules: frozenset[str]
-    world: World
-    names: tuple[str, ...]
-
-
 def scenes(pack: Pack) -> list[Scene]:
+    """The cases of `pack`, each before the law of its day."""
     words = vocabulary()
     schema = Schema(words.schema(schema_text()))
     epochs: dict[Instant, Epoch] = {}
-    made = []
-    for case in pack.cases:
-        epoch = _epoch_on(
-            case.on, _as_if(pack, case) if case.lists else pack, schema, zone, {} if case.lists else epochs
-        )
-        entities, names = profile_entities(case.at.profiles())
-        data = words.close(case.case.data)
-        stated = case.case.case()
-        before = words.before(stated.placed)
-        facts = case_entities(stated, data, before, case.case.controller, public=case.case.public)
-        made.append(Scene(case, frozenset(epoch.rules), epoch.world.with_([*entities, *facts]), tuple(names)))
-    return made
+    return [scene(case, epoch_on(case, (pack,), schema, zone, epochs), words) for case in pack.cases]
 
 
 def survivors(pack: Pack, stage: Sequence[Scene]) -> Iterator[str]:
     """Each mutant that no case of the pack notices."""
     for rule in pack.rules:
-        watching = [scene for scene in stage if rule.id in scene.rules and _watched(rule, scene.case)]
+        watching = [each for each in stage if rule.id in each.epoch.rules and _watched(rule, each.case)]
         before = _fires(rule, watching)
         for what, mutant in _mutants(rule):
             if _fires(mutant, watching) == before:
@@ -68,7 +49,7 @@ def _watched(rule: Rule, case: PackCase) -> bool:
 
 def _fires(rule: Rule, stage: Sequence[Scene]) -> list[bool]:
     policies = Policies(KINDS[rule.kind][1], [rule])
-    answers = (scene.world.ask(policies, CASE, scene.names) for scene in stage)
+    answers = (tried.world.ask(policies, CASE, tried.names) for tried in stage)
     return [any(rule.id in answer.rules for answer in each) for each in answers]
 
 

@@ -15,8 +15,8 @@ LAW: frozenset[str] = frozenset({"statute", "guidance"})
 class Citation:
     """One rule, with its article and its basis.
 
-    `basis` keeps law apart from what is none: `statute` and `guidance` are law; `contract` binds who accepted it, as the
-    licence of weights does; `prudential` and `tenant` are a choice.
+    `basis` keeps law apart from what is none: `statute` and `guidance` are law; `contract` binds who accepted it, as
+    the licence of weights does; `prudential` and `tenant` are a choice.
     `reviewed` says whether counsel has signed the encoding; where it is false, whoever shows the rule says so.
     """
 

@@ -28,19 +28,33 @@ def _walk(expr: object) -> Iterator[Read]:
             yield from _walk(each)
     if not isinstance(expr, Mapping):
         return
-    for operands in expr.values():
-        if isinstance(operands, Mapping) and "right" in operands:
-            words, left, right = tuple(_words(operands["right"])), operands.get("left"), operands["right"]
-            found = [read for side in (left, right) if (read := _attribute(side, words)) is not None]
-            if found and (words or all(map(_is_attribute, (left, right)))):
-                yield from found
-                continue
+    compared = _comparison(expr)
     flag = _attribute(expr, ())
-    if flag is not None:
+    if compared:
+        yield from compared
+    elif flag is not None:
         yield flag
-        return
-    for operands in expr.values():
-        yield from _walk(operands)
+    else:
+        for operands in expr.values():
+            yield from _walk(operands)
+
+
+def _comparison(expr: Mapping[str, Any]) -> list[Read]:
+    """The attributes that a comparison holds against words, or against one another; none if it is no comparison."""
+    if len(expr) != 1:
+        return []
+    (operands,) = expr.values()
+    if not isinstance(operands, Mapping) or not {"left", "right"} <= operands.keys():
+        return []
+    left, right = operands["left"], operands["right"]
+    if _is_attribute(left) and _is_attribute(right):
+        return [read for side in (left, right) if (read := _attribute(side, ())) is not None]
+    for side, other in ((left, right), (right, left)):
+        words = tuple(_words(other)) if not _is_attribute(other) else ()
+        read = _attribute(side, words)
+        if read is not None and words:
+            return [read]
+    return []
 
 
 def _is_attribute(expr: object) -> bool:

@@ -30,10 +30,8 @@ class Looks(Struct, frozen=True):
         find: names of detectors, sorted.
         characters: of a request's text, at most.
         beyond: what becomes of a longer one: `refuse`, or `raise` to every class that is looked for.
-        pseudonymise: what is found is replaced before it goes to a deployment, and put back in the answer.
     """
 
     find: tuple[str, ...]
     characters: int = DEFAULT_CHARACTERS
     beyond: Literal["refuse", "raise"] = "refuse"
-    pseudonymise: bool = False

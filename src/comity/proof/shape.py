@@ -33,6 +33,10 @@ _ASKER = {
 _ATTEMPT = {
     "deployment": "id", "result": "id", "status?": "n", "started?": "n", "finished?": "n", "hedged?": "boolean",
 }  # fmt: skip
+_DETECTED = {
+    "looked": ["id"], "version": "text", "found?": [{"data": "id", "count": "n"}], "subjects?": ["party"],
+    "language?": "id", "unread?": "n", "beyond?": "boolean",
+}  # fmt: skip
 _WISH = {
     "only?": ["text"], "ignore?": ["text"], "order?": ["text"], "hops?": ["text"], "models?": ["text"],
     "language?": "text", "surface?": "id", "allow_fallbacks?": "boolean",
@@ -59,7 +63,7 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
         },
         "content": {
             "nonce": "nonce", "request": "digest", "bytes": "n", "times": {"received": "n"}, "stream?": "boolean",
-            "surface?": "id", "session?": "digest", "oversight?": "id",
+            "surface?": "id", "session?": "digest", "oversight?": "id", "detected?": _DETECTED,
         },
     },
     "outcome": {
@@ -81,7 +85,7 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
         },
         "content": {
             "nonce": "nonce", "request": "digest", "bytes": "n", "status": "n", "response?": "digest",
-            "times": {"received": "n", "finished": "n"},
+            "times": {"received": "n", "finished": "n"}, "detected?": _DETECTED,
         },
     },
     "realm": {

@@ -10,6 +10,7 @@ from typing import Literal, NoReturn, TypeAlias
 
 from msgspec import Struct
 
+from comity.detect.found import Seen
 from comity.law.case import Addition
 from comity.placement.types import Placement
 from comity.proof.commitment import Commitment, Role
@@ -82,6 +83,7 @@ class Exchange:
         session: the value of its Comity-Session header, or empty.
         oversight: the function that its Comity-Oversight header names, or empty.
         traceparent: of that header, as it came, for spans; never sent upstream.
+        seen: what was found in it; None where nobody looked.
         intent, receipt: index of its intent in the log, and id of the receipt; set when the intent is handed to it.
         deployment, target: whose answer the client gets; empty and None where nobody answered.
         cached: index of the intent whose answer is given again, -1 where a deployment was asked.
@@ -106,6 +108,7 @@ class Exchange:
         "receipt",
         "received",
         "response",
+        "seen",
         "session",
         "state",
         "status",
@@ -137,6 +140,7 @@ class Exchange:
         self.session = session
         self.oversight = ""
         self.traceparent = b""
+        self.seen: Seen | None = None
         self.state: State = "RECEIVED"
         self.attempts: list[Attempt] = []
         self.intent = -1

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
+from comity.detect import VERSION
+from comity.detect.found import Seen
 from comity.law.case import UNSAID, Addition, Case
 from comity.placement.decide import wish_document
 from comity.placement.types import Placement
@@ -68,8 +70,9 @@ class Recorder:
             more += b'"surface":"%b",' % exchange.surface.encode()
         if exchange.session:
             more = b'"session":"%b",%b' % (session(tenant, exchange.session).encode(), more)
-        content = b'{"bytes":%d,"nonce":"%b",%b"request":"%b",%b"times":{"received":%d}}' % (
+        content = b'{"bytes":%d,%b"nonce":"%b",%b"request":"%b",%b"times":{"received":%d}}' % (
             len(body),
+            b"" if exchange.seen is None else b'"detected":%b,' % canon.encode(_detected(exchange.seen)),
             exchange.nonce.hex().encode(),
             b'"oversight":"%b",' % exchange.oversight.encode() if exchange.oversight else b"",
             commit(tenant.openings(exchange.nonce, "request"), body).encode(),
@@ -116,7 +119,7 @@ class Recorder:
                 {"deployment": candidate.deployment, "rules": sorted({rule.id for rule in candidate.rules})}
                 for candidate in refusal.candidates[:MAX_NAMED]
             ]
-        content = {
+        content: dict[str, object] = {
             "bytes": len(exchange.body),
             "nonce": exchange.nonce.hex(),
             "request": request.hexdigest(),
@@ -124,6 +127,8 @@ class Recorder:
             "status": refusal.status,
             "times": {"finished": now, "received": exchange.received},
         }
+        if exchange.seen is not None:
+            content["detected"] = _detected(exchange.seen)
         case = self._cases(exchange.tenant, exchange.addition, operation)
         return _party(exchange.tenant, case, exchange.addition), _fitting(decision), canon.encode(content)
 
@@ -288,6 +293,22 @@ def _attempt(attempt: Attempt) -> bytes:
         attempt.started,
         status,
     )
+
+
+def _detected(seen: Seen) -> dict[str, object]:
+    """What was looked for and found: classes and counts, never a text."""
+    document: dict[str, object] = {"looked": list(seen.looked), "version": VERSION}
+    if seen.found:
+        document["found"] = [{"count": count, "data": data} for data, count in seen.found]
+    if seen.subjects:
+        document["subjects"] = list(seen.subjects)
+    if seen.language:
+        document["language"] = seen.language
+    if seen.unread:
+        document["unread"] = seen.unread
+    if seen.beyond:
+        document["beyond"] = True
+    return document
 
 
 def _outcome_content(exchange: Exchange, now: int) -> bytes:

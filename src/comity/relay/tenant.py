@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from comity.detect.wanted import Looks
 from comity.proof.commitment import Openings
 from comity.terms.digests import SIZE
 
@@ -24,6 +25,7 @@ class Tenant(Struct, frozen=True, cache_hash=True):
         disclose: `full` shows the names of deployments and sites to the caller, `none` leaves them out.
         auditor: a key that reads receipts of every application and may not ask for inference.
         models: the models that the application and the key may both ask for, sorted; None for every one.
+        looks: how its requests are looked at; None: not at all.
         openings: of `salt`; made from it.
     """
 
@@ -34,6 +36,7 @@ class Tenant(Struct, frozen=True, cache_hash=True):
     disclose: Literal["full", "none"] = "none"
     auditor: bool = False
     models: tuple[str, ...] | None = None
+    looks: Looks | None = None
     openings: Openings = _UNMADE
 
     def __post_init__(self) -> None:

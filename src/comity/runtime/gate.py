@@ -158,7 +158,7 @@ class Gate:
         """From now on these keys, and no others, open something."""
         self._keys = tuple(keys)
         stack = self._force.realm.stack
-        self._tenants = Tenants.of(self._keys, stack.applications, self._salt, self._tenants)
+        self._tenants = Tenants.of(self._keys, stack.applications, self._salt, self._tenants, stack.detection)
         if self._rations is not None:
             self._rations.replace(of_keys(self._keys, stack), of_applications(stack), stack.currency)
 

@@ -6,13 +6,17 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 
 from comity.adapters.keys import Key
+from comity.relay.looking import looks_of
 from comity.relay.tenant import Tenant
 from comity.runtime.bearers import public_id
+from comity.stack.detection import Detection
 from comity.stack.types import Application
 from comity.terms.instants import FAR_FUTURE, Instant
 
 NO_SALT = bytes(32)
 """A role asks for no inference, so nothing of its is ever committed to."""
+
+NO_FLOOR = Detection()
 
 MAX_KEY_BYTES = 256
 """Ours have 46; what is longer is no key and is not hashed."""
@@ -43,16 +47,18 @@ class Tenants:
         applications: Mapping[str, Application],
         salt: Callable[[str], bytes],
         before: Tenants | None = None,
+        detection: Detection = NO_FLOOR,
     ) -> Tenants:
         """The table of keys that open something: not revoked, and of an application that the stack has.
 
-        `salt` gives an application's erasure salt. A tenant about whom nothing changed is the same object as `before`.
+        `salt` gives an application's erasure salt, `detection` says how far requests are looked at. A tenant about whom
+        nothing changed is the same object as `before`.
         """
         kept = before._by_digest if before is not None else {}
         table: dict[bytes, tuple[Tenant, Instant]] = {}
 
         def make(key: Key) -> Tenant | None:
-            return _tenant(key, applications, salt)
+            return _tenant(key, applications, salt, detection)
 
         for key in keys:
             tenant = make(key)
@@ -98,7 +104,9 @@ def narrowed(allowed: tuple[str, ...] | None, wanted: tuple[str, ...] | None) ->
     return tuple(sorted({*allowed} & {*wanted}))
 
 
-def _tenant(key: Key, applications: Mapping[str, Application], salt: Callable[[str], bytes]) -> Tenant | None:
+def _tenant(
+    key: Key, applications: Mapping[str, Application], salt: Callable[[str], bytes], detection: Detection
+) -> Tenant | None:
     if key.application is not None:
         application = applications.get(key.application)
         if application is None:
@@ -110,6 +118,7 @@ def _tenant(key: Key, applications: Mapping[str, Application], salt: Callable[[s
             salt=salt(key.application),
             disclose=key.disclose,
             models=narrowed(application.models, key.models),
+            looks=looks_of(application, detection),
         )
     if key.role == "auditor":
         return Tenant("auditor", "", key.id, NO_SALT, key.disclose, auditor=True)

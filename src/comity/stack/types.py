@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, field
 
+from comity.stack.detection import Detection, Detector
 from comity.stack.operation import (
     Azure,
     Budget,
@@ -211,6 +212,7 @@ class Application(Record, frozen=True):
     limits: Limits | None = None
     budgets: tuple[Budget, ...] = ()
     cache: Cache | None = None  # off unless told
+    detect: tuple[Detector, ...] = ()  # what is looked for in its requests; nothing unless told
 
 
 class Objective(Record, frozen=True):
@@ -266,6 +268,7 @@ class Stack(Record, frozen=True):
     aliases: dict[ModelName, tuple[Id, ...]] = field(default_factory=dict)  # to models or deployments: a group
     organisations: dict[Id, Organisation] = field(default_factory=dict)
     routing: Routing = field(default_factory=Routing)
+    detection: Detection = field(default_factory=Detection)
     hooks: dict[Id, Hook] = field(default_factory=dict)
     telemetry: Telemetry | None = None
     issuers: dict[Id, Issuer] = field(default_factory=dict)

@@ -19,8 +19,10 @@ from comity.adapters.ledger.failures import LedgerBroken, Overloaded
 from comity.proof.commitment import commit
 from comity.relay.answer import Answer, BadAnswer, WholeAnswer
 from comity.relay.answers import answer_for
+from comity.relay.body import BadRequest
 from comity.relay.errors import envelope
 from comity.relay.exchange import Exchange, Result
+from comity.relay.looking import TOO_LONG, Looking
 from comity.relay.ports import FREE, Admission, Limited
 from comity.relay.record import cost, tokens
 from comity.relay.surfaces import Surface
@@ -72,10 +74,44 @@ class Driver:
     # from the request to the intent
 
     def begin(self, now: int) -> None:
-        """The request is complete and read: have it placed, enter its intent or its denial."""
+        """The request is complete and read: have it looked at, where its application asks for that, and placed."""
+        looks = self._exchange.tenant.looks
+        if looks is None:
+            self._place(now)
+        else:
+            self._look(Looking(self._exchange, looks))
+
+    def _look(self, looking: Looking) -> None:
+        """Look at the next slice; others have their turn before the one after it."""
+        try:
+            done = looking.step()
+        except BadRequest as error:
+            self._exchange.step("refuse")
+            self._port.counts.bad += 1
+            self._client.error(413, str(error), code=TOO_LONG)
+            return
+        if done:
+            self._place(self._port.clock())
+        else:
+            self._port.loop.call_soon(self._look_on, looking)
+
+    def _look_on(self, looking: Looking) -> None:
+        if self._gone or self._expired:
+            self._exchange.step("refuse")
+            self._client.error(*failures.UNSEEN)
+            return
+        try:
+            self._look(looking)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours: told, and the request fails closed
+            self._client.abort()
+            self._port.loop.call_exception_handler({"message": "A request could not be looked at", "exception": error})
+
+    def _place(self, now: int) -> None:
+        """Have it placed, enter its intent or its denial."""
         port, exchange, surface = self._port, self._exchange, self._surface
-        gate, tenant, ask = port.gate, exchange.tenant, exchange.ask
-        decision = gate.place(tenant, exchange.addition, port.wish(ask, surface.name), surface.operation, now)
+        gate, tenant = port.gate, exchange.tenant
+        wish = port.wish(exchange.ask, surface.name, "" if exchange.seen is None else exchange.seen.language)
+        decision = gate.place(tenant, exchange.addition, wish, surface.operation, now)
         if isinstance(decision, Refusal):
             exchange.step("refuse")
             port.counts.denied += 1

@@ -19,6 +19,8 @@ NO_ANSWER = "No deployment that may serve this request gave an answer."
 
 WAITED = (504, "The limits of this request could not be looked up in time; try again shortly.")
 
+UNSEEN = (504, "The request could not be looked into in time; try again shortly.")
+
 FULL = frozenset({429, 503, 529})
 """Statuses of a deployment that is well and has no room now (529 is Anthropic's "overloaded")."""
 

@@ -94,7 +94,7 @@ class Port:
         self.now = self.loop.time
         self._random = random
         self._nonces: list[bytes] = []
-        self._wishes: dict[tuple[str, str], Wish] = {}
+        self._wishes: dict[tuple[str, str, str], Wish] = {}
         self._pools: dict[str, Pool] = {}
         self._watch = self.loop.call_later(limits.sweep_seconds, self._sweep)
 
@@ -110,24 +110,26 @@ class Port:
         """Thirty-two random bits."""
         return int.from_bytes(self.nonce()[:4], "big")
 
-    def wish(self, ask: Ask, surface: str) -> Wish:
-        """What an ask wants; the same object for the plain asks of a model, for it is looked up by."""
+    def wish(self, ask: Ask, surface: str, language: str = "") -> Wish:
+        """What an ask in a language wants; the same object for the plain asks of a model, for it is looked up by."""
         if ask.narrowed or ask.hops:
             return Wish(
                 ask.model,
                 ask.only,
                 ask.ignore,
+                language=language,
                 hops=ask.hops,
                 surface=surface,
                 order=ask.order,
                 allow_fallbacks=ask.allow_fallbacks,
                 max_price=ask.max_price,
             )
-        wish = self._wishes.get((ask.model, surface))
+        wish = self._wishes.get((ask.model, surface, language))
         if wish is None:
             if len(self._wishes) >= MAX_WISHES:
                 self._wishes.clear()
-            wish = self._wishes[ask.model, surface] = Wish(ask.model, surface=surface)
+            wish = Wish(ask.model, surface=surface, language=language)
+            self._wishes[ask.model, surface, language] = wish
         return wish
 
     def pool(self, target: Target) -> Pool:

@@ -8,9 +8,9 @@ from operator import itemgetter
 
 from comity.law.candidates import EVIDENCE
 from comity.law.coverage import UNCOVERED
-from comity.law.obligations import Due
 from comity.law.pack import Pack
 from comity.law.realm import Realm
+from comity.law.standing import Standing
 from comity.placement.explanation import Explained, Explanation
 from comity.placement.types import MICRO, Placement
 from comity.stack.jurisdictions import NAMES
@@ -55,6 +55,7 @@ def _lines(explanation: Explanation, realm: Realm) -> Iterator[str]:
     until = "no date ahead changes it" if explanation.valid_until >= FAR_FUTURE else shown(explanation.valid_until)
     yield ""
     law = ", ".join(map(_pack, realm.packs.values())) or "none"
+    yield from realm.stale()
     yield f"realm {explanation.realm}"
     yield f"valid from {shown(explanation.since)} until {until}; law: {law}"
 
@@ -85,6 +86,7 @@ def _deployment(each: Explained, realm: Realm) -> Iterator[str]:
         yield f"    score {each.candidate.score / MICRO:.3f} ({terms})"
         for gap in each.candidate.gaps:
             yield f"    accepted gap: no law is loaded for {gap}"
+    yield from (f"    {sentence}" for sentence in each.unsigned)
     if each.rests:
         yield f"    rests on: {', '.join(f'{kind} ({level})' for kind, level in each.rests)}"
     for rule in each.advises:
@@ -96,14 +98,20 @@ def _deployment(each: Explained, realm: Realm) -> Iterator[str]:
 def _duties(each: Explained, realm: Realm) -> Iterator[str]:
     """What is owed for the chosen one, in full; for those behind it by name. Nothing for what does not happen."""
     if each.tier == 1:
-        for due in each.duties:
-            yield from _due(due, realm)
-    elif each.tier and each.duties:
-        yield f"    owed, were it chosen: {', '.join(due.text for due in each.duties)}"
+        for standing in each.standings:
+            yield from _standing(standing, realm)
+    elif each.tier and (owed := [standing.due.text for standing in each.standings if standing.status == "owed"]):
+        yield f"    owed, were it chosen: {', '.join(owed)}"
 
 
-def _due(due: Due, realm: Realm) -> Iterator[str]:
-    yield f"    owed: {due.text}"
+def _standing(standing: Standing, realm: Realm) -> Iterator[str]:
+    due = standing.due
+    if standing.status == "assisted":
+        yield f"    assisted: {due.text}; the rest is owed by {standing.by}"
+    else:
+        yield f"    {standing.status} by {standing.by}: {due.text}"
+    if standing.evidence:
+        yield f"        {standing.evidence}"
     for name in due.rules:
         rule = realm.citations[name]
         yield f"        {rule.says} [{rule.id}; {rule.law}, {rule.cite}{_marks(rule, realm)}]"

@@ -20,11 +20,12 @@ from comity.law.obligations import strictest
 from comity.law.pack import Pack
 from comity.law.profile import Profile
 from comity.law.ruling import Ruling, Verdict
-from comity.law.staleness import overdue, review_dates
+from comity.law.staleness import overdue, review_dates, said
 from comity.law.standing import Standing, standing
 from comity.law.vocabulary import Vocabulary
 from comity.stack import facts
 from comity.stack.absent import Assumption
+from comity.stack.agreements import agreements_between, stated_between
 from comity.stack.digest import stack_document
 from comity.stack.types import Stack
 from comity.terms.canon import encode
@@ -213,6 +214,22 @@ class Realm:
         """A sentence for each fact of the deployment, or of the gateway, below the case's floor of evidence."""
         view = self.view(case.controller)
         return (*view[deployment].short(case.floor), *view[GATEWAY].short(case.floor))
+
+    def unsigned(self, controller: str, deployment: str) -> tuple[str, ...]:
+        """A sentence for each agreement that is absent for one reason: no counsel key in force has signed it."""
+        operator = self.stack.sites[self.stack.deployments[deployment].site].operator
+        asked = self.stack, controller, operator, deployment, self._today
+        counts = agreements_between(*asked)
+        return tuple(
+            f"the agreement between {' and '.join(each.between)} ({', '.join(each.kinds)}) is absent: no counsel key in"
+            " force has signed it"
+            for each in stated_between(*asked)
+            if each not in counts
+        )
+
+    def stale(self) -> tuple[str, ...]:
+        """A sentence for each pack that was to be reviewed by now and was not."""
+        return tuple(said(self.packs.values(), self.overdue, refused=self.stack.stale_law == "refuse"))
 
     def _gaps(self, case: Case, seat: str, face: Face, gateway: Face) -> Iterator[tuple[str, str]]:
         regulated = [word for word in case.data if word not in self.vocabulary.unregulated]

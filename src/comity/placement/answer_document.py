@@ -45,6 +45,7 @@ def explanation_document(explanation: Explanation, realm: Realm) -> dict[str, ob
         "placed": placed,
         "deployments": [_deployment(each, realm) for each in explanation.deployments],
         "assumptions": [{"id": key, "text": text} for key, text in explanation.assumptions.items()],
+        **({"stale": list(stale)} if (stale := realm.stale()) else {}),
         "note": NOT_ADVICE,
     }
 
@@ -63,11 +64,21 @@ def _deployment(each: Explained, realm: Realm) -> dict[str, object]:
             {**_rule(rule, realm), "exposure": f"{realm.rules[rule.id].exposure / 1000:.2f}"} for rule in each.advises
         ],
         "obligations": [{**_rule(rule, realm), "obligation": obligation} for rule, obligation in each.obliges],
-        "duties": [due_document(due) for due in each.duties],
+        "duties": [
+            {
+                **due_document(one.due),
+                "status": one.status,
+                "by": one.by,
+                **({"shown": one.evidence} if one.evidence else {}),
+            }
+            for one in each.standings
+        ],
         "rests_on": dict(each.rests),
     }
     if each.gaps:
         document["uncovered"] = [{"jurisdiction": place, "data": word} for place, word in each.gaps]
+    if each.unsigned:
+        document["unsigned"] = list(each.unsigned)
     if each.short:
         document["evidence"] = list(each.short)
     if each.candidate is not None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from comity.law.case import Case
 from comity.law.obligations import Due, strictest
 from comity.law.realm import Realm
+from comity.law.standing import Standing
 from comity.placement.decide import decide
 from comity.placement.evidence import rests_on
 from comity.placement.types import Candidate, Conditions, Placement, Wish
@@ -34,6 +35,8 @@ class Explained(Struct, frozen=True):
     obliges: tuple[tuple[Citation, str], ...]
     candidate: Candidate | None
     duties: tuple[Due, ...] = ()  # what it obliges to, each duty at its strictest
+    standings: tuple[Standing, ...] = ()  # how each of these duties stands: done, assisted, attested or owed
+    unsigned: tuple[str, ...] = ()  # agreements that would bind had a counsel's key signed them, as sentences
     rests: tuple[tuple[str, str], ...] = ()  # kinds of fact that the verdict rests on, with their level of evidence
 
 
@@ -86,6 +89,8 @@ def explain(
                 obliges=tuple((realm.citations[rule], realm.rules[rule].obligation) for rule in obliges),
                 candidate=candidate,
                 duties=strictest((rule, realm.rules[rule].obligation) for rule in obliges),
+                standings=realm.standings(cases, obliges),
+                unsigned=realm.unsigned(cases[0].controller, name),
                 rests=tuple(rests_on(realm, cases, name, forbidden.get(name, ())).items()),
             )
         )

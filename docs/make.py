@@ -28,6 +28,7 @@ from comity.relay.reading.shapes import PASS, REFUSED, Kinds, Members, OneOf, Ro
 from comity.relay.surfaces import SURFACES, TABLES
 from comity.stack import operation, types
 from comity.stack.absent import ABSENT
+from comity.stack.accelerators import CLASSES
 from comity.stack.schema import stack_schema
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -170,6 +171,14 @@ def absent() -> Iterator[str]:
     yield "| id | where | when | is taken as | source |\n|---|---|---|---|---|\n"
     for row in ABSENT:
         yield f"| `{row.id}` | `{row.fact}` | {_cell(row.when)} | {_cell(row.value)} | {_cell(row.source)} |\n"
+
+
+def accelerators() -> Iterator[str]:
+    """The names of accelerators by their export class."""
+    yield "| class | names |\n|---|---|\n"
+    for kind in sorted(set(CLASSES.values())):
+        names = ", ".join(f"`{name}`" for name in sorted(CLASSES) if CLASSES[name] == kind)
+        yield f"| `{kind}` | {names} |\n"
 
 
 def limits() -> Iterator[str]:
@@ -328,6 +337,7 @@ MADE = {
     "commands": commands,
     "stack": stack,
     "absent": absent,
+    "accelerators": accelerators,
     "limits": limits,
     "dropped": dropped,
     "refused": refused,

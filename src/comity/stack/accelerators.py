@@ -1,11 +1,11 @@
 """Accelerators whose export class is known. What is not listed is taken as controlled (`stack.absent`).
 
-`controlled`: of a class that ECCN 3A090 or 4A090 controls (15 CFR part 774, supplement 1, eCFR of 2026-07-23). 3A090.a: a
-total processing performance (TPP) of 4,800 or more, or of 1,600 or more at a performance density of 5.92 or more.
+`controlled`: of a class that ECCN 3A090 or 4A090 controls (15 CFR part 774, supplement 1, eCFR of 2026-07-23). 3A090.a:
+a total processing performance (TPP) of 4,800 or more, or of 1,600 or more at a performance density of 5.92 or more.
 3A090.b: TPP from 2,400 at a density from 1.6, or from 1,600 at one from 3.2. Neither for what is not made for data
 centres and stays below 4,800. TPP is dense tera-operations per second x the bit length of the operation, at the highest
-of its formats; density is TPP over the die's mm2. The number beside each is its TPP by the maker's published peak; NVIDIA
-named A100, A800, H100, H800, L40, L40S and RTX 4090 in its Form 8-K of 2023-10-17.
+of its formats; density is TPP over the die's mm2. The number beside each is its TPP by the maker's published peak;
+NVIDIA named A100, A800, H100, H800, L40, L40S and RTX 4090 in its Form 8-K of 2023-10-17.
 
 `prc-advanced`: of those parameters and designed by a company of the People's Republic of China, which the guidance on
 General Prohibition Ten of 2025-05-13 presumes made against the EAR; it names Ascend 910B, 910C and 910D.

@@ -90,6 +90,7 @@ def overview(supervisor: Supervisor) -> dict[str, Any]:
         "durability": realm.stack.durability,
         "realm": {"digest": realm.digest, "since": realm.since, "valid_until": realm.valid_until},
         "law": list(realm.stack.law),
+        "stale": sorted(realm.overdue),
         "data": list(supervisor.data_address),
         "control": list(supervisor.control_address),
         "workers": [slot.status() for slot in supervisor.fleet.slots],

@@ -127,6 +127,8 @@ def _gateway(supervisor: Supervisor) -> Iterator[Family]:
         "Unix time at which the realm in force ends.",
         [({}, realm.valid_until / 1000)],
     )
+    stale = [({"pack": name}, int(name in realm.overdue)) for name in realm.packs]
+    yield Family("comity_pack_review_overdue", "gauge", "Whether the pack is past its review_by.", stale)
     yield Family("comity_realm_info", "gauge", "The realm in force.", [({"realm": realm.digest}, 1)])
     reloads = [({"result": str(result)}, count) for result, count in supervisor.reloading.counts.items()]
     yield Family("comity_reloads_total", "counter", "Times that the stack file was read again.", reloads)

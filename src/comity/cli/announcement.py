@@ -32,7 +32,7 @@ def announcement(supervisor: Supervisor) -> Iterator[str]:
         how = f"inside, process {nodes[name]}" if name in nodes else supervisor.url(name)
         places = " or ".join(site.places)
         yield f"    {name:<{width}}  {deployment.model} at {deployment.site} ({places}), {how}"
-    for note in (*_exposed(settings), *notes(realm.stack), *_keyless(supervisor)):
+    for note in (*_exposed(settings), *notes(realm.stack), *realm.stale(), *_keyless(supervisor)):
         yield f"  note: {note}"
     for problem in supervisor.file.problems:
         yield f"  {problem}"

@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from comity.adapters.claims import claim_problems
 from comity.adapters.clock import unix_ms
 from comity.adapters.node import names
-from comity.adapters.packs import load_packs, read_folder, tried
+from comity.adapters.packs import load_packs, read_folder, tried, zone
 from comity.adapters.stack_files import StackFile, read_stack_file
 from comity.adapters.state import FOLDER, MODELS
+from comity.law.pack import Pack
+from comity.law.staleness import overdue, said
 from comity.runtime.audience import TELEMETRY, can_export
 from comity.terms.problems import Problem, Problems, in_order
 
@@ -54,6 +56,13 @@ def _missing(file: StackFile) -> Iterator[Problem]:
         yield Problem(str(file.path), 0, 0, TELEMETRY, "needs libraries that are not installed", "", hint)
 
 
+def _stale(file: StackFile, packs: Sequence[Pack], refused: bool) -> Iterator[Problem]:
+    """Packs past their review: a warning, since law that nobody looked at again may still be right."""
+    line = file.reading.lines.get("law", 0)
+    for sentence in said(packs, overdue(packs, unix_ms(), zone), refused=refused):
+        yield Problem(str(file.path), line, 0, "law", sentence, "", "load a newer version of it", "warning")
+
+
 def _errors(problems: Iterable[Problem]) -> bool:
     return any(problem.severity == "error" for problem in problems)
 
@@ -67,7 +76,8 @@ def _of_stack(path: Path) -> tuple[Problem, ...]:
     problems = (*file.problems, *_missing(file))
     if file.reading.stack is not None:
         try:
-            load_packs(file.reading.stack.law, path.resolve().parent)
+            packs = load_packs(file.reading.stack.law, path.resolve().parent)
+            problems += (*_stale(file, packs, file.reading.stack.stale_law == "refuse"),)
             problems += claim_problems(file, unix_ms()) if not _errors(problems) else ()
         except Problems as error:
             problems += error.problems

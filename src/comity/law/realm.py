@@ -115,9 +115,9 @@ class Realm:
 
     def _stand(self, asked: tuple[tuple[Case, ...], tuple[str, ...]]) -> tuple[Standing, ...]:
         cases, rules = asked
-        signed, on, words = self.stack.attested.duties, self._today, self.vocabulary
+        signed, on = self.stack.attested.duties, self._today
         dues = strictest((rule, self.rules[rule].obligation) for rule in rules)
-        return tuple(standing(due, cases, signed, on, words) for due in dues)
+        return tuple(standing(due, cases, signed, on) for due in dues)
 
     def supposing(self, stack: Stack) -> Realm:
         """This law on this day over another stack: for questions alone. It has no bundle and no digest, so it can

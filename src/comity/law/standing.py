@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from comity.law.case import Case
 from comity.law.obligations import Due
-from comity.law.vocabulary import Vocabulary
 from comity.stack.sworn import SignedDuty
 
 Status: TypeAlias = Literal["done", "assisted", "attested", "owed"]
@@ -71,7 +70,7 @@ ACTS: Mapping[str, Act] = {
 """By key. `mark.output` is not here: bytes pass untouched, so a mark that a deployment made stays, and none is made."""
 
 
-def standing(due: Due, cases: Sequence[Case], signed: Iterable[SignedDuty], on: date, words: Vocabulary) -> Standing:
+def standing(due: Due, cases: Sequence[Case], signed: Iterable[SignedDuty], on: date) -> Standing:
     """How `due` stands on the day `on` for a request that is all of `cases`; `signed` are all attestations."""
     act = ACTS.get(due.key)
     if due.key == "oversight.human" and cases[0].oversight:
@@ -79,7 +78,7 @@ def standing(due: Due, cases: Sequence[Case], signed: Iterable[SignedDuty], on: 
     if act is not None and act.status == "done":
         return Standing(due, "done", GATEWAY, act.evidence)
     for each in signed:
-        if each.duty == due.text and each.since <= on <= each.until and all(_of(each, case, words) for case in cases):
+        if each.duty == due.text and each.since <= on <= each.until and all(_of(each, case) for case in cases):
             return Standing(due, "attested", each.by, f"{each.ref}, until {each.until.isoformat()}")
     if act is not None:
         return Standing(due, "assisted", cases[0].controller, act.evidence)
@@ -91,17 +90,14 @@ def disclosed(standings: Iterable[Standing]) -> tuple[str, ...]:
     return tuple(sorted(each.due.value or "ai" for each in standings if each.due.key == "disclose.ai"))
 
 
-def _of(signed: SignedDuty, case: Case, words: Vocabulary) -> bool:
-    """Whether the attestation was made of processing such as this: nothing in it was left out of the paper."""
+def _of(signed: SignedDuty, case: Case) -> bool:
+    """Whether the attestation was made of processing such as this: every class of data and every place by name.
+
+    Not by what a class is a kind of: who assessed contact data has not assessed all personal data, nor the reverse.
+    """
     return (
         signed.controller == case.controller
         and signed.purpose == case.purpose
-        and set(case.data) <= _known(signed.data, words)
+        and set(case.data) <= set(signed.data)
         and set(case.subjects) <= set(signed.subjects)
     )
-
-
-def _known(data: Iterable[str], words: Vocabulary) -> set[str]:
-    """Whoever assessed health data assessed that it is personal; a word that is gone since covers itself."""
-    held = [word for word in data if word in words.data]
-    return {*data, *words.close(held)}

@@ -262,6 +262,8 @@ class Supervisor:
         self.listeners.rule(realm.digest, confidence)
         if realm.digest in self.realms.digests:  # else the stack was read again meanwhile
             self._put(realm, None)
+            for sentence in realm.stale():
+                self.say(sentence)
 
     def _read_plan(self) -> Plan:
         server_context(*self._tls_files())

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.law.case import NOTHING_ADDED, Addition, Case
+from comity.law.obligations import Due
+from comity.law.standing import Standing
 from comity.placement.types import Candidate, Placement
 from comity.proof.entry import MAX_BLOCK_BYTES
 from comity.proof.shape import check_block
@@ -212,3 +214,24 @@ def test_a_floor_of_evidence_is_part_of_the_case() -> None:
     case = msgspec.structs.replace(CASE, floor=("location:contract",))
     party, _, _ = checked("intent", recorder(case=case).intent(made))
     assert party["case"]["evidence"] == ["location:contract"]
+
+
+def test_duties_are_entered_by_what_was_done_for_them_and_who_oversees_by_function() -> None:
+    standings = (
+        Standing(Due("assess", "dpia", ("a/1",)), "attested", "avocat", "DPO-1, until 2027-01-01"),
+        Standing(Due("disclose.ai", "interaction", ("b/1",)), "assisted", "clinic", "a header"),
+        Standing(Due("log.retain_min", "P6M", ("b/2",)), "done", "gateway", "entries"),
+        Standing(Due("mark.output", "machine-readable", ("b/3",)), "owed", "clinic", ""),
+    )
+    made = exchange()
+    made.oversight = "duty-nurse"
+    made.place(Placement(D, D, D, D, "enforce", "m", ((Candidate("paris", 0, ()),),), standings=standings))
+    case = msgspec.structs.replace(CASE, oversight=("duty-nurse",), blocks=("research",))
+    party, decision, content = checked("intent", recorder(case=case).intent(made))
+    assert decision["duties"] == {
+        "assisted": ["disclose.ai=interaction"],
+        "attested": ["assess=dpia by avocat"],
+        "done": ["log.retain_min=P6M"],
+    }
+    assert content["oversight"] == "duty-nurse"
+    assert (party["case"]["oversight"], party["case"]["blocks"]) == (["duty-nurse"], ["research"])

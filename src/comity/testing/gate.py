@@ -30,6 +30,8 @@ class OpenGate:
         limited: what `admit` answers, if not None; `admission` otherwise.
         routing: how attempts are made.
         kept: how long exact answers are kept.
+        disclosures: what the law asks to be said of answers.
+        oversight: the functions that oversee every application.
         wishes: what `place` was asked.
     """
 
@@ -46,6 +48,8 @@ class OpenGate:
         self.kept: Cache | None = None
         self.durability: Literal["strict", "relaxed"] = "strict"
         self.words = WORDS
+        self.disclosures: tuple[str, ...] = ()
+        self.oversight: tuple[str, ...] = ()
         self.wishes: list[Wish] = []
         self._placements: dict[tuple[object, ...], Placement] = {}
 
@@ -61,6 +65,7 @@ class OpenGate:
             "general",
             ordered(("personal", *addition.data)),
             ordered(("FR", *addition.subjects)),
+            oversight=self.oversight,
         )
 
     def place(self, tenant: Tenant, addition: Addition, wish: Wish, operation: str, now: int) -> Placement | Refusal:
@@ -68,12 +73,14 @@ class OpenGate:
         self.wishes.append(wish)
         if self.refusal is not None:
             return self.refusal
-        key = (wish, addition, self.tiers, self.mode)
+        key = (wish, addition, self.tiers, self.mode, self.disclosures)
         placement = self._placements.get(key)
         if placement is None:
             digest = sha256_hex(repr(key).encode())
             tiers = tuple(tuple(Candidate(name, 0, ()) for name in tier) for tier in self.tiers)
-            placement = Placement(digest, digest, digest, digest, self.mode, wish.model, tiers)
+            placement = Placement(
+                digest, digest, digest, digest, self.mode, wish.model, tiers, disclosures=self.disclosures
+            )
             self._placements[key] = placement
         return placement
 

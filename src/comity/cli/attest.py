@@ -14,10 +14,10 @@ from comity.adapters.attestations import SUFFIX, read_files
 from comity.adapters.stack_files import read_stack_file
 from comity.adapters.state import PRIVATE_FILE
 from comity.law.attestation import MAX_BYTES, AttestationError, Document, of_agreement, of_duty, read_document, signers
+from comity.law.attested_list import attested_document
 from comity.law.duties import unknown
 from comity.law.obligations import parsed, seconds
 from comity.proof.note import NoteError, Signer, VerifierKey
-from comity.stack.agreements import agreement_record, in_force, signed_by
 from comity.stack.types import Stack
 from comity.terms.digests import sha256_hex
 from comity.terms.errors import Fault, UsageFault
@@ -130,40 +130,15 @@ def _duty(stack: Stack, options: argparse.Namespace, today: date) -> Document:
 
 
 def _list(stack: Stack, options: argparse.Namespace) -> int:
-    today = datetime.now(UTC).date()
-    agreements = [
-        {
-            "number": number,
-            **agreement_record(stack, each),
-            "in_force": in_force(each, today),
-            "signed_by": list(signed_by(stack, each, today)),
-            "counts": in_force(each, today) and (stack.attest == "declared" or bool(signed_by(stack, each, today))),
-        }
-        for number, each in enumerate(stack.agreements, 1)
-    ]
-    duties = [
-        {
-            "duty": each.duty,
-            "by": each.by,
-            "ref": each.ref,
-            "controller": each.controller,
-            "purpose": each.purpose,
-            "data": list(each.data),
-            "subjects": list(each.subjects),
-            "since": each.since.isoformat(),
-            "until": each.until.isoformat(),
-            "counts": each.since <= today <= each.until,
-        }
-        for each in stack.attested.duties
-    ]
+    document = attested_document(stack, datetime.now(UTC).date())
     if options.json:
-        print(json.dumps({"attest": stack.attest, "agreements": agreements, "duties": duties}, indent=2))
+        print(json.dumps(document, indent=2))
         return 0
-    for row in agreements:
+    for row in document["agreements"]:
         who = ", ".join(row["signed_by"]) or "nobody"
         counts = "counts" if row["counts"] else "ABSENT"
         print(f"{row['number']}. {' and '.join(row['between'])}: {', '.join(row['kinds'])}; signed by {who}; {counts}")
-    for row in duties:
+    for row in document["duties"]:
         counts = "counts" if row["counts"] else "does not count today"
         print(
             f"{row['duty']} ({row['ref']}) for {row['purpose']} by {row['controller']}: signed by {row['by']}, "

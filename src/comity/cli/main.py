@@ -23,6 +23,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("law", "list, show and test the law packs", "serve"),
     ("keys", "make, list and revoke keys", "serve"),
     ("evidence", "papers for an authority or an auditor, from the log", "serve"),
+    ("duties", "what law obliges each application to, and how each duty stands", "serve"),
     ("attest", "sign and check what counsel vouches for", "serve"),
     ("usage", "who has used how much, counted from the log", "serve"),
     ("verify", "check a receipt, offline", ""),

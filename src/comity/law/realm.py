@@ -134,6 +134,11 @@ class Realm:
         return self._seen.get(controller, self._look).faces
 
     @property
+    def today(self) -> date:
+        """The day, in UTC, on which the facts of the stack were looked at."""
+        return self._today
+
+    @property
     def epoch(self) -> Epoch:
         """The law in force, apart from the stack."""
         return self._epoch

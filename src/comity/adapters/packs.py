@@ -29,6 +29,10 @@ PASSED = "passed.json"
 """Made by docs/make.py, which runs the trials."""
 
 
+MAX_CASES = 2_000
+"""Cases of a file, or of a pack that somebody posts: some ms each. The largest pack that ships has a tenth of this."""
+
+
 @cache
 def vocabulary() -> Vocabulary:
     """The vocabulary that ships with this version."""
@@ -84,11 +88,15 @@ def read_folder(folder: Path) -> tuple[Pack | None, tuple[Problem, ...]]:
             with path.open("rb") as file:
                 contents[each] = file.read(MAX_FILE_BYTES + 1)
     pack, problems = read_pack(name, contents, parse_rules)
-    if pack is not None:
-        try:
-            zone(pack.coverage.timezone)
-        except ValueError as error:
-            return None, (Problem(f"{name}/coverage.yaml", 0, 0, "timezone", str(error)),)
+    return (None, problems) if pack is None else _with_zone(pack, problems)
+
+
+def _with_zone(pack: Pack, problems: tuple[Problem, ...]) -> tuple[Pack | None, tuple[Problem, ...]]:
+    """The pack, if its days begin somewhere."""
+    try:
+        zone(pack.coverage.timezone)
+    except ValueError as error:
+        return None, (Problem(f"{pack.name}/coverage.yaml", 0, 0, "timezone", str(error)),)
     return pack, problems
 
 
@@ -98,6 +106,12 @@ def tried(pack: Pack) -> Trial:
     if last is None or last[0] != pack.files:
         last = _TRIALS[pack.name] = (pack.files, try_pack(pack, vocabulary(), schema_text(), zone))
     return last[1]
+
+
+def pack_from(name: str, texts: Mapping[str, str]) -> tuple[Pack | None, tuple[Problem, ...]]:
+    """A pack from the texts of its files, or every problem of it."""
+    pack, problems = read_pack(name, {file: text.encode() for file, text in texts.items()}, parse_rules)
+    return (None, problems) if pack is None else _with_zone(pack, problems)
 
 
 def read_cases(path: Path) -> tuple[PackCase, ...]:
@@ -118,7 +132,25 @@ def cases_from(data: bytes) -> tuple[PackCase, ...]:
     """Cases in the form of cases.yaml; raises ValueError with what is wrong."""
     if len(data) > MAX_FILE_BYTES:
         raise ValueError(f"is larger than {MAX_FILE_BYTES} bytes")
-    return msgspec.convert(load(data.decode()), type=tuple[PackCase, ...])
+    found = msgspec.convert(load(data.decode()), type=tuple[PackCase, ...])
+    _bounded(found)
+    return found
+
+
+def tried_anew(pack: Pack) -> Trial:
+    """The pack's cases, run and not remembered: for packs that somebody posts, of which there may be any number.
+
+    Raises:
+        ValueError: they are too many, or cannot be read.
+    """
+    _bounded(pack.cases)
+    return try_pack(pack, vocabulary(), schema_text(), zone)
+
+
+def _bounded(cases: Sequence[PackCase]) -> Sequence[PackCase]:
+    if len(cases) > MAX_CASES:
+        raise ValueError(f"more than {MAX_CASES} cases")
+    return cases
 
 
 def tried_cases(cases: Sequence[PackCase], packs: Sequence[Pack]) -> Trial:

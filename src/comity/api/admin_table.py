@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from comity import __version__
-from comity.api import admin, admin_keys
+from comity.api import admin, admin_keys, duties, rulings
 from comity.api.access import Page
 from comity.api.admin_keys import NewKey
 from comity.api.powers import POWERS, Power
 from comity.api.reload import reload
+from comity.api.rulings import Claims, LawDiff, PacksTest
+from comity.placement.asked import Question
 from comity.runtime.supervisor import Supervisor
 from comity.runtime.used import BY
 
@@ -169,6 +171,58 @@ ENTRIES: tuple[Entry, ...] = (
         "which applications share which limits and budgets",
         {200: many("organisations", SHARED)},
         admin.organisations,
+    ),
+    Entry(
+        "POST",
+        "/admin/explain",
+        "read rulings",
+        "which deployments may serve an application or a case, on any day, and what would admit one more",
+        {200: ANYTHING, 413: ERROR, 422: ERROR, 503: ERROR},
+        rulings.explain,
+        takes=Question,
+    ),
+    Entry(
+        "POST",
+        "/admin/law/test",
+        "read rulings",
+        "run the cases of the packs in force, of a pack that is posted, or cases that are; coverage by rule and date",
+        {200: ANYTHING, 413: ERROR, 422: ERROR, 503: ERROR},
+        rulings.law_test,
+        takes=PacksTest,
+    ),
+    Entry(
+        "POST",
+        "/admin/law/diff",
+        "read rulings",
+        "what another day, other packs or another stack file would change, for whom, and for which logged requests",
+        {200: ANYTHING, 413: ERROR, 422: ERROR, 503: ERROR},
+        rulings.law_diff,
+        takes=LawDiff,
+    ),
+    Entry(
+        "POST",
+        "/admin/prove",
+        "read rulings",
+        "whether claims hold in every case, or the smallest case that breaks them",
+        {200: ANYTHING, 413: ERROR, 422: ERROR, 503: ERROR},
+        rulings.prove,
+        takes=Claims,
+    ),
+    Entry(
+        "GET",
+        "/admin/duties",
+        "read rulings",
+        "what law obliges each application to, and whether that is done, assisted, attested or owed",
+        {200: many("applications", ANYTHING)},
+        duties.standing,
+    ),
+    Entry(
+        "GET",
+        "/admin/attestations",
+        "read rulings",
+        "every agreement and attestation, who signed it, and whether it counts today",
+        {200: many("agreements", ANYTHING)},
+        duties.attestations,
     ),
     Entry(
         "POST",

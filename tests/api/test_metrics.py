@@ -35,7 +35,9 @@ def test_counters_of_workers_add_up():
 def test_the_reference_lists_every_metric_and_no_other():
     gateway = SimpleNamespace(
         fleet=SimpleNamespace(slots=[], counts=dict, tallies=dict),
-        realm=SimpleNamespace(stack=SimpleNamespace(deployments={}), valid_until=0, digest="0"),
+        realm=SimpleNamespace(
+            stack=SimpleNamespace(deployments={}), valid_until=0, digest="0", packs={}, overdue=frozenset()
+        ),
         tokens=SimpleNamespace(troubles={}),
         plan=SimpleNamespace(grants={}),
         nodes=SimpleNamespace(status=list),

@@ -40,7 +40,7 @@ PHONE_WORDS = (
     "|ligue|telefoon|telefoonnummer|mobiel|bellen|bel|telefonu|komórka|komórkowy|zadzwoń|dzwonić|फ़ोन|फोन|मोबाइल|कॉल"
     "|هاتف|الهاتف|هاتفي|جوال|الجوال|جوالي|موبايل|اتصل|تلفون|رقم الهاتف"
 )
-SURE_PHONES = frozenset({"999) 999-9999", "999) 999 9999", "999) 9999-9999", "999) 99999-9999"})
+SURE_PHONES = frozenset({"999) 999-9999", "999) 999 9999", "99) 9999-9999", "99) 99999-9999"})
 """Ways of writing that nothing else has; they begin within brackets."""
 
 FRENCH = frozenset({"99 99 99 99 99", "99.99.99.99.99"})

@@ -55,6 +55,7 @@ NUMBERS: tuple[Number, ...] = (
     Number("BR", "stdnum.br.cpf", "999.999.999-99", "99999999999|999999999-99", "cpf"),
     Number("CA", "stdnum.ca.sin", "", "999-999-999|999 999 999|999999999", "sin|social insurance|assurance sociale"),
     Number("CH", "stdnum.ch.ssn", "999.9999.9999.99|9999999999999", "", "ahv|avs"),
+    Number("CL", "stdnum.cl.rut", "99.999.999-9|9.999.999-9", "99999999-9|9999999-9", "rut|rol único"),
     Number("CN", "stdnum.cn.ric", "999999999999999999", "", "身份证|resident id"),
     Number("CO", "stdnum.co.nit", "", "999.999.999-9|9999999999", "cédula|nit"),
     Number("CZ", "stdnum.cz.rc", "999999/9999|999999/999", "9999999999", "rodné číslo|rodne cislo|birth number"),
@@ -69,7 +70,7 @@ NUMBERS: tuple[Number, ...] = (
     Number("DO", "stdnum.do.cedula", "999-9999999-9", "99999999999", "cédula|cedula"),
     Number("EC", "stdnum.ec.ci", "", "9999999999|999999999-9", "cédula|cedula"),
     Number("EE", "stdnum.ee.ik", "", "99999999999", "isikukood|personal code"),
-    Number("EG", "own.egypt", "99999999999999", "", "الرقم القومي"),
+    Number("EG", "own.egypt", "", "99999999999999", "الرقم القومي"),
     Number("FI", "own.hetu", "999999-9999", "", "hetu|henkilötunnus"),
     Number(
         "FR",
@@ -126,7 +127,7 @@ NUMBERS: tuple[Number, ...] = (
 )
 
 LETTERED: tuple[Lettered, ...] = (
-    Lettered("CL", "stdnum.cl.rut", r"[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-[0-9K]", "rut|rol único"),
+    Lettered("CL", "stdnum.cl.rut", r"[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-K", "rut|rol único"),
     Lettered("CN", "stdnum.cn.ric", r"[0-9]{17}X", ""),
     Lettered("ES", "stdnum.es.dni", r"[0-9]{2}\.?[0-9]{3}\.?[0-9]{3}[ -]?[A-Z]", "dni|nif"),
     Lettered("ES", "stdnum.es.nie", r"[XYZ][ -]?[0-9]{7}[ -]?[A-Z]", "nie"),

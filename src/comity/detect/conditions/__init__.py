@@ -2,8 +2,7 @@
 
 Source: the chapters of ICD-10 (WHO) as a frame, filled with the everyday and clinical names that a native reader would
 use; from general knowledge, no list was copied. A word that is also an everyday word in one of the ten languages is left
-out (English `stroke`, `AIDS` and `depression` alone, French `rage`, Polish `rak` in other languages' texts), or stands
-in company only (`had a stroke`). So the list misses more than it invents: docs/guides/detect.md has the figures.
+out (English `AIDS`, French `rage`, Polish `rak`), or stands in company only (`had a stroke`). So the list misses more than it invents: docs/guides/detect.md has the figures.
 
 A line is a chapter of ICD-10 and its terms, with commas between them; `%` stands for what may be written before an
 Arabic noun.

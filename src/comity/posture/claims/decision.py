@@ -209,12 +209,11 @@ class _Asked:
         return every((at, -owed, may))
 
     def _reached(self, face: Face, gateway: Face) -> Sequence[Profile]:
-        """Where a request is processed: the deployment's possible places, and the gateway if the stack names its site.
-
-        One that it does not name is at the controller itself, where the data are already.
+        """Where a request is processed: the deployment's possible places; for a claim about places the gateway too, if
+        the stack names its site. One that it does not name is at the controller itself, where the data are already.
         """
-        named = self._realm.stack.gateway is not None and isinstance(self._claim.says, Never)
-        return (*face.profiles, *(gateway.profiles if named else ()))
+        counts = isinstance(self._claim.says, Never) and any(KEYS[term.key].of == "place" for term in self._claim.place)
+        return (*face.profiles, *(gateway.profiles if counts and self._realm.stack.gateway is not None else ()))
 
     def _at(self, place: Profile, name: str) -> Literal:
         return self._formulas.all_of(self._term(term, place, name) for term in self._claim.place)

@@ -15,6 +15,7 @@ from comity.adapters.node import names
 from comity.adapters.packs import load_packs, read_folder, tried, zone
 from comity.adapters.stack_files import StackFile, read_stack_file
 from comity.adapters.state import FOLDER, MODELS
+from comity.law.coverage import DRAFT
 from comity.law.pack import Pack
 from comity.law.staleness import overdue, said
 from comity.runtime.audience import TELEMETRY, can_export
@@ -33,20 +34,28 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints every problem; 1 if there is any, 0 if there is none."""
     path: Path = options.config
-    problems = in_order(_of_pack(path) if path.is_dir() else _of_stack(path))
+    found, packs = _of_pack(path) if path.is_dir() else _of_stack(path)
+    problems, drafts = in_order(found), tuple(_drafts(path, packs))
     if options.json:
-        print(json.dumps([asdict(problem) for problem in problems], indent=2, ensure_ascii=False))
+        print(json.dumps([asdict(problem) for problem in (*problems, *drafts)], indent=2, ensure_ascii=False))
     else:
-        for problem in problems:
+        for problem in (*problems, *drafts):
             print(problem)
         count = len(problems)
         print(f"{path}: {'no problem' if not count else '1 problem' if count == 1 else f'{count} problems'}")
     return 1 if problems else 0
 
 
-def _of_pack(folder: Path) -> tuple[Problem, ...]:
+def _of_pack(folder: Path) -> tuple[tuple[Problem, ...], Sequence[Pack]]:
     pack, problems = read_folder(folder)
-    return problems if pack is None else tried(pack).problems
+    return (problems, ()) if pack is None else (tried(pack).problems, (pack,))
+
+
+def _drafts(path: Path, packs: Iterable[Pack]) -> Iterator[Problem]:
+    """A warning for each draft, which is no problem: who names one wants it, and must not forget what it is."""
+    for pack in packs:
+        if pack.coverage.status == "draft":
+            yield Problem(str(path), 0, 0, "law", f"{pack.name} is a DRAFT: {DRAFT}", severity="warning")
 
 
 def _missing(file: StackFile) -> Iterator[Problem]:
@@ -67,12 +76,13 @@ def _errors(problems: Iterable[Problem]) -> bool:
     return any(problem.severity == "error" for problem in problems)
 
 
-def _of_stack(path: Path) -> tuple[Problem, ...]:
+def _of_stack(path: Path) -> tuple[tuple[Problem, ...], Sequence[Pack]]:
     try:
         models = path.resolve().parent / FOLDER / MODELS
         file = read_stack_file(path, os.environ, embedded=names(models))
     except Problems as error:
-        return error.problems
+        return error.problems, ()
+    packs: Sequence[Pack] = ()
     problems = (*file.problems, *_missing(file))
     if file.reading.stack is not None:
         try:
@@ -81,4 +91,4 @@ def _of_stack(path: Path) -> tuple[Problem, ...]:
             problems += claim_problems(file, unix_ms()) if not _errors(problems) else ()
         except Problems as error:
             problems += error.problems
-    return problems
+    return problems, packs

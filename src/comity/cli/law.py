@@ -12,7 +12,7 @@ import msgspec
 
 from comity.adapters.packs import pack_folders, read_folder
 from comity.cli import law_diff, law_test
-from comity.law.coverage import TOUCHES, Cover
+from comity.law.coverage import DRAFT, TOUCHES, Cover
 from comity.law.pack import Pack
 from comity.stack.spelling import nearest
 from comity.terms.problems import Problem, Problems
@@ -73,6 +73,7 @@ def _list(packs: Sequence[Pack], *, as_json: bool) -> int:
         for rule in pack.rules:
             until = f" until {rule.until}" if rule.until else ""
             mark = "" if rule.citation.reviewed else f"  {UNREVIEWED}"
+            mark += "  DRAFT" if rule.citation.draft else ""
             print(f"    {rule.id}  {rule.kind}, {rule.citation.basis}  {rule.citation.cite}", end="")
             print(f"  from {rule.since}{until}{mark}")
         print()
@@ -120,6 +121,8 @@ def _show(packs: Sequence[Pack], wanted: str, *, as_json: bool) -> int:
         print(f"    {citation.url}")
         print(f"    in force from {rule.since}" + (f" until {rule.until}" if rule.until else ""))
         print(f"    read in a {rule.source} source; {'reviewed: ' + rule.review if citation.reviewed else UNREVIEWED}")
+        if citation.draft:
+            print(f"    DRAFT: a rule of a pack of which is said: {DRAFT}")
         for name, value in (("remedy", citation.remedy), ("obligation", rule.obligation)):
             if value:
                 print(f"    {name}: {value}")

@@ -13,6 +13,9 @@ from comity.terms.citations import Citation
 Touch = Literal["subjects", "controller", "site", "operator", "control"]
 TOUCHES: tuple[Touch, ...] = ("subjects", "controller", "site", "operator", "control")
 
+DRAFT = "it forbids, from texts that were not read whole, and covers nothing"
+"""What a pack of status `draft` does, wherever one is used."""
+
 UNCOVERED = Citation(
     id="comity/uncovered",
     law="Comity",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal, TypeVar
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from comity.law.cases import PackCase
 from comity.law.coverage import Coverage
@@ -114,6 +115,8 @@ def read_pack(name: str, files: Mapping[str, bytes], parse: Parse) -> tuple[Pack
     rules = _rules(name, texts["rules.cedar"], parse, fault) if "rules.cedar" in texts else ()
     if problems or coverage is None or lists is None:
         return None, tuple(problems)
+    if coverage.status == "draft":
+        rules = tuple(structs.replace(rule, citation=replace(rule.citation, draft=True)) for rule in rules)
     return Pack(name, coverage, rules, lists.groups, texts), ()
 
 

@@ -17,7 +17,8 @@ class Citation:
 
     `basis` keeps law apart from what is none: `statute` and `guidance` are law; `contract` binds who accepted it, as
     the licence of weights does; `prudential` and `tenant` are a choice.
-    `reviewed` says whether counsel has signed the encoding; where it is false, whoever shows the rule says so.
+    `reviewed` says whether counsel has signed the encoding; where it is false, whoever shows the rule says so; `draft`,
+    whether it stands in a pack that is no more than a draft.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Citation:
     remedy: str = ""
     url: str = ""
     reviewed: bool = False
+    draft: bool = False
 
     @property
     def is_law(self) -> bool:
@@ -36,4 +38,7 @@ class Citation:
 
     def document(self) -> dict[str, object]:
         """The rule as the contract shows it (DESIGN, part 5), without empty members."""
-        return {key: value for key, value in asdict(self).items() if value != ""}
+        shown = {key: value for key, value in asdict(self).items() if value != ""}
+        if not self.draft:
+            del shown["draft"]
+        return shown

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"; {sum(each.tried for each in dates)} of {len(dates)} dates tried on both sides", end="")
         print(f": {failed} packs do not hold" if failed else ": all hold")
     else:
-        print(f"{cases} cases: {'they do not all hold' if failed else 'all hold'}")
+        print(f"{cases} {'case' if cases == 1 else 'cases'}: {'they do not all hold' if failed else 'all hold'}")
     return 1 if failed else 0
 
 

@@ -26,6 +26,9 @@ def remedied(found: WhyNot, deployment: str, realm: Realm) -> Iterator[str]:
         yield "   to be written in the stack file once it is true:"
         text = yaml.safe_dump(dict(way.lines), sort_keys=False, default_flow_style=None, allow_unicode=True, width=110)
         yield from (f"       {line}" for line in text.splitlines())
+    if realm.stack.attest == "required":
+        yield ""
+        yield "each instrument counts once counsel has signed it: comity attest agreement"
     yield ""
     yield f"{found.tried} sets of changes were judged by the law of this realm"
     if not found.complete:

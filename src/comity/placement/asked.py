@@ -15,7 +15,7 @@ from comity.placement.cases import observed, registered, widened
 from comity.placement.conditions import configured
 from comity.placement.explanation import Explanation, explain
 from comity.placement.remedy.search import WhyNot, why_not
-from comity.placement.remedy.world import World
+from comity.placement.remedy.world import World, as_attested
 from comity.placement.stated import check_words, stated_case, unknown
 from comity.placement.types import Wish
 from comity.stack.jurisdictions import NAMES
@@ -71,7 +71,8 @@ def answer(question: Question, realm: Realm, now: Instant) -> Answer:
     if question.why_not is None:
         return Answer(tuple(found))
     kept = _only(found, question.why_not, realm.stack)
-    world = World(realm.stack, cases, question.why_not, question.app or "", day_of(now))
+    day = day_of(now)
+    world = World(as_attested(realm.stack, day), cases, question.why_not, question.app or "", day)
     return Answer(kept, why_not(world, realm))
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from comity.law.case import Case
 from comity.law.realm import Realm
 from comity.law.ruling import Verdict, both
+from comity.stack.agreements import signed_by
 from comity.stack.types import Deployment, Site, Stack
 
 LISTS = frozenset({"agreements", "uncovered", "certificates", "grounds"})
@@ -54,6 +55,16 @@ class World(Struct, frozen=True):
     def asking(self, **changes: Any) -> World:
         """This world with `changes` of each case, and of the application where its keys have the same names."""
         return replace(self, cases=tuple(replace(case, **changes) for case in self.cases))
+
+
+def as_attested(stack: Stack, on: date) -> Stack:
+    """Under `attest: required`, `stack` with the agreements alone that count, taken at their word from here on: so
+    that an instrument which is proposed is one that counsel will have signed. Else `stack` itself.
+    """
+    if stack.attest != "required":
+        return stack
+    counting = tuple(each for each in stack.agreements if signed_by(stack, each, on))
+    return replace(stack, attest="declared", agreements=counting)
 
 
 def judged(world: World, realm: Realm) -> tuple[Realm, Verdict]:

@@ -22,6 +22,8 @@ from comity.adapters.packs import PASSED, SHIPPED, pack_folders, read_folder, tr
 from comity.api.admin_table import ENTRIES
 from comity.api.powers import POWERS
 from comity.cli.main import COMMANDS, parser
+from comity.law.duties import DUTIES
+from comity.law.standing import ACTS, STATUSES
 from comity.relay.dialects.tables import DOCUMENTED, DROPPED_TYPES, MESSAGES_EDITS, RESPONSES_INCLUDE
 from comity.relay.reading.rows import OfType, Place, Steps, nodes, places, places_at, written
 from comity.relay.reading.shapes import PASS, REFUSED, Kinds, Members, OneOf, Row
@@ -283,6 +285,28 @@ def _places(told: list[Place], more: Iterable[str] = ()) -> Iterator[str]:
     yield "\n"
 
 
+def duties() -> Iterator[str]:
+    """What a rule may oblige to."""
+    yield "| key | obliges to | strictest | words |\n|---|---|---|---|\n"
+    for key, duty in DUTIES.items():
+        words = ", ".join(f"`{word}`" if word else "*none*" for word in duty.words)
+        yield f"| `{key}` | {duty.says} | {duty.order} | {words} |\n"
+
+
+def statuses() -> Iterator[str]:
+    """How a duty may stand."""
+    yield "| status | means |\n|---|---|\n"
+    for status, says in STATUSES.items():
+        yield f"| `{status}` | {says} |\n"
+
+
+def acts() -> Iterator[str]:
+    """What the gateway does for duties."""
+    yield "| key | status | seen in |\n|---|---|---|\n"
+    for key, act in ACTS.items():
+        yield f"| `{key}` | {act.status} | {act.evidence} |\n"
+
+
 def decisions() -> Iterator[str]:
     """The pages of docs/adr, by their titles."""
     yield "| | |\n|---|---|\n"
@@ -342,6 +366,9 @@ MADE = {
     "dropped": dropped,
     "refused": refused,
     "decisions": decisions,
+    "duties": duties,
+    "statuses": statuses,
+    "acts": acts,
 }
 
 

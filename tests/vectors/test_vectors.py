@@ -7,10 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from comity.adapters.ledger.segment import Entry, Header, decode_header, encode_group, encode_header, read_group
 from comity.adapters.signer.memory import SigningMemory
+from comity.law.attestation import gathered
 from comity.proof import note, tree
 from comity.proof.commitment import commit, opening
 from comity.proof.cosignature import cosigned_at
@@ -19,6 +21,8 @@ from comity.proof.policy import parse_policy
 from comity.proof.receipt import read_receipt
 from comity.proof.shape import check_block
 from comity.proof.verify import verify_file
+from comity.stack.agreements import agreement_digest
+from comity.stack.types import Stack
 from comity.terms import canon
 from tests.vectors import generate
 
@@ -136,6 +140,18 @@ def test_signer(tmp_path: Path) -> None:
         # what a refusal says is for people
         assert answer == each["answer"] or (each["answer"], answer[:3]) == ("no", "no "), each["question"]
     memory.close()
+
+
+def test_attestation() -> None:
+    vectors = load("attestation")
+    stack = msgspec.convert(vectors["stack"], Stack)
+    files = {"a.note": vectors["agreement"].encode(), "d.note": vectors["duty"].encode()}
+    attested, unused = gathered(stack, files)
+    assert not unused
+    assert agreement_digest(stack, stack.agreements[0]) == vectors["agreement_digest"]
+    assert [each.agreement for each in attested.agreements] == [vectors["agreement_digest"]]
+    expected = {name: each for name, each in vectors["duty_attested"].items() if name != "processing"}
+    assert json.loads(msgspec.json.encode(attested.duties[0])) == expected
 
 
 def test_segment() -> None:

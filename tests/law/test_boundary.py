@@ -52,3 +52,25 @@ def test_a_list_that_begins_with_its_rule_does_not_hide_the_eve() -> None:
     lists = toy.LISTS.replace("2020-01-01", "2026-01-01")
     trial = toy.trial(cases_yaml=toy.CASES + EVE_AND_DAY, lists_yaml=lists)
     assert not trial.gaps
+
+
+def test_a_case_stands_for_each_of_some_places() -> None:
+    trial = toy.trial(
+        cases_yaml=toy.CASES
+        + """
+- says: whichever of the toy states it is
+  each: [FR, DE]
+  on: 2026-03-02
+  case: {controller: EACH, subjects: [EACH], data: [health], purpose: general}
+  at: {site: EACH, operator: EACH}
+  verdict: permit
+"""
+    )
+    assert not trial.problems and len(trial.results) == 7
+    assert trial.results[-1].case.says == "whichever of the toy states it is: DE"
+    assert trial.results[-1].case.at.site == "DE"
+
+
+def test_each_that_stands_nowhere_is_named() -> None:
+    one = toy.CASES.replace("- says: abroad\n", "- says: abroad\n  each: [FR]\n", 1)
+    assert "nowhere say EACH" in "\n".join(map(str, toy.trial(cases_yaml=one).problems))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from comity.law.cases import PackCase
+from comity.law.cases import PackCase, expanded
 from comity.law.cedar import ENGINE, parse_rules
 from comity.law.conflict import conflicts
 from comity.law.pack import FILES, MAX_FILE_BYTES, Pack, read_pack
@@ -132,7 +132,7 @@ def cases_from(data: bytes) -> tuple[PackCase, ...]:
     """Cases in the form of cases.yaml; raises ValueError with what is wrong."""
     if len(data) > MAX_FILE_BYTES:
         raise ValueError(f"is larger than {MAX_FILE_BYTES} bytes")
-    found = msgspec.convert(load(data.decode()), type=tuple[PackCase, ...])
+    found = expanded(msgspec.convert(load(data.decode()), type=tuple[PackCase, ...]))
     _bounded(found)
     return found
 

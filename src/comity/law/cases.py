@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
+import msgspec
 from msgspec import Struct, field
 
 from comity.law.case import UNSAID, Case, ordered
@@ -123,6 +125,7 @@ class PackCase(Struct, frozen=True, forbid_unknown_fields=True):
     """One entry of `cases.yaml`. `rules` is the exact set of this pack's prohibitions that fire.
 
     `lists` adds members to lists of the pack for this case alone: so a rule whose list is still empty can be tried.
+    `each` names jurisdictions of which the same is true: one case stands for all of them (see EACH).
     """
 
     says: str
@@ -135,3 +138,35 @@ class PackCase(Struct, frozen=True, forbid_unknown_fields=True):
     advise: tuple[str, ...] | None = None
     trap: bool = False
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    each: tuple[str, ...] = ()
+
+
+EACH = "EACH"
+"""Where the facts of a case with `each` say this, they say each of those jurisdictions, one case for each."""
+
+
+def expanded(cases: Iterable[PackCase]) -> tuple[PackCase, ...]:
+    """The cases, with one for each jurisdiction in place of a case that stands for all of them.
+
+    Raises:
+        ValueError: a case has `each`, and its facts nowhere say EACH.
+    """
+    return tuple(made for case in cases for made in ([_with(case, place) for place in case.each] or [case]))
+
+
+def _with(case: PackCase, place: str) -> PackCase:
+    facts = {name: msgspec.to_builtins(getattr(case, name)) for name in ("case", "at")}
+    made = {name: _put(value, place) for name, value in facts.items()}
+    if repr(EACH) not in repr(facts):
+        raise ValueError(f"{case.says!r} has `each`, and its facts nowhere say {EACH}")
+    types = {"case": CaseFacts, "at": ProfileFacts}
+    changed = {name: msgspec.convert(value, types[name]) for name, value in made.items()}
+    return msgspec.structs.replace(case, says=f"{case.says}: {place}", each=(), **changed)
+
+
+def _put(value: Any, place: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _put(each, place) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_put(each, place) for each in value]
+    return place if value == EACH else value

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec import Struct, field, structs
 
-from comity.law.cases import PackCase
+from comity.law.cases import PackCase, expanded
 from comity.law.coverage import Coverage
 from comity.law.plain_yaml import load
 from comity.law.polarity import switched_off_by
@@ -75,7 +75,7 @@ class Pack(Struct, frozen=True):
         Raises:
             ValueError: they cannot be read; a trial says so.
         """
-        return msgspec.convert(load(self.files["cases.yaml"]), type=tuple[PackCase, ...])
+        return expanded(msgspec.convert(load(self.files["cases.yaml"]), type=tuple[PackCase, ...]))
 
 
 def read_pack(name: str, files: Mapping[str, bytes], parse: Parse) -> tuple[Pack | None, tuple[Problem, ...]]:

@@ -19,6 +19,12 @@ _ENDINGS = {
     "lost": "the gateway stopped before the outcome was entered; what was answered is not known",
 }
 
+_DUTIES = {
+    "done": "Duties that the gateway did",
+    "assisted": "Duties that it did in part, and the rest of which is owed",
+    "attested": "Duties that counsel vouched for",
+}
+
 
 def clean(text: object) -> str:
     """Foreign text without what could move a terminal's cursor or hide a line."""
@@ -68,6 +74,9 @@ def _asked(first: ProvenEntry) -> list[str]:
         f"Asked{when} by application {clean(party['application'])} of {clean(party['controller'])}: "
         f"{clean(case['operation'])} for {clean(case['purpose'])}, {data}{people}."
     ]
+    if watched := case.get("oversight"):
+        named = f", this request by {clean(content['oversight'])}" if content and "oversight" in content else ""
+        lines.append(f"Watched by {_list(watched)}{named}.")
     added = party.get("added", {})
     if extra := [f"{name} {_list(values)}" for name, values in sorted(added.items()) if values]:
         lines.append(f"The request itself added: {'; '.join(extra)}.")
@@ -90,7 +99,14 @@ def _ruled(intent: ProvenEntry) -> list[str]:
         )
     if decision["durability"] == "relaxed":
         lines.append("Durability was relaxed: the request may have gone out before this entry was on disk.")
-    named = (("obligations", "Owed"), ("advisories", "Advised"), ("assumptions", "Assumed"), ("accepted", "Accepted"))
+    duties = decision.get("duties", {})
+    lines += [f"{title}: {_list(duties[status])}." for status, title in _DUTIES.items() if duties.get(status)]
+    named = (
+        ("obligations", "Obliged by"),
+        ("advisories", "Advised"),
+        ("assumptions", "Assumed"),
+        ("accepted", "Accepted"),
+    )
     lines += [f"{title}: {_list(decision[key])}." for key, title in named if decision.get(key)]
     return lines
 

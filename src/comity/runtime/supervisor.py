@@ -303,6 +303,8 @@ class Supervisor:
             self.tenancy.adopt(plan.stack)
             self._put(realm, self._reachable())
             self._watch(self.fleet.see_to_it(self._generation))
+            for sentence in realm.stale():
+                self.say(sentence)
         self.fleet.tell(Renew())
         self._control_port.renew()
 

@@ -108,7 +108,9 @@ def _over(shape: str, digits: str) -> str:
 def _contact(language: str, chance: random.Random) -> Sentence:
     if chance.random() < 0.5:
         name = chance.choice(["anna.nowak", "j.dupont", "rahul_k", "m-schmidt", "sara.ali+news", "l.rossi", "p.silva7"])
-        address = f"{name}@{chance.choice(['example.com', 'example.org', 'mail.example.net', 'example.fr', 'example.co.in'])}"
+        address = (
+            f"{name}@{chance.choice(['example.com', 'example.org', 'mail.example.net', 'example.fr', 'example.co.in'])}"
+        )
         return Sentence(chance.choice(BARE[language]).format(x=address), language, frozenset({"contact"}), "", "email")
     forms, shapes = PHONES[language]
     code, _, rest = chance.choice(shapes).rpartition("|")

@@ -47,8 +47,6 @@ _CARDS = frozenset(
     }
 )
 _PHONE_WORDS = Words.of(contacts.PHONE_WORDS.split("|"))
-_EPOCH = re.compile("1[6-8][0-9]{11}$")
-"""Milliseconds since 1970, of the years 2020 to 2030: what logs have in every line."""
 
 
 def mask(text: str) -> bytes:
@@ -102,17 +100,11 @@ class Numbers:
     def _run(self, text: str, start: int, end: int, context: Context) -> Iterator[Thing]:
         before = text[start - 1] if start else " "
         after = text[end : end + 2]
-        if self._identity and before not in ".-/_+,":
-            if (after and (after[0].isalpha() or (after[0] in "- " and after[1:].isalpha()))) or after[:1] == "+":
-                thing = _form(text, start, context, digit_first=True)
-                if thing is not None:
-                    yield thing
-                    return
-            if before == " " and text[max(0, start - 3) : start - 1].isalpha():  # AB 12 34 56 C
-                thing = self._letters_first(text, start - 3, context)
-                if thing is not None:
-                    yield thing
-                    return
+        if self._identity:
+            thing = self._mixed(text, start, before, after, context)
+            if thing is not None:
+                yield thing
+                return
         if before.isalnum() or before in "_#$€£¥" or after[:1] == "_" or after[:1].isalnum():
             return
         groups = [found.span() for found in _GROUP.finditer(text, start, end)]
@@ -140,6 +132,18 @@ class Numbers:
                         taken = to
                         break
             at = taken + 1
+
+    def _mixed(self, text: str, start: int, before: str, after: str, context: Context) -> Thing | None:
+        """What begins here and ends in letters, or begins with letters that stand apart: `AB 12 34 56 C`."""
+        if before in " -":
+            for letters in (1, 2):
+                begin = start - 1 - letters
+                if begin >= 0 and text[begin : start - 1].isalpha():
+                    thing = self._letters_first(text, begin, context)
+                    if thing is not None:
+                        return thing
+        letter = after and (after[0].isalpha() or after[0] == "+" or (after[0] in "- " and after[1:].isalpha()))
+        return _form(text, start, context, digit_first=True) if letter and before not in ".-/_+," else None
 
     def _number(self, text: str, start: int, end: int, shape: str, context: Context) -> Thing | None:
         if self._financial and shape in _CARDS and is_card(bare(text[start:end])):
@@ -242,8 +246,6 @@ def _judged(ways: tuple[Way, ...], digits: str, start: int, end: int, context: C
                 said.add(way.country)
             elif way.sure:
                 sure.add(way.country)
-    if not said and not _EPOCH.match(digits):
-        said = sure
-    if said:
-        return tuple(sorted(said))
+    if said or sure:
+        return tuple(sorted(said or sure))
     return () if announced and any_other else None

@@ -6,7 +6,7 @@ C00-D48: nowotwór, nowotworu, nowotwory, nowotworem, raka piersi, rak piersi, r
 D50-D89: anemia, anemii, anemię, niedokrwistość, hemofilia, hemofilii, hemofilię
 E00-E90: cukrzyca, cukrzycy, cukrzycę, cukrzycą, cukrzyk, niedoczynność tarczycy, niedoczynności tarczycy, nadczynność tarczycy, nadczynności tarczycy, mukowiscydoza, mukowiscydozę, otyłość, otyłości
 F00-F99: schizofrenia, schizofrenii, schizofrenię, choroba dwubiegunowa, chorobę dwubiegunową, depresja, depresji, depresję, depresją, anoreksja, anoreksji, bulimia, bulimii, demencja, demencji, demencję, autyzm, autyzmu, adhd, alkoholizm, alkoholizmu, ataki paniki, nerwica, nerwicy, nerwicę, psychoza, psychozy
-G00-G99: padaczka, padaczki, padaczkę, padaczką, epilepsja, epilepsji, epilepsję, parkinsona, alzheimera, stwardnienie rozsiane, stwardnienia rozsianego, migrena, migreny, migrenę, neuropatia, porażenie mózgowe, porażenie mózgowe
+G00-G99: padaczka, padaczki, padaczkę, padaczką, epilepsja, epilepsji, epilepsję, parkinsona, alzheimera, stwardnienie rozsiane, stwardnienia rozsianego, migrena, migreny, migrenę, neuropatia, porażenie mózgowe
 H00-H95: jaskra, jaskry, jaskrę, zaćma, zaćmy, zaćmę, zwyrodnienie plamki, szumy uszne
 I00-I99: nadciśnienie, nadciśnienia, nadciśnieniem, zawał, zawału, zawale, niewydolność serca, niewydolności serca, udar mózgu, udaru mózgu, udarze mózgu, arytmia, arytmię, migotanie przedsionków, dusznica, zakrzepica, zakrzepicy, zakrzepicę
 J00-J99: astma, astmy, astmę, astmą, zapalenie płuc, zapalenia płuc, zapalenie oskrzeli, zapalenia oskrzeli, pochp, rozedma, bezdech senny

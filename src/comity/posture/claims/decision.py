@@ -48,12 +48,14 @@ class Broken(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What was decided before one realm. `rules` are the rules that were read and can speak."""
+    """What was decided before one realm. `rules` are the rules that were read and can speak; `cases` are those decided
+    on, where they are not all that fit the claim's terms."""
 
     broken: Broken | None
     atoms: int
     rules: frozenset[str]
     vacuous: str = ""
+    cases: int = 0
 
 
 def decide_claim(claim: Claim, realm: Realm) -> Outcome:

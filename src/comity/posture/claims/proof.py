@@ -78,7 +78,7 @@ def prove(claim: Claim, realm_at: Callable[[Instant], Realm], now: Instant) -> P
         realms += 1
         digest = digest or realm.digest
         atoms = max(atoms, decided.atoms)
-        count += cases(claim, realm)
+        count += decided.cases if isinstance(claim.says, AtLeast) else cases(claim, realm)
         rules |= decided.rules
         reviewed |= {rule for rule in decided.rules if realm.rules[rule].review != "none"}
         vacuous += filter(None, (decided.vacuous,))

@@ -16,10 +16,11 @@ from comity.placement.cases import registered, widened
 from comity.posture.claims.claim import AtLeast, Claim, Term
 from comity.posture.claims.decision import Broken, Outcome
 from comity.posture.claims.independence import independent
-from comity.posture.claims.places import Places
+from comity.posture.claims.places import Nesting, Places
 from comity.posture.claims.terms import KEYS
 from comity.posture.claims.terms_met import Met
 from comity.stack import facts
+from comity.stack.jurisdictions import NAMES
 
 TRIALS = 4096
 """Additions looked at for the smallest that breaks a claim; past that the one shown is one of which no part can be left
@@ -31,18 +32,19 @@ _Added = tuple[str, str]  # "data", "subjects" or "purpose", and the word
 def decide_supply(claim: Claim, realm: Realm) -> Outcome:
     """Whether so many deployments are permitted for each application that the claim speaks of."""
     rules: set[str] = set()
-    asked = 0
-    for name in claim.apps or tuple(realm.stack.applications):
-        counted = _Counted(claim, realm, name)
-        if not counted.speaks:
-            continue
-        asked += 1
+    asked = [
+        counted for name in claim.apps or realm.stack.applications if (counted := _Counted(claim, realm, name)).speaks
+    ]
+    for counted in asked:
         rules |= counted.rules()
-        broken = counted.broken()
-        if broken is not None:
-            return Outcome(broken, len(counted.addable), frozenset(rules))
-    addable = len(list(_addable(claim, realm)))
-    return Outcome(None, addable, frozenset(rules), "" if asked else "it fits no application of the stack")
+    broken = next((found for counted in asked if (found := counted.broken()) is not None), None)
+    return Outcome(
+        broken,
+        max((len(counted.addable) for counted in asked), default=0),
+        frozenset(rules),
+        "" if asked else "it fits no application of the stack",
+        sum(map(_Counted.cases, asked)),
+    )
 
 
 class _Counted:
@@ -51,6 +53,7 @@ class _Counted:
     def __init__(self, claim: Claim, realm: Realm, app: str) -> None:
         assert isinstance(claim.says, AtLeast)
         self._says = claim.says
+        self._adding = claim.adding
         self._realm = realm
         self._app = app
         application = realm.stack.applications[app]
@@ -88,6 +91,14 @@ class _Counted:
         """The rules that can speak to what is asked."""
         widest = self._widened(self.addable)
         return frozenset().union(*(self._realm.speaking(case) for cases in widest for case in cases))
+
+    def cases(self) -> int:
+        """How many cases that is: every set of what may be added, the registered case among them."""
+        within = Nesting(self._realm)
+        countries = {place for place in NAMES if any(_names(term, within, place) for term in self._adding)}
+        others = sum(kind != "subjects" for kind, _ in self.addable)
+        more = len(countries - set(self._cases[0].subjects))
+        return int(2 ** (others + more)) * len(self._cases)
 
     def broken(self) -> Broken | None:
         """The smallest addition with which too few are left, as a counterexample."""
@@ -155,12 +166,14 @@ def _addable(claim: Claim, realm: Realm) -> Iterator[_Added]:
 
 def _meant(term: Term, realm: Realm, places: Places) -> Iterator[str]:
     if KEYS[term.key].words == "places":
-        for kind in places.kinds:
-            if not places.within.names(kind.name).isdisjoint(term.words):
-                yield kind.name
+        yield from (kind.name for kind in places.kinds if _names(term, places.within, kind.name))
     elif term.key == "data":
         for word in realm.vocabulary.data:
             if not set(realm.vocabulary.close((word,))).isdisjoint(term.words):
                 yield word
     else:
         yield from term.words
+
+
+def _names(term: Term, within: Nesting, place: str) -> bool:
+    return term.key == "subjects" and not within.names(place).isdisjoint(term.words)

@@ -29,7 +29,8 @@ def _lines(proof: Proof) -> Iterator[str]:
         yield f"DOES NOT HOLD: {proof.claim.text}"
         yield f"    {broken_in_a_line(proof)}"
     realms = "1 realm" if proof.realms == 1 else f"{proof.realms} realms, one for each stretch between such dates"
-    yield f"    decided over {counted(proof.cases)} cases, {proof.atoms} atoms, {realms}; none was left out"
+    cases = "1 case" if proof.cases == 1 else f"{counted(proof.cases)} cases"
+    yield f"    decided over {cases}, {proof.atoms} atoms, {realms}; none was left out"
     rules = len(proof.rules)
     yield f"    rests on {rules} rule{'' if rules == 1 else 's'}, of which counsel has reviewed {proof.reviewed}"
     if proof.broken is not None:
@@ -71,7 +72,7 @@ def broken_in_a_line(proof: Proof) -> str:
     """What happens in the counterexample."""
     broken = proof.broken
     assert broken is not None
-    whose = f"requests of {broken.app}" if broken.app else f"a case of {_controller(broken)}"
+    whose = f"a request of {broken.app}" if broken.app else f"a case of {_controller(broken)}"
     on = f"on {day_of(proof.since)}"
     if isinstance(proof.claim.says, AtLeast):
         left = ", ".join(broken.permitted) or "none"

@@ -45,7 +45,7 @@ Change = Callable[[Stack, Case], tuple[Stack, Case]]
 
 ORDERLY = Stack(
     origin="example.org/orderly",
-    law=tuple(name for name in worlds.PACKS if not name.startswith("prudent.")),
+    law=("ae.health", "eu.gdpr", "in.dpdp", "in.spdi", "us.exposure"),
     parties={
         "agency": Party(seat="FR", public=True),
         "hexagone": Party(seat="FR"),

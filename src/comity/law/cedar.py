@@ -157,6 +157,8 @@ class Policies:
         self.action = action
         own = [rule for rule in rules if KINDS[rule.kind][1] == action]
         document = _policies(own, base=action == "place")
+        for policy in document["staticPolicies"].values():
+            policy.pop("annotations", None)  # a third of the text, and nothing to the engine
         self.handle = cedarpy.PolicySet.from_json_str(json.dumps(document))
 
 

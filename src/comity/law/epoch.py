@@ -16,7 +16,7 @@ from comity.law.pack import Pack
 from comity.law.profile import Profile, entity
 from comity.law.question import CASE, case_entities, case_facts, profile_facts
 from comity.law.relevance import Answers, Distinctions, Names
-from comity.law.rule import Rule
+from comity.law.rule import KINDS, Rule
 from comity.law.vocabulary import Vocabulary
 from comity.stack.jurisdictions import NAMES, parents
 from comity.terms.instants import FAR_FUTURE, Instant, end_of, start_of
@@ -65,9 +65,15 @@ class Epoch:
         self.groups = _groups(packs, at, zone)
         self.covered = covered((pack for pack in packs if pack.name not in silent), self.groups, at, zone)
         self.world = World.of(schema, _jurisdictions(self.groups))
-        self.distinctions = Distinctions({name: rule.policy for name, rule in self.rules.items()})
-        self._compiled: Docket[frozenset[str], tuple[Policies, ...]] = Docket(SETS)
-        self._compiled.get(frozenset(self.rules), self._compile)
+        policies = {name: rule.policy for name, rule in self.rules.items()}
+        self.distinctions = Distinctions(policies)
+        self.of_candidates = Distinctions(policies, "resource")
+        self._of = {
+            action: frozenset(r.id for r in self.rules.values() if KINDS[r.kind][1] == action) for action in ACTIONS
+        }
+        self._compiled: Docket[tuple[str, Names], Policies] = Docket(SETS)
+        for action in ACTIONS:
+            self._compiled.get((action, self._of[action]), self._compile)
         self._within: Docket[str, Names] = Docket(len(NAMES))
 
     def judge(
@@ -89,7 +95,8 @@ class Epoch:
         asked = world.with_(case_entities(case, closed_data, before, seat, public=public))
         rules = frozenset(self.rules) if speaking is None else speaking
         places, obliges, advises = (
-            asked.ask(policies, CASE, profiles) for policies in self._compiled.get(rules, self._compile)
+            asked.ask(self._compiled.get((action, rules & self._of[action]), self._compile), CASE, profiles)
+            for action in ACTIONS
         )
         return [
             Finding(
@@ -105,17 +112,13 @@ class Epoch:
         """How the case answers all that rules ask of it alone: cases that answer alike are judged alike."""
         return self.distinctions.answers(case_facts(case, words, seat, public, self._in))
 
-    def of_candidates(self, rules: Names) -> Distinctions:
-        """What `rules` ask of a candidate alone."""
-        return Distinctions({name: self.rules[name].policy for name in sorted(rules)}, "resource")
+    def seen(self, profile: Profile) -> Answers:
+        """How the profile answers all that rules ask of a candidate alone."""
+        return self.of_candidates.answers(profile_facts(profile, self._in))
 
-    def seen(self, questions: Distinctions, profile: Profile) -> Answers:
-        """How the profile answers `questions`."""
-        return questions.answers(profile_facts(profile, self._in))
-
-    def _compile(self, names: frozenset[str]) -> tuple[Policies, ...]:
-        rules = [rule for name, rule in self.rules.items() if name in names]
-        return tuple(Policies(action, rules) for action in ACTIONS)
+    def _compile(self, part: tuple[str, Names]) -> Policies:
+        action, names = part
+        return Policies(action, [rule for name, rule in self.rules.items() if name in names])
 
     def _in(self, places: Iterable[str]) -> Names:
         """Everything that any of `places` is in: itself, the jurisdictions it lies in, and their lists."""

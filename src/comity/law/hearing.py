@@ -17,7 +17,7 @@ class Hearing:
     and candidates that do, as far as the rules that can speak to the case ask.
     """
 
-    __slots__ = ("_alike", "_epoch", "_judged", "_names", "_words", "_world")
+    __slots__ = ("_alike", "_epoch", "_judged", "_names", "_seen", "_words", "_world")
 
     def __init__(self, epoch: Epoch, words: Vocabulary, profiles: Iterable[Profile]) -> None:
         """Puts `profiles` into the world of `epoch`."""
@@ -27,6 +27,7 @@ class Hearing:
         self._words = words
         self._world = epoch.world.with_(entities)
         self._names = dict(zip(distinct, names, strict=True))
+        self._seen = {profile: epoch.seen(profile) for profile in distinct}
         self._alike: Docket[Names, Mapping[Profile, str]] = Docket(SETS)
         self._judged: Docket[Hashable, Mapping[Profile, Finding]] = Docket(cases_of(len(distinct)))
 
@@ -35,9 +36,9 @@ class Hearing:
         body.
         """
         answers = self._epoch.answers(case, self._words, seat, public)
-        speaking = self._epoch.distinctions.speaking(answers)
 
         def judge(_: Hashable) -> Mapping[Profile, Finding]:
+            speaking = self._epoch.distinctions.speaking(answers)
             alike = self._alike.get(speaking, self._sort)
             names = sorted(set(alike.values()))
             judged = self._epoch.judge(case, self._words, seat, public, self._world, names, speaking)
@@ -48,9 +49,11 @@ class Hearing:
 
     def _sort(self, speaking: Names) -> Mapping[Profile, str]:
         """For each profile the name of the first one that the rules `speaking` cannot tell from it."""
-        questions = self._epoch.of_candidates(speaking)
+        if not self._epoch.of_candidates.complete:
+            return self._names
+        asked = self._epoch.of_candidates.asked(speaking)
         first: dict[Hashable, str] = {}
         return {
-            profile: first.setdefault(self._epoch.seen(questions, profile) if questions.complete else profile, name)
+            profile: first.setdefault(tuple([self._seen[profile][place] for place in asked]), name)
             for profile, name in self._names.items()
         }

@@ -7,7 +7,7 @@ that is not known here, is taken as open, so that the engine judges it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 Names: TypeAlias = frozenset[str]
@@ -41,7 +41,13 @@ class Distinctions:
         self._variable = variable
         self.complete = True
         self._questions: dict[_Question, int] = {}
-        self._conditions = {name: self._of(policy) for name, policy in policies.items()}
+        self._asked: set[int] = set()  # by the rule that is being read
+        self._of_rule: dict[str, frozenset[int]] = {}
+        self._conditions: dict[str, list[_Kleene]] = {}
+        for name, policy in policies.items():
+            self._asked = set()
+            self._conditions[name] = self._of(policy)
+            self._of_rule[name] = frozenset(self._asked)
 
     def answers(self, facts: Facts) -> Answers:
         """How `facts` answer every question, in order."""
@@ -54,6 +60,10 @@ class Distinctions:
             for name, conditions in self._conditions.items()
             if all(condition(answers) is not False for condition in conditions)
         )
+
+    def asked(self, rules: Iterable[str]) -> tuple[int, ...]:
+        """The places, in the answers, of the questions that `rules` ask."""
+        return tuple(sorted(frozenset().union(*(self._of_rule[rule] for rule in rules))))
 
     def _of(self, policy: Mapping[str, Any]) -> list[_Kleene]:
         conditions = []
@@ -106,6 +116,7 @@ class Distinctions:
 
     def _ask(self, form: str, name: str, words: Names) -> _Kleene:
         number = self._questions.setdefault((form, name, words), len(self._questions))
+        self._asked.add(number)
         return lambda answers: _truth(answers[number])
 
 

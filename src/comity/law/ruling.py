@@ -30,8 +30,23 @@ class Verdict(Struct, frozen=True):
 
     def document(self) -> dict[str, object]:
         """The verdict in the canonical form that the ruling's digest is made of; empty members are left out."""
-        members = {name: list(getattr(self, name)) for name in self.__struct_fields__ if name != "deployment"}
+        members = {name: list(getattr(self, name)) for name in _MEMBERS}
         return {name: value for name, value in members.items() if value}
+
+    def encoded(self, lists: dict[tuple[str, ...], bytes]) -> bytes:
+        """The canonical form of `document()`; `lists` keeps what was encoded before."""
+        parts = []
+        for name, key in _KEYS:
+            value: tuple[str, ...] = getattr(self, name)
+            if value:
+                if value not in lists:
+                    lists[value] = encode(value)
+                parts.append(key + lists[value])
+        return b"{%b}" % b",".join(parts)
+
+
+_MEMBERS = ("advises", "assumptions", "forbids", "gaps", "obliges")
+_KEYS = tuple((name, f'"{name}":'.encode()) for name in _MEMBERS)
 
 
 class Ruling(Struct, frozen=True):
@@ -43,12 +58,10 @@ class Ruling(Struct, frozen=True):
     @classmethod
     def of(cls, realm: str, case: Mapping[str, object], verdicts: Mapping[str, Verdict]) -> Ruling:
         """The ruling of `verdicts`, with its digest."""
-        document = {
-            "realm": realm,
-            "case": dict(case),
-            "verdicts": {name: verdict.document() for name, verdict in verdicts.items()},
-        }
-        return cls(dict(verdicts), sha256_hex(encode(document)))
+        lists: dict[tuple[str, ...], bytes] = {}  # deployments that law cannot tell apart share most of theirs
+        each = b",".join(b"%b:%b" % (encode(name), verdicts[name].encoded(lists)) for name in sorted(verdicts))
+        document = b'{"case":%b,"realm":%b,"verdicts":{%b}}' % (encode(dict(case)), encode(realm), each)
+        return cls(dict(verdicts), sha256_hex(document))
 
 
 def both(left: Verdict, right: Verdict) -> Verdict:

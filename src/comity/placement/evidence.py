@@ -22,6 +22,8 @@ KINDS: Mapping[str, str] = {
     "own": "operator",
     "control": "control",
     "presence": "control",
+    "kinds": "agreements",
+    "assessed": "agreements",
     "certificates": "certificates",
     "seal": "certificates",
     "retains": "terms",
@@ -34,8 +36,8 @@ KINDS: Mapping[str, str] = {
     "accelerators": "accelerators",
     "controlledAccelerator": "accelerators",
 }
-"""What a rule reads of a candidate, and the kind of fact that it is: the kinds that an application may set a floor
-for. Instruments are not among them: who signed is attested, not measured."""
+"""What a rule reads of a candidate, and the kind of fact that it is. Of agreements the level says whether counsel has
+signed for each of those that bind controller and operator."""
 
 _OF_GAPS = ("location", "operator", "control")
 

@@ -17,10 +17,13 @@ from comity.adapters.remedies import confirmed
 from comity.adapters.stack_files import read_stack_file
 from comity.cli.case_file import read_case, read_words
 from comity.cli.explained import as_text
+from comity.cli.looked import as_line, looked
 from comity.cli.remedied import remedied
+from comity.law.case import ordered
 from comity.law.realm import Realm
 from comity.placement.answer_document import NOT_ADVICE, answer_document
 from comity.placement.asked import Question, answer, instant_of
+from comity.relay.looking import detected
 from comity.stack.jurisdictions import NAMES
 from comity.terms.errors import UsageFault
 
@@ -37,6 +40,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--data", default="", help="data classes that a request adds, as in Comity-Data")
     parser.add_argument("--subjects", default="", help="jurisdictions that a request adds, as in Comity-Subjects")
     parser.add_argument("--purpose", default="", help="purposes that a request adds, as in Comity-Purpose")
+    parser.add_argument("--text", metavar="FILE", help="a request's body, or - : what is found in it is added too")
     parser.add_argument("--model", metavar="M", help="the model asked for; every model of the stack if left out")
     parser.add_argument("--as-of", type=day, metavar="DATE", help="the day, such as 2027-05-13")
     parser.add_argument(
@@ -52,16 +56,26 @@ def run(options: argparse.Namespace) -> int:
     now = unix_ms() if options.as_of is None else instant_of(options.as_of)
     file = read_stack_file(options.config, None)  # read as of today: what was measured since is no mistake
     realm = build_realm(file, now)
+    seen = None if options.text is None else looked(options.text, options.app, realm.stack)
     try:
         question = _question(options, realm)
+        if seen is not None:
+            question = replace(
+                question,
+                data=ordered((*question.data, *seen.data)),
+                subjects=ordered((*question.subjects, *seen.subjects)),
+            )
         found = answer(question, realm, now)
     except ValueError as error:
         raise UsageFault(str(error)) from error
     if found.why_not is not None:
         found = replace(found, why_not=confirmed(found.why_not, question, file, now))
     if options.json:
-        print(json.dumps(answer_document(found, realm), indent=2, ensure_ascii=False))
+        document = answer_document(found, realm) | ({} if seen is None else {"detected": detected(seen)})
+        print(json.dumps(document, indent=2, ensure_ascii=False))
     else:
+        if seen is not None:
+            print(as_line(seen) + "\n")
         for explanation in found.explanations:
             print(as_text(explanation, realm))
         if found.why_not is not None:

@@ -80,6 +80,9 @@ def _asked(first: ProvenEntry) -> list[str]:
     added = party.get("added", {})
     if extra := [f"{name} {_list(values)}" for name, values in sorted(added.items()) if values]:
         lines.append(f"The request itself added: {'; '.join(extra)}.")
+    if content is not None and (seen := content.get("detected")):
+        found = [f"{clean(each['data'])} ({each['count']})" for each in seen.get("found", [])]
+        lines.append(f"Looked for {_list(seen['looked'])} in it; found: {', '.join(found) or 'nothing'}.")
     return lines
 
 

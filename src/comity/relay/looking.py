@@ -5,6 +5,7 @@ What is found becomes an addition, as a header's words are, so it can only remov
 
 from __future__ import annotations
 
+from comity.detect import VERSION
 from comity.detect.found import Seen
 from comity.detect.look import Look
 from comity.detect.text import Read, text_of
@@ -34,6 +35,22 @@ def added(addition: Addition, seen: Seen) -> Addition:
     return Addition(
         ordered((*addition.data, *seen.data)), ordered((*addition.subjects, *seen.subjects)), addition.purposes
     )
+
+
+def detected(seen: Seen) -> dict[str, object]:
+    """What was looked for and found, as entries show it: classes and counts, never a text (docs/spec/entry.md)."""
+    document: dict[str, object] = {"looked": list(seen.looked), "version": VERSION}
+    if seen.found:
+        document["found"] = [{"count": count, "data": data} for data, count in seen.found]
+    if seen.subjects:
+        document["subjects"] = list(seen.subjects)
+    if seen.language:
+        document["language"] = seen.language
+    if seen.unread:
+        document["unread"] = seen.unread
+    if seen.beyond:
+        document["beyond"] = True
+    return document
 
 
 class Looking:

@@ -17,6 +17,7 @@ from comity.placement.types import Placement
 from comity.proof.commitment import Commitment, commit
 from comity.proof.entry import MAX_BLOCK_BYTES
 from comity.relay.exchange import Attempt, Exchange
+from comity.relay.looking import detected
 from comity.relay.target import Target
 from comity.relay.tenant import Tenant
 from comity.relay.usage import Usage
@@ -72,7 +73,7 @@ class Recorder:
             more = b'"session":"%b",%b' % (session(tenant, exchange.session).encode(), more)
         content = b'{"bytes":%d,%b"nonce":"%b",%b"request":"%b",%b"times":{"received":%d}}' % (
             len(body),
-            b"" if exchange.seen is None else b'"detected":%b,' % canon.encode(_detected(exchange.seen)),
+            b"" if exchange.seen is None else b'"detected":%b,' % canon.encode(detected(exchange.seen)),
             exchange.nonce.hex().encode(),
             b'"oversight":"%b",' % exchange.oversight.encode() if exchange.oversight else b"",
             commit(tenant.openings(exchange.nonce, "request"), body).encode(),
@@ -128,7 +129,7 @@ class Recorder:
             "times": {"finished": now, "received": exchange.received},
         }
         if exchange.seen is not None:
-            content["detected"] = _detected(exchange.seen)
+            content["detected"] = detected(exchange.seen)
         case = self._cases(exchange.tenant, exchange.addition, operation)
         return _party(exchange.tenant, case, exchange.addition), _fitting(decision), canon.encode(content)
 

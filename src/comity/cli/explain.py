@@ -71,7 +71,8 @@ def run(options: argparse.Namespace) -> int:
     if found.why_not is not None:
         found = replace(found, why_not=confirmed(found.why_not, question, file, now))
     if options.json:
-        document = answer_document(found, realm) | ({} if seen is None else {"detected": detected(seen)})
+        told = answer_document(found, realm)
+        document = told if seen is None else {"detected": detected(seen), "answer": told}
         print(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         if seen is not None:

@@ -25,7 +25,9 @@ def looked(name: str, application: str | None, stack: Stack) -> Seen:
         raise UsageFault("--text goes with --app: whose detectors are to look at it")
     looks = looks_of(stack.applications[application], stack.detection)
     if looks is None:
-        raise UsageFault(f"--text: {application} looks for nothing; `detect: [identifiers, …]` in the stack file says what")
+        raise UsageFault(
+            f"--text: {application} looks for nothing; `detect: [identifiers, …]` in the stack file says what"
+        )
     try:
         if name == "-":
             data = sys.stdin.buffer.read(MAX_TEXT + 1)
@@ -36,7 +38,9 @@ def looked(name: str, application: str | None, stack: Stack) -> Seen:
         raise UsageFault(f"{name}: cannot be read: {error.strerror}") from error
     look = Look(text_of(data), looks)
     if len(data) > MAX_TEXT or (look.beyond and looks.beyond == "refuse"):
-        raise UsageFault(f"{name}: longer than the {looks.characters} characters that are looked into; it would be refused")
+        raise UsageFault(
+            f"{name}: longer than the {looks.characters} characters that are looked into; it would be refused"
+        )
     return look.whole()
 
 

@@ -92,6 +92,33 @@ def test_each_duty_has_one_status_and_it_is_never_better_than_what_is_shown() ->
     }
 
 
+@pytest.mark.parametrize(
+    ("obligation", "status"),
+    [
+        ("log.retain_min=P25Y", "done"),
+        ("log.content_max=P30D", "done"),
+        ("docs.retain_min=P10Y", "owed"),
+        ("log.events=automatic", "assisted"),
+        ("record=ropa", "assisted"),
+        ("record=police-file", "owed"),
+        ("monitor=operation", "assisted"),
+        ("monitor=post-market", "owed"),
+        ("disclose.ai", "assisted"),
+        ("disclose.ai=prior-notice", "owed"),
+        ("mark.output=visible", "owed"),
+        ("oversight.human=competent", "assisted"),
+        ("oversight.human=by-design", "owed"),
+        ("oversight.human=review-on-request", "owed"),
+        ("notify.breach=PT72H", "owed"),
+        ("toy.dance=daily", "owed"),
+    ],
+)
+def test_what_the_gateway_does_not_do_is_owed(obligation: str, status: str) -> None:
+    of = stack(desk={"oversight": ["duty-nurse"]})
+    (found,) = realm(of, plain(obligation)).standings([registered(of.applications["desk"])], ["toy/2"])
+    assert found.status == status
+
+
 def test_a_named_function_assists_and_an_attestation_vouches() -> None:
     of = stack(desk={"oversight": ["duty-nurse"]}, attested=signed())
     found = standings(of)

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from msgspec import Struct
 
 from comity.law.case import Case
+from comity.law.duties import DUTIES
 from comity.law.obligations import Due
 from comity.stack.sworn import SignedDuty
 
@@ -62,18 +63,31 @@ _DISCLOSED = Act(
 ACTS: Mapping[str, Act] = {
     "log.retain_min": Act("done", "an entry for each request that passes here; none is erased before this time"),
     "log.content_max": Act("done", "entries bear commitments to the bytes, never the bytes (docs/spec/entry.md)"),
-    "log.events": Act("assisted", "intent, outcome and denial entries; what the application does besides is not seen"),
+    "log.events=automatic": Act(
+        "assisted", "intent, outcome and denial entries; what the application does besides is not seen"
+    ),
     "disclose.ai": _DISCLOSED,
-    "record": Act("assisted", "each entry bears controller, purpose, data, subjects and deployment"),
-    "monitor": Act("assisted", "entries and metrics of each request; what the answers do is not seen"),
+    "disclose.ai=interaction": _DISCLOSED,
+    "disclose.ai=deepfake": _DISCLOSED,
+    "disclose.ai=public-interest-text": _DISCLOSED,
+    "record=ropa": Act("assisted", "each entry bears controller, purpose, data, subjects and deployment"),
+    "record=transfers": Act("assisted", "each entry bears the deployments, and its realm their places and instruments"),
+    "monitor=operation": Act("assisted", "entries and metrics of each request; what the answers do is not seen"),
 }
-"""By key. `mark.output` is not here: bytes pass untouched, so a mark that a deployment made stays, and none is made."""
+"""By key where values are times, else by key and value: a notice beforehand is none that comes with the answer, nor a
+police file a log of requests. `mark.output` is not here: bytes pass untouched, so a mark that a deployment made stays,
+and none is made."""
+
+WATCHED = frozenset({"oversight.human", "oversight.human=competent"})
+"""Assisted where the application names who watches it. Oversight by design is the provider's, a review on request a
+person's own act."""
 
 
 def standing(due: Due, cases: Sequence[Case], signed: Iterable[SignedDuty], on: date) -> Standing:
     """How `due` stands on the day `on` for a request that is all of `cases`; `signed` are all attestations."""
-    act = ACTS.get(due.key)
-    if due.key == "oversight.human" and cases[0].oversight:
+    duty = DUTIES.get(due.key)
+    act = ACTS.get(due.key if duty is not None and duty.timed else due.text)
+    if due.text in WATCHED and cases[0].oversight:
         act = Act("assisted", f"the entry names who oversees: {', '.join(cases[0].oversight)}")
     if act is not None and act.status == "done":
         return Standing(due, "done", GATEWAY, act.evidence)

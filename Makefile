@@ -15,7 +15,7 @@ QUICK  ?=
 SECONDS ?=
 ARGS   ?=
 
-.PHONY: help demo test check fix bench bench-peers bench-soak bench-profile bench-parts faults
+.PHONY: detect detect-rival help demo test check fix bench bench-peers bench-soak bench-profile bench-parts faults
 .PHONY: sbom bundle bundle-check helm oscal oscal dist docs lock clean
 
 help:  ## this list
@@ -55,6 +55,14 @@ bench-profile: $(VENV)/.gateway  ## where a request's CPU time goes; ARGS="--str
 
 bench-parts: $(VENV)/.dev  ## the log, decisions and the relay, each measured alone
 	@set -e; for each in ledger decide swap relay; do echo "bench/$$each.py"; PYTHONPATH=. $(BIN)/python "bench/$$each.py" $(ARGS); done
+
+detect: $(VENV)/.dev  ## precision and recall of detectors on the labelled set
+	@$(BIN)/python -m tests.detect.measure $(ARGS)
+
+detect-rival: detect  ## presidio on the same set, in an environment of its own (400 MB)
+	@test -x $(VENV)/rival/bin/python || $(BIN)/python -m venv $(VENV)/rival
+	@$(VENV)/rival/bin/python -m pip --disable-pip-version-check --no-input install -qq -r tests/detect/rival.txt
+	@$(BIN)/python -m tests.detect.labelled | $(VENV)/rival/bin/python tests/detect/rival.py
 
 faults: $(VENV)/.dev  ## break a gateway in every way that it is built for, under 15 minutes; KILLS=200 of them by kill -9
 	@$(BIN)/python -m pytest faults $(ARGS)

@@ -68,12 +68,13 @@ def nginx_rows() -> list[Row]:
 
 
 def comity_rows() -> list[Row]:
-    """Comity in four settings. Detectors will be a fifth, when there are any."""
+    """Comity in five settings."""
     made = partial(Row, version=said([str(COMITY), "--version"], r"(\d\S*)"), durable=True)
     return [
         made("comity", "Comity, all on, durable", _comity),
         made("comity-tls", "Comity, TLS on both ends", partial(_comity, tls=True), tls=True),
         made("comity-100k", "Comity, 100 kB prompts", _comity, prompt_bytes=100 * KB),
+        made("comity-detect", "Comity, all detectors on", partial(_comity, detect=True)),
         made("comity-relaxed", "Comity, relaxed", partial(_comity, relaxed=True), durable=False),
     ]
 
@@ -96,7 +97,9 @@ def _nginx(world: World, folder: Path, streams: bool, *, tls: bool) -> Launch:
     return Launch(command, plain_environment(), Ask(), Ask(path="/streams/v1/chat/completions"), "nginx: worker")
 
 
-def _comity(world: World, folder: Path, streams: bool, *, tls: bool = False, relaxed: bool = False) -> Launch:
+def _comity(
+    world: World, folder: Path, streams: bool, *, tls: bool = False, relaxed: bool = False, detect: bool = False
+) -> Launch:
     text = (FILES / "comity.yaml").read_text()
     if tls:
         shutil.copy(world.certificate, folder)
@@ -104,6 +107,8 @@ def _comity(world: World, folder: Path, streams: bool, *, tls: bool = False, rel
             text = text.replace(f'"http://127.0.0.1:{port}/v1"', f'"https://127.0.0.1:{secure}/v1", ca: bench.pem')
     if relaxed:
         text += "durability: relaxed\n"
+    if detect:
+        text += "detection: {always: [contact, credentials, financial, health, identifiers, language]}\n"
     stack = folder / "comity.yaml"
     stack.write_text(text)
     environment = plain_environment()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -55,9 +56,12 @@ def scored(
 
 def main() -> None:
     set_ = sentences()
+    ours(set_[0])
+    began = time.process_time()
     results = [(each, *ours(each)) for each in set_]
     found = {id(each): classes for each, classes, _, _ in results}
-    print(f"{len(set_)} sentences")
+    spent = time.process_time() - began
+    print(f"{len(set_)} sentences, CPU time of one {spent / len(set_) * 1e3:.3f} ms")
     for name, score in scored(set_, lambda each: found[id(each)]).items():
         print(f"{name:10} precision {score.precision:.3f} recall {score.recall:.3f} of {score.true + score.missed}")
     announced = [each for each in set_ if each.kind == "announced" or not each.classes]
@@ -75,7 +79,7 @@ def main() -> None:
         silent = sum(not said for _, said in told)
         print(f"language {language}: right {right / len(told):.3f} silent {silent / len(told):.3f}")
     if "--errors" in sys.argv:
-        for each, classes, countries, said in results:
+        for each, classes, countries, _said in results:
             if classes != set(each.classes):
                 print(sorted(each.classes), sorted(classes), sorted(countries), each.kind, each.text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pytest
 
@@ -144,7 +145,7 @@ def test_json_hides_nothing(text: str) -> None:
         thrice = json.dumps({"result": twice}, ensure_ascii=ascii_only)
         for document in (once, twice, thrice):
             assert dict(Look(text_of(document.encode()), ALL).whole().found) == plain, document
-    doubled = '{"content": %s, "content": ""}' % json.dumps(text)
+    doubled = f'{{"content": {json.dumps(text)}, "content": ""}}'
     assert dict(Look(text_of(doubled.encode()), ALL).whole().found) == plain
     key = json.dumps({text: 1})
     assert dict(Look(text_of(key.encode()), ALL).whole().found) == plain
@@ -204,6 +205,12 @@ def test_no_check_errs_on_what_has_its_shape() -> None:
 def test_our_own_checks(name: str, right: str, wrong: str) -> None:
     judge = getattr(own, name)
     assert judge(right) and not judge(wrong)
+
+
+def test_our_aadhaar_is_the_librarys() -> None:
+    chance = random.Random(7)
+    numbers = [f"{chance.randrange(10**12):012}" for _ in range(3000)]
+    assert [own.aadhaar(each) for each in numbers] == [check("stdnum.in_.aadhaar")(each) for each in numbers]
 
 
 def test_detectors_are_those_of_the_stack_file_and_their_classes_are_words() -> None:

@@ -88,7 +88,7 @@ NUMBERS: tuple[Number, ...] = (
     Number("ID", "stdnum.id.nik", "", "9999999999999999", "nik|ktp"),
     Number("IL", "stdnum.il.idnr", "", "999999999|9 9999999 9|99999999-9", "teudat|תעודת|ת.ז|israeli id"),
     Number(
-        "IN", "stdnum.in_.aadhaar", "9999 9999 9999|9999-9999-9999", "999999999999", "aadhaar|aadhar|adhaar|uidai|आधार"
+        "IN", "own.aadhaar", "9999 9999 9999|9999-9999-9999", "999999999999", "aadhaar|aadhar|adhaar|uidai|आधार"
     ),
     Number("IS", "stdnum.is_.kennitala", "999999-9999", "9999999999", "kennitala"),
     Number("JP", "stdnum.jp.in_", "", "999999999999|9999 9999 9999|9999-9999-9999", "マイナンバー|my number|個人番号"),

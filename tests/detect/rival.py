@@ -84,7 +84,11 @@ def main() -> None:
             true = false = missed = 0
             for each, result in zip(sentences, results, strict=True):
                 there, found = name in each["classes"], any(of == name and score >= threshold for of, score in result)
-                true, false, missed = true + (there and found), false + (found and not there), missed + (there and not found)
+                true, false, missed = (
+                    true + (there and found),
+                    false + (found and not there),
+                    missed + (there and not found),
+                )
             print(
                 f"from {threshold}: {name:9} precision {true / (true + false or 1):.3f}"
                 f" recall {true / (true + missed or 1):.3f} of {true + missed}"

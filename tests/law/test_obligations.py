@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comity.adapters.packs import pack_folders, read_folder
 from comity.law.duties import DUTIES, SOONEST
 from comity.law.obligations import Due, order_of, parsed, seconds, strictest
 from tests.law import toy
@@ -155,3 +156,9 @@ def test_a_pack_whose_duties_nobody_knows_is_refused_by_name(obligation: str, fo
     said = [problem for problem in problems if "@obligation" in problem]
     assert len(said) == bool(found)
     assert all("toy/2" in problem and found in problem for problem in said)
+
+
+def test_the_table_has_no_duty_that_no_law_sets() -> None:
+    packs = [read_folder(folder)[0] for folder in pack_folders().values()]
+    used = {key for pack in packs if pack for rule in pack.rules for key, _ in parsed(rule.obligation)}
+    assert sorted(set(DUTIES) - used) == []

@@ -44,7 +44,6 @@ DUTIES: Mapping[str, Duty] = {
     "log.events": Duty("record events while the system works", words=("automatic",)),
     "docs.retain_min": Duty("keep the technical documents at least so long", "longest"),
     "health-record.retain_min": Duty("keep records of health information at least so long", "longest"),
-    "data.retain_max": Duty("keep the data no longer than so", "shortest", ("necessary", "purpose-served")),
     "notify.breach": Duty("tell the authority of a breach within so long", "shortest", _SOON),
     "notify.persons": Duty("tell the persons whose data was breached within so long", "shortest", _SOON),
     "notify.incident": Duty("tell of a serious or major incident within so long", "shortest", _SOON),
@@ -114,12 +113,8 @@ DUTIES: Mapping[str, Duty] = {
     "authorise": Duty("have it authorised", words=("judicial-within-48h", "authority")),
     "verify": Duty("see that it does no harm", words=("algorithms", "age")),
     "plan": Duty("have a plan that was tried", words=("exit", "continuity")),
-    "test": Duty("test it", words=("resilience", "continuity")),
     "contract": Duty("have it in the contract", words=("written", "key-terms", "flow-down", "exit")),
-    "consent": Duty("ask for consent, or let them refuse", words=("notice", "withdrawal", "opt-out")),
     "switch": Duty("let customers leave with their data", words=("export", "no-charge", "transition")),
-    "erase.abroad.within": Duty("erase what is abroad, or bring it home, within so long", "shortest", _SOON),
-    "store": Duty("store it there", words=("india-only", "domestic-copy")),
     "bind": Duty(
         "bind those further down the chain by contract", words=("chain", "chain-by-contract", "subcontractors")
     ),

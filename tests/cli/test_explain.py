@@ -306,7 +306,7 @@ def test_explain_shows_what_a_verdict_rests_on_and_until_when_it_holds(
     document = json.loads(capsys.readouterr().out)
     assert document["since"] < document["valid_until"] and len(document["realm"]) == 64
     first = document["deployments"][0]
-    assert first["rests_on"] == {"control": "declared", "location": "declared", "operator": "declared"}
+    assert first["rests_on"] == dict.fromkeys(("agreements", "control", "location", "operator"), "declared")
     assert first["duties"] == []
     assert document["note"].count("Not legal advice") == 1
 

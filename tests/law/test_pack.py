@@ -19,7 +19,7 @@ def problems_of(**changed: str) -> str:
 def test_the_toy_pack_holds() -> None:
     trial = toy.trial()
     assert not trial.problems
-    assert [(rule.rule, rule.fires, rule.silent) for rule in trial.rules] == [("toy/1", 3, 1)]
+    assert [(rule.rule, rule.fires, rule.silent) for rule in trial.rules] == [("toy/1", 4, 1)]
 
 
 BROKEN = {

@@ -70,6 +70,18 @@ CASES = """
   case: {controller: FR, subjects: [FR], data: [personal], purpose: general}
   at: {site: US, operator: US}
   verdict: permit
+- says: New Year's Eve, before the act
+  on: 2025-12-31
+  trap: true
+  case: {controller: FR, subjects: [FR], data: [health], purpose: general}
+  at: {site: US, operator: US}
+  verdict: permit
+- says: New Year, the first day of the act
+  on: 2026-01-01
+  case: {controller: FR, subjects: [FR], data: [health], purpose: general}
+  at: {site: US, operator: US}
+  verdict: forbid
+  rules: [toy/1]
 """
 
 FILES = {

@@ -50,7 +50,7 @@ def ask(gateway, key):
 
     broken = {**toy.FILES, "rules.cedar": toy.RULES.replace("eu.art28", "eu.art82")}
     status, found = post("law/test", {"pack": "toy", "files": toy.FILES})
-    assert status == 200 and found["holds"] and found["trials"][0]["cases"] == 5
+    assert status == 200 and found["holds"] and found["trials"][0]["cases"] == 7
     status, found = post("law/test", {"pack": "toy", "files": broken})
     assert status == 200 and not found["holds"] and "eu.art82" in found["trials"][0]["problems"][0]
     status, found = post("law/test", {"cases": CASES, "law": ["eu.gdpr"]})

@@ -17,7 +17,7 @@ from comity.terms.problems import Problem, Problems
 def run(options: argparse.Namespace) -> int:
     """Runs the cases; 1 if one does not hold, or a pack leaves a rule or a date untried."""
     trials = [_of_cases(options)] if options.pack and Path(options.pack).is_file() else list(_of_packs(options))
-    failed = sum(bool(trial.problems) for trial in trials)
+    failed = sum(not trial.whole for trial in trials)
     if options.json:
         print(json.dumps([trial_document(trial) for trial in trials], indent=2, ensure_ascii=False))
         return 1 if failed else 0

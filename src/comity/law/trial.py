@@ -49,7 +49,14 @@ class Trial(Struct, frozen=True):
     def gaps(self) -> tuple[str, ...]:
         """What the cases leave untried: dates without a case on each side, and that there is no trap."""
         missing = tuple(each.missing for each in self.dates if not each.tried)
-        return missing if self.traps or not self.results else (*missing, "no case is a trap")
+        return missing if self.traps or not self.dates else (*missing, "no case is a trap")
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything holds and nothing is untried. A pack is used once everything holds; whoever works on one
+        wants it whole.
+        """
+        return not self.problems and not self.gaps
 
 
 def try_pack(pack: Pack, vocabulary: Vocabulary, schema_text: str, zone: Zone) -> Trial:

@@ -9,7 +9,7 @@ def trial_document(trial: Trial) -> dict[str, object]:
     """What was run, what each rule and date is tried by, what is left untried, and everything that does not hold."""
     return {
         "pack": trial.pack,
-        "holds": not trial.problems,
+        "holds": trial.whole,
         "cases": len(trial.results),
         "traps": trial.traps,
         "rules": [{"rule": rule.rule, "fires": rule.fires, "silent": rule.silent} for rule in trial.rules],

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from comity.placement.cases import registered
 from comity.stack import facts
 from comity.stack.absent import ABSENT, assume
 from comity.stack.types import (
@@ -188,3 +189,16 @@ def test_an_unnamed_party_is_nobody_in_particular() -> None:
     assert facts.same_party("ministry", "ministry")
     assert not facts.same_party("FR", "FR")
     assert not facts.same_party("ministry", "parent")
+
+
+OF_A_CASE = ("absent/license", "absent/output_used_in", "absent/uses", "absent/placed_on_market")
+"""Rows of facts of which the case, or the profile, shows by a word of its own that nobody stated them."""
+
+
+def test_output_is_used_where_the_subjects_are_unless_it_is_said() -> None:
+    silent = Application(controller="US", purpose="general", data=(), subjects=("FR", "IN"))
+    assert registered(silent).output == ("FR", "IN")
+    assert registered(replace(silent, output_used_in=())).output == ()
+    assert registered(silent).uses == ("unstated",)
+    assert registered(replace(silent, uses=())).uses == ()
+    assert registered(silent).placed == ""

@@ -197,7 +197,7 @@ class Application(Record, frozen=True):
     subjects: tuple[Jurisdiction, ...]
     grounds: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
-    output_used_in: tuple[Jurisdiction, ...] = ()
+    output_used_in: tuple[Jurisdiction, ...] | None = None  # absent: where the subjects are; `[]` states nowhere
     sector: str | None = None
     risk: str | None = None
     uses: tuple[str, ...] | None = None  # what the system does, in words of the vocabulary; `[]` states none

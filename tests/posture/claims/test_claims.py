@@ -142,6 +142,31 @@ def test_an_application_brings_what_requests_may_add() -> None:
     assert proven("never app:desk controller:inc").holds
 
 
+def test_a_purpose_that_is_added_opens_nothing_that_the_registered_one_forbids() -> None:
+    rules = toy.RULES + toy.RULES.replace("toy/1", "toy/2").replace(
+        "principal.data in", 'principal.purpose == Comity::Purpose::"general" && principal.data in', 1
+    ).replace(
+        '&& principal.subjects in Comity::Group::"toyland" &&\n       !(resource.site in Comity::Group::"toyland")', ""
+    )
+    assert rules.count("forbid") == 2
+    claim = "never app:desk purpose:marketing deployment:paris"
+    assert breaks(claim).case.purpose == "marketing"
+    assert proven(claim, rules=rules).holds
+
+
+def test_jurisdictions_under_other_law_are_not_taken_for_one() -> None:
+    """Only an accepted gap tells Kenya apart, and the claim does not name it."""
+    gap = Gap(jurisdiction="KE", data=("personal",), why="known", until=date(2026, 4, 30))
+    stack = replace(STACK, uncovered=(gap,))
+    assert breaks("never data:personal controller:!toyland unless controller:US", stack=stack).case.controller == "KE"
+    assert proven("never data:personal controller:!toyland unless controller:US").holds
+
+
+def test_who_says_what_a_system_does_does_not_leave_it_unsaid() -> None:
+    assert proven("never use:chatbot use:unstated deployment:paris").holds
+    assert breaks("never use:chatbot deployment:paris").case.uses == ("chatbot",)
+
+
 def test_observe_mode_is_not_enforced_so_a_claim_says_so_or_fails() -> None:
     watched = replace(
         STACK, applications={"desk": replace(STACK.applications["desk"], observe=Observe(date(2026, 4, 30)))}

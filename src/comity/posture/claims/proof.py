@@ -32,6 +32,7 @@ class Proof(Struct, frozen=True):
         atoms: facts that a case may state and on which the answer rests, at most in one realm.
         cases: the cases that the claim speaks of, over all those realms.
         rules, reviewed: the rules that were read and can speak, and those of them that counsel has reviewed.
+        drafts: the packs among those of these rules that are drafts.
         vacuous: why it says nothing, if nothing fits it.
         realm: the digest of the realm that breaks it, or of the first.
     """
@@ -46,6 +47,7 @@ class Proof(Struct, frozen=True):
     cases: int
     rules: tuple[str, ...]
     reviewed: int
+    drafts: tuple[str, ...]
     vacuous: str
     realm: str
 
@@ -69,6 +71,7 @@ def prove(claim: Claim, realm_at: Callable[[Instant], Realm], now: Instant) -> P
     at, realms, atoms, count, last = since, 0, 0, 0, since
     rules: set[str] = set()
     reviewed: set[str] = set()
+    drafts: set[str] = set()
     vacuous: list[str] = []
     digest = ""
     broken = None
@@ -81,6 +84,8 @@ def prove(claim: Claim, realm_at: Callable[[Instant], Realm], now: Instant) -> P
         count += decided.cases if isinstance(claim.says, AtLeast) else cases(claim, realm)
         rules |= decided.rules
         reviewed |= {rule for rule in decided.rules if realm.rules[rule].review != "none"}
+        packs = {realm.rules[rule].pack for rule in decided.rules}
+        drafts |= {name for name in packs if realm.packs[name].coverage.status == "draft"}
         vacuous += filter(None, (decided.vacuous,))
         broken = decided.broken
         if broken is not None:
@@ -101,6 +106,7 @@ def prove(claim: Claim, realm_at: Callable[[Instant], Realm], now: Instant) -> P
         cases=count,
         rules=tuple(sorted(rules)),
         reviewed=len(reviewed),
+        drafts=tuple(sorted(drafts)),
         vacuous=vacuous[0] if len(vacuous) == realms else "",
         realm=digest,
     )

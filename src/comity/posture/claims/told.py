@@ -33,6 +33,8 @@ def _lines(proof: Proof) -> Iterator[str]:
     yield f"    decided over {cases}, {proof.atoms} atoms, {realms}; none was left out"
     rules = len(proof.rules)
     yield f"    rests on {rules} rule{'' if rules == 1 else 's'}, of which counsel has reviewed {proof.reviewed}"
+    if proof.drafts:
+        yield f"    some are of DRAFT packs: {', '.join(proof.drafts)}"
     if proof.broken is not None:
         yield "    the smallest case that breaks it, for `comity explain --case FILE`:"
         for case in (proof.broken.case, *proof.broken.with_):
@@ -114,6 +116,8 @@ def document(proof: Proof) -> dict[str, object]:
         "rules": list(proof.rules),
         "reviewed": proof.reviewed,
     }
+    if proof.drafts:
+        says["drafts"] = list(proof.drafts)
     if proof.vacuous:
         says["vacuous"] = proof.vacuous
     broken = proof.broken

@@ -18,6 +18,8 @@ TARGETS = (
     "bench-soak",
     "bench-profile",
     "bench-parts",
+    "detect",
+    "detect-rival",
     "faults",
     "sbom",
     "bundle",

@@ -40,7 +40,7 @@ def test_slices_see_what_one_look_sees(seed: int, size: int) -> None:
     chance = random.Random(seed)
     words = []
     while sum(map(len, words)) < size:
-        words.append(chance.choice(THINGS) if chance.random() < 0.02 else chance.choice(FILLERS))
+        words.append(chance.choice(THINGS) if chance.random() < 0.3 else chance.choice(FILLERS))
     text = " and ".join(words)
     sliced = Look(Read(text, 0), ALL)
     sliced.whole()

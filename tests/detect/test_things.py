@@ -90,6 +90,12 @@ def test_any_other_stands_beside_a_word_that_announces_it(country: str, text: st
     assert "identity" not in classes(f"Please see {bare} again")
 
 
+def test_a_word_far_away_announces_nothing() -> None:
+    assert "identity" not in classes(
+        "PESEL is a number that Poles have. " + "Nothing more of it here. " * 5 + "44051401359"
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -51,12 +51,13 @@ Cases: TypeAlias = Callable[[Tenant, Addition, str], Case]
 class Recorder:
     """Writes the blocks of every entry of one worker."""
 
-    __slots__ = ("_cases", "_durability", "_fragments")
+    __slots__ = ("_cases", "_durability", "_found", "_fragments")
 
     def __init__(self, durability: str, cases: Cases) -> None:
         """`cases` gives the case that a tenant's request is entered with (`Gate.case`)."""
         self._durability = durability.encode()
         self._cases = cases
+        self._found: dict[Seen, bytes] = {}
         self._fragments: dict[tuple[Tenant, Addition, str, str], tuple[bytes, bytes]] = {}
 
     def intent(self, exchange: Exchange, operation: str = "infer") -> Blocks:
@@ -73,7 +74,7 @@ class Recorder:
             more = b'"session":"%b",%b' % (session(tenant, exchange.session).encode(), more)
         content = b'{"bytes":%d,%b"nonce":"%b",%b"request":"%b",%b"times":{"received":%d}}' % (
             len(body),
-            b"" if exchange.seen is None else b'"detected":%b,' % canon.encode(detected(exchange.seen)),
+            b"" if exchange.seen is None else b'"detected":%b,' % self._seen(exchange.seen),
             exchange.nonce.hex().encode(),
             b'"oversight":"%b",' % exchange.oversight.encode() if exchange.oversight else b"",
             commit(tenant.openings(exchange.nonce, "request"), body).encode(),
@@ -81,6 +82,15 @@ class Recorder:
             exchange.received,
         )
         return *fragments, content
+
+    def _seen(self, seen: Seen) -> bytes:
+        """What was found, as it is written; there is little of it that differs, so it is kept for the next."""
+        written = self._found.get(seen)
+        if written is None:
+            if len(self._found) >= MAX_FRAGMENTS:
+                self._found.clear()
+            written = self._found[seen] = canon.encode(detected(seen))
+        return written
 
     def outcome(self, exchange: Exchange, now: int) -> Blocks:
         """The blocks of an outcome: how it ended, after which attempts."""

@@ -102,7 +102,7 @@ def _face(
     bound = () if own else agreements_between(stack, controller, operator, name if deployment else None, on)
     control = tuple(sorted({link.seat for link in chain.value}))
     seat = facts.seat(stack, operator)
-    served = _served(stack, name, deployment, on, file_date, licences) if deployment else _Served()
+    served = _served(stack, name, deployment, on, file_date, licences) if deployment else _relay(stack, on)
     assumptions |= set(served.assumptions)
     profiles = tuple(
         Profile(
@@ -159,6 +159,14 @@ class _Served(Struct, frozen=True):
     controlled_accelerator: bool = False
     accelerators: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+
+
+def _relay(stack: Stack, on: date) -> _Served:
+    """What the relay's own service has; one that the stack does not place has nothing to show."""
+    if stack.gateway is None:
+        return _Served()
+    names = {each.name for each in stack.gateway.certificates if on <= each.until}
+    return _Served(certificates=tuple(sorted(names)), seal=stated(stack.gateway.seal))
 
 
 def _served(

@@ -314,9 +314,7 @@ def _stack_boundaries(stack: Stack, file_date: date) -> Iterator[Instant]:
     for party in stack.parties.values():
         if party.dpf:
             yield end_of(party.dpf.until, UTC)
-    for name, deployment in stack.deployments.items():
-        for certificate in deployment.certificates:
-            yield end_of(facts.certificate_until(name, certificate, file_date).value, UTC)
+    yield from _ends_of_certificates(stack, file_date)
     for gap in stack.uncovered:
         yield end_of(gap.until, UTC)
     attested = stack.attested
@@ -326,3 +324,11 @@ def _stack_boundaries(stack: Stack, file_date: date) -> Iterator[Instant]:
     for application in stack.applications.values():
         if application.observe:
             yield end_of(application.observe.until, UTC)
+
+
+def _ends_of_certificates(stack: Stack, file_date: date) -> Iterator[Instant]:
+    for dated in stack.gateway.certificates if stack.gateway else ():
+        yield end_of(dated.until, UTC)
+    for name, deployment in stack.deployments.items():
+        for certificate in deployment.certificates:
+            yield end_of(facts.certificate_until(name, certificate, file_date).value, UTC)

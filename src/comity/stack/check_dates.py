@@ -20,6 +20,7 @@ ENDS = {
     "agreements.*.tia.until": "the transfer is without an assessment",
     "parties.*.dpf.until": "the certification is absent",
     "deployments.*.certificates.*.until": "the certificate is absent",
+    "gateway.certificates.*.until": "the relay's certificate is absent",
     "uncovered.*.until": "the gap is no longer accepted",
     "applications.*.observe.until": "the application is enforced",
     "counsel_keys.*.until": "what it signed counts no more",

@@ -21,6 +21,7 @@ WORDS = {
     "models.*.family": "families",
     "agreements.*.kinds.*": "kinds",
     "deployments.*.certificates.*.name": "certificates",
+    "gateway.certificates.*.name": "certificates",
     "deployments.*.hops.*": "hops",
     "uncovered.*.data.*": "data",
 }

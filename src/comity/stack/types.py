@@ -142,6 +142,13 @@ class Certificate(Record, frozen=True):
     until: date | None = None
 
 
+class Dated(Record, frozen=True):
+    """A certificate that says how long it holds; `until` is its last day."""
+
+    name: str
+    until: date
+
+
 class Terms(Record, frozen=True):
     """What the operator does with content beyond the answer."""
 
@@ -238,6 +245,8 @@ class Gateway(Record, frozen=True):
     """Where the relay itself runs: a hop like any other."""
 
     site: Id
+    certificates: tuple[Dated, ...] = ()  # of the relay's own service, each with its last day
+    seal: Seals = field(default_factory=dict)  # reached by the relay, as a deployment's
 
 
 class Stack(Record, frozen=True):

@@ -94,3 +94,12 @@ def test_the_figures_of_the_guide() -> None:
         told = [found[id(each)][2] for each in SET if each.language == language]
         assert sum(said == language for said in told) >= 0.7 * len(told), language
         assert sum(said not in (language, "") for said in told) <= 0.02 * len(told), language
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_what_stands_over_the_end_of_a_slice_is_seen(thing: str) -> None:
+    for before in range(SLICE - len(thing) - 2, SLICE + 2):
+        text = ("word " * SLICE)[: before - 1] + f" {thing} and" + " word" * SLICE
+        sliced = Look(Read(text, 0), ALL)
+        sliced.whole()
+        assert [each.text for each in sliced.things] == [thing], before

@@ -16,7 +16,7 @@ SECONDS ?=
 ARGS   ?=
 
 .PHONY: detect detect-rival help demo test check fix bench bench-peers bench-soak bench-profile bench-parts faults
-.PHONY: sbom bundle bundle-check helm oscal oscal dist docs lock clean
+.PHONY: sbom bundle bundle-check helm oscal dist docs lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile

@@ -117,3 +117,22 @@ def test_nothing_is_written_over(stack_file: Path, capsys: pytest.CaptureFixture
 def test_a_folder_that_is_no_bundle_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evidence", "--verify", str(tmp_path)]) == 2
     assert "is no bundle" in capsys.readouterr().err
+
+
+def test_a_register_is_signed_by_counsel_and_by_nobody_once_it_is_touched(
+    stack_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = stack_file.parent
+    register = folder / "register.yaml"
+    register.write_text("applications: {triage: {purposes: order of patients}}\n")
+    assert main(["attest", "key", "head-of-legal", "--out", str(folder / "legal.key")]) == 0
+    stack_file.write_text(STACK + capsys.readouterr().out.splitlines()[-1] + "\n")
+    signing = ("--key", str(folder / "legal.key"), "--until", "2199-12-31", "-c", str(stack_file))
+    assert main(["attest", "register", str(register), *signing]) == 0
+    told = json.loads((made(stack_file, "--register", str(register)) / "evidence.json").read_text())
+    assert told["register"] == "head-of-legal"
+    register.write_text("applications: {triage: {purposes: something else}}\n")
+    (folder / "out").rename(folder / "before")
+    told = json.loads((made(stack_file, "--register", str(register)) / "evidence.json").read_text())
+    assert told["register"] == "unsigned"
+    assert "signed over another register" in capsys.readouterr().err

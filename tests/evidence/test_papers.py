@@ -69,6 +69,8 @@ def test_logs_of_a_system_are_kept_as_long_as_the_article_on_retention_says_not_
     (system,) = rows(made, "systems")
     assert system["Human oversight by"] == "head nurse"
     assert system["Fundamental-rights impact assessment"] == ""
+    (duty,) = [row for row in rows(made, "duties") if row["Duty"].startswith("record")]
+    assert duty["Status"] in ("assisted", "owed")
     (use,) = rows(made, "uses")
     assert (use["Receipt"], use["Deployment"], use["Outcome"]) == ("shard0001.0", "paris", "stop")
     assert not ai_act(findings(exchange(0, "teller", "paris"))).tables[0].rows

@@ -18,7 +18,7 @@ WORDS = Words(
     sectors=frozenset({"health", "public"}),
     risks=frozenset({"minimal", "high"}),
     hops=frozenset({"fetch", "mcp"}),
-    uses=frozenset({"chatbot"}),
+    uses=frozenset({"chatbot", "unstated"}),
     families=frozenset({"unstated"}),
 )
 

@@ -92,7 +92,12 @@ def _unexplained(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) ->
         return []
     found = [] if ast.get_docstring(node) else [(node.lineno, node.name)]
     if isinstance(node, ast.ClassDef):
-        inherited = {ast.unparse(base) for base in node.bases} & {"asyncio.Protocol", "asyncio.BufferedProtocol"}
+        # what a base has explained is not explained again by each that does it
+        inherited = {ast.unparse(base) for base in node.bases} & {
+            "asyncio.Protocol",
+            "asyncio.BufferedProtocol",
+            "Move",
+        }
         for each in node.body:
             if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and not inherited:
                 found += [(line, f"{node.name}.{name}") for line, name in _unexplained(each)]

@@ -25,6 +25,7 @@ TARGETS = (
     "bundle",
     "bundle-check",
     "helm",
+    "oscal",
     "dist",
     "lock",
     "clean",

@@ -13,6 +13,7 @@ from pathlib import Path
 from comity.adapters.attestations import SUFFIX, read_files
 from comity.adapters.stack_files import read_stack_file
 from comity.adapters.state import PRIVATE_FILE
+from comity.evidence.signature import signed_text
 from comity.law.attestation import MAX_BYTES, AttestationError, Document, of_agreement, of_duty, read_document, signers
 from comity.law.attested_list import attested_document
 from comity.law.duties import unknown
@@ -46,7 +47,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--app", required=True, metavar="APP", help="the application, with the data and subjects it has now"
     )
     duty.add_argument("--ref", required=True, metavar="REF", help="the paper that shows it: DPO-2026-14")
-    for verb in (agreement, duty):
+    register = verbs.add_parser("register", help="vouch for a register of `comity evidence`, in FILE.note")
+    register.add_argument("file", type=Path, metavar="FILE", help="register.yaml")
+    for verb in (agreement, duty, register):
         verb.add_argument("--key", type=Path, required=True, metavar="FILE", help="the private key of a counsel")
         verb.add_argument(
             "--until", type=date.fromisoformat, required=True, metavar="DATE", help="last day that it counts"
@@ -58,7 +61,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     trust = verify.add_mutually_exclusive_group(required=True)
     trust.add_argument("--key", metavar="VKEY", help="the public key that must have signed")
     trust.add_argument("-c", "--config", type=Path, metavar="FILE", help="the stack file that names counsel's keys")
-    for verb in (agreement, duty, listing):
+    for verb in (agreement, duty, register, listing):
         verb.add_argument("-c", "--config", type=Path, required=True, metavar="FILE", help="the stack file")
     for verb in (listing, verify):
         verb.add_argument("--json", action="store_true", help="print JSON")
@@ -91,6 +94,8 @@ def _sign(stack: Stack, options: argparse.Namespace) -> int:
     today = datetime.now(UTC).date()
     if options.until < today:
         raise UsageFault(f"--until {options.until} has passed")
+    if options.verb == "register":
+        return _register(stack, options, signer)
     if options.verb == "agreement":
         if not 1 <= options.number <= len(stack.agreements):
             raise UsageFault(f"there is no agreement {options.number}; `comity attest list` numbers them")
@@ -111,6 +116,19 @@ def _sign(stack: Stack, options: argparse.Namespace) -> int:
     print(document.text, end="")
     if not any(key.key == signer.key.text for key in stack.counsel_keys.values()):
         print(f"comity: the stack file does not name this key, so it counts for nothing yet: {signer.key.text}")
+    print(f"signed by {signer.key.name} until {options.until}: {out}")
+    return 0
+
+
+def _register(stack: Stack, options: argparse.Namespace, signer: Signer) -> int:
+    try:
+        data = options.file.read_bytes()
+    except OSError as error:
+        raise UsageFault(f"{options.file} cannot be read: {error.strerror}") from error
+    text = signed_text(stack.origin, data, options.until)
+    out = options.out or options.file.with_name(f"{options.file.name}{SUFFIX}")
+    _write(out, signer.sign(text), mode=0o644)
+    print(text, end="")
     print(f"signed by {signer.key.name} until {options.until}: {out}")
     return 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from comity.adapters.clock import unix_ms
@@ -21,9 +21,11 @@ from comity.evidence.oscal import assessment_results
 from comity.evidence.paper import blanks, document
 from comity.evidence.papers import PAPERS, papers
 from comity.evidence.register import MAX_REGISTER_BYTES, Register, read_register
+from comity.evidence.signature import MAX_BYTES, SUFFIX, signers
 from comity.law.plain_yaml import load
 from comity.proof.receipt import MAX_RECEIPT_BYTES
 from comity.proof.verify import verify_file
+from comity.stack.types import Stack
 from comity.terms.digests import sha256_hex
 from comity.terms.errors import UsageFault
 from comity.terms.instants import end_of, start_of
@@ -69,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     state = state_folder(options.config, options.state)
     if not (state / "log").is_dir():
         raise UsageFault(f"{state} holds no log: nothing was served yet, or name the folder with --state")
-    register = _register(options.register)
+    register, signed = _register(options.register, stack)
     entries = list(told(state))
     happened = tuple(events(entries, start_of(options.first), end_of(options.last), options.app))
     carried = receipts(state, happened, options.receipts)
@@ -80,6 +82,7 @@ def run(options: argparse.Namespace) -> int:
         events=happened,
         realms=kept_realms(state, {event.flow.realm for event in happened}),
         register=register,
+        signed=signed,
         application=options.app or "",
         kept_since=min((each.content["times"]["received"] for each in entries if each.kind != "outcome"), default=0),
         receipts=tuple(carried),
@@ -134,18 +137,38 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _register(file: Path | None) -> Register:
+def _register(file: Path | None, stack: Stack) -> tuple[Register, str]:
+    """The register, and who signed it."""
     if file is None:
-        return Register()
+        return Register(), ""
     try:
         data = file.read_bytes()
         if len(data) > MAX_REGISTER_BYTES:
             raise UsageFault(f"{file} is larger than {MAX_REGISTER_BYTES} bytes")
-        return read_register(load(data.decode()))
+        return read_register(load(data.decode())), _signed(file, data, stack)
     except OSError as error:
         raise UsageFault(f"{file} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise UsageFault(f"{file}: {error}") from error
+
+
+def _signed(file: Path, data: bytes, stack: Stack) -> str:
+    """The names of counsel's keys in force that signed it, empty if none did; a note that does not count is told."""
+    note = file.with_name(f"{file.name}{SUFFIX}")
+    if not note.is_file():
+        return ""
+    with note.open("rb") as stream:
+        text = stream.read(MAX_BYTES + 1)
+    try:
+        if len(text) > MAX_BYTES:
+            raise ValueError(f"is larger than {MAX_BYTES} bytes")
+        names = signers(text, stack.origin, data, stack.counsel_keys, datetime.now(UTC).date())
+    except ValueError as error:
+        print(f"comity: {note} {error}; the register counts as unsigned", file=sys.stderr)
+        return ""
+    if not names:
+        print(f"comity: {note} bears no signature of a counsel key in force; it counts as unsigned", file=sys.stderr)
+    return ", ".join(names)
 
 
 def _verify(options: argparse.Namespace) -> int:

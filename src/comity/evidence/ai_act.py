@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from comity.evidence.duties import duties
 from comity.evidence.findings import Findings, day, from_log, from_realm, from_register
 from comity.evidence.paper import BLANK, Cell, Paper, Table, columns
 from comity.law.obligations import strictest
@@ -38,6 +39,26 @@ def ai_act(findings: Findings) -> Paper:
                     "Demanded by",
                 ),
                 tuple(_system(findings, name) for name in applications),
+            ),
+            Table(
+                "duties",
+                "Duties, and how each stands",
+                "",
+                columns("Application", "Duty", "Status", "By", "Evidence", "Rules"),
+                tuple(
+                    (
+                        from_log(application),
+                        Cell(each.due.text, "realm: obligations in force"),
+                        Cell(each.status, "realm: obligations and attestations in force"),
+                        Cell(each.by, "realm: obligations and attestations in force"),
+                        Cell(each.evidence or "none", "docs/reference/obligations.md"),
+                        Cell(", ".join(each.due.rules), "realm: obligations in force"),
+                    )
+                    for application, standings in duties(findings)
+                    if application in applications
+                    for each in standings
+                ),
+                note="done: by the gateway; assisted: in part; attested: by a counsel's key; owed: by whom it names.",
             ),
             Table(
                 "uses",

@@ -1,7 +1,7 @@
 """The findings as OSCAL assessment results, for tools that read NIST's format (https://pages.nist.gov/OSCAL).
 
-A rule is an objective. It is `satisfied` only for what the log itself shows: no request of the period was placed
-against it. A duty is `not-satisfied` here, and says why: the log alone does not show that it was met.
+A rule is an objective. It is `satisfied` only for what can be shown: no request of the period was placed against it, or
+the duty is done by the gateway or attested by a counsel's key. A duty that is owed, or assisted only, is not.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 from uuid import UUID, uuid5
 
+from comity.evidence.duties import duties
 from comity.evidence.findings import Findings
 from comity.evidence.paper import Blank, Paper
 from comity.law.rule import Rule
@@ -104,6 +105,7 @@ def _findings(findings: Findings, name: Name) -> Iterator[dict[str, object]]:
             counted[each] = counted.get(each, 0) + 1
         for each in event.obligations:
             obliged[each] = obliged.get(each, 0) + 1
+    standings = [each for _, stand in duties(findings) for each in stand]
     rules: dict[str, Rule] = {}
     for realm in findings.realms.values():
         rules.update(realm.rules)
@@ -117,10 +119,10 @@ def _findings(findings: Findings, name: Name) -> Iterator[dict[str, object]]:
             )
             yield _finding(name, rule, not placed, f"{says} {refused.get(rule_id, 0)} requests were refused under it.")
         elif rule.kind == "oblige" and rule_id in obliged:
-            says = (
-                f"Owed for {obliged[rule_id]} requests: {rule.obligation}. The log alone does not show that it was met."
-            )
-            yield _finding(name, rule, False, says)
+            stand = [each for each in standings if rule_id in each.due.rules]
+            met = bool(stand) and all(each.status in ("done", "attested") for each in stand)
+            how = "; ".join(sorted({f"{each.due.text}: {each.status}, {each.by}" for each in stand})) or "owed"
+            yield _finding(name, rule, met, f"For {obliged[rule_id]} requests. {how}.")
 
 
 def _finding(name: Name, rule: Rule, satisfied: bool, says: str) -> dict[str, object]:

@@ -14,6 +14,7 @@ from comity.law.epoch import Epoch, profile_entities
 from comity.law.pack import Member, Pack
 from comity.law.question import CASE, case_entities
 from comity.law.rule import KINDS, Rule
+from comity.law.ruling import Verdict
 from comity.law.seals import stated
 from comity.law.vocabulary import Vocabulary
 from comity.stack.jurisdictions import NAMES
@@ -31,6 +32,10 @@ class Heard(Struct, frozen=True):
     def fired(self) -> frozenset[str]:
         """All of them."""
         return self.forbids | self.obliges | self.advises
+
+    def verdict(self, name: str) -> Verdict:
+        """It as the verdict on a candidate called `name`."""
+        return Verdict(name, *(tuple(sorted(each)) for each in (self.forbids, self.obliges, self.advises)), ())
 
 
 class Scene(Struct, frozen=True):

@@ -45,6 +45,7 @@ def check_words(draft: Draft, surroundings: Surroundings) -> None:
         if found.value not in (known := words.uses | words.data | words.purposes):
             what = f"{shown(found.value)} is no use, class of data or purpose of the vocabulary"
             draft.object_to(found, what, "", partial(did_you_mean, found.value, known))
+    _check_uses(draft)
     for found in draft.find("law.*"):
         if found.value not in surroundings.packs:
             hint = partial(did_you_mean, found.value, surroundings.packs)
@@ -56,3 +57,9 @@ def check_words(draft: Draft, surroundings: Surroundings) -> None:
     for found in draft.find("models.*.eval.*.score"):
         if not _LANGUAGE.fullmatch(str(found.path[3])):
             draft.object_to(found, f"{shown(str(found.path[3]))} is no language", "a tag such as hi or pt-BR")
+
+
+def _check_uses(draft: Draft) -> None:
+    for found in draft.find("applications.*.uses.*"):
+        if found.value == "unstated" and len(draft.at(*found.path[:-1])) > 1:
+            draft.object_to(found, "stands beside other uses", "", "leave it out: `uses` says what the system does")

@@ -11,7 +11,6 @@ from comity.law.cases import PackCase
 from comity.law.cedar import Schema
 from comity.law.epoch import Epoch, Zone
 from comity.law.pack import Pack
-from comity.law.ruling import Verdict
 from comity.law.trial import epoch_on
 from comity.law.tried_case import Heard, scene, unknown_words
 from comity.law.vocabulary import Vocabulary
@@ -70,11 +69,6 @@ def changes_in_cases(left: Bench, right: Bench, cases: Iterable[tuple[str, PackC
         if not (left.knows(case) and right.knows(case)):
             continue
         count += 1
-        verdicts = [_verdict(side.hear(case)) for side in (left, right)]
+        verdicts = [side.hear(case).verdict(OWN) for side in (left, right)]
         found += compared(f"{pack}: {case.says}", OWN, *verdicts)
     return found, count
-
-
-def _verdict(heard: Heard) -> Verdict:
-    sets = [tuple(sorted(each)) for each in (heard.forbids, heard.obliges, heard.advises)]
-    return Verdict(OWN, sets[0], sets[1], sets[2], ())

@@ -14,7 +14,7 @@ from comity.law.case import Addition, Case, ordered
 from comity.law.realm import Realm
 from comity.placement.cases import observed, registered, widened
 from comity.placement.conditions import configured
-from comity.placement.decide import decide
+from comity.placement.decide import decide, wish_of
 from comity.placement.stated import stated_case
 from comity.placement.types import Placement, Wish
 from comity.terms.refusal import Refusal
@@ -67,22 +67,16 @@ def logged(party: Mapping[str, Any], decision: Mapping[str, Any]) -> Logged:
         ValueError: the blocks lack what a decision needs.
     """
     try:
-        added, wish = party.get("added", {}), dict(decision.get("wish", {}))
-        bounds = wish.pop("max_price", {})
+        added = party.get("added", {})
         return Logged(
             application=party["application"],
             operation=party["case"]["operation"],
             addition=Addition(*(ordered(added.get(name, ())) for name in ("data", "subjects", "purposes"))),
             case=json.dumps(party["case"], sort_keys=True),
-            wish=_wish(decision["model"], wish, bounds),
+            wish=wish_of(decision["model"], decision.get("wish", {})),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"an entry that cannot be decided again: {error}") from error
-
-
-def _wish(model: str, wish: Mapping[str, Any], bounds: Mapping[str, str]) -> Wish:
-    listed: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in wish.items()}
-    return Wish(model, max_price=(bounds.get("input", ""), bounds.get("output", "")), **listed)
 
 
 def replayed(counts: Mapping[Logged, int], left: Realm, right: Realm, unreadable: int = 0) -> Replayed:

@@ -27,6 +27,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("attest", "sign and check what counsel vouches for", "serve"),
     ("usage", "who has used how much, counted from the log", "serve"),
     ("verify", "check a receipt, offline", ""),
+    ("realm", "realms kept, and bundles of them for an auditor", "serve"),
     ("log", "audit a log", ""),
     ("signer", "hold the log's key in a process of its own", ""),
 )

@@ -1,4 +1,7 @@
-"""`comity verify`: check a receipt offline. 0 it is valid, 1 it is not, 2 it could not be read or is no receipt."""
+"""`comity verify`: check a receipt, offline. 0 it is valid, 1 it is not, 2 it could not be read or is no receipt.
+
+With --replay, 0 is said only where the law and the stack of that instant give what the receipt shows.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from comity.cli.receipt_prose import clean, sentences
 from comity.cli.trust import NOBODY, add_trust, trusted
@@ -15,6 +18,9 @@ from comity.proof.note import Note
 from comity.proof.receipt import MAX_RECEIPT_BYTES
 from comity.proof.verify import Verification, verify_file
 from comity.terms.errors import UsageFault
+
+if TYPE_CHECKING:
+    from comity.cli.replay import Account
 
 MAX_BODY_BYTES = 1 << 30
 """Of --request and --response: far above any body that a gateway relays."""
@@ -29,6 +35,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--request", type=Path, metavar="FILE", help="the request's body as sent: check that it is the one"
     )
     verify.add_argument("--response", type=Path, metavar="FILE", help="the answer's body as received: the same")
+    verify.add_argument(
+        "--replay", type=Path, metavar="BUNDLE", help="ask the law of that instant again, from `comity realm export`"
+    )
     verify.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -44,11 +53,19 @@ def run(options: argparse.Namespace) -> int:
     )
     result = verify_file(data, policy, request=request, response=response)
     pin = _to_pin(result)
+    told = None if options.replay is None or result.failure is not None else _replayed(result, options.replay)
     if options.json:
-        print(json.dumps(_document(result, pin), indent=2, sort_keys=True))
+        document = _document(result, pin)
+        if told is not None:
+            document["replay"] = told.document()
+        print(json.dumps(document, indent=2, sort_keys=True))
     elif result.failure is None:
-        print("Valid.")
+        print("Valid." if told is None or told.replayed.holds else "Valid, but not shown to be what the law gives.")
         print("\n".join(sentences(result)))
+        if told is not None:
+            from comity.cli.replay import lines
+
+            print("\n".join(lines(told)))
         print("A ruling speaks of the rules that were in force there; it never says that something was lawful.")
     else:
         print(f"Not valid: {result.failure.name} (step {result.failure.step}).")
@@ -58,8 +75,21 @@ def run(options: argparse.Namespace) -> int:
         if pin:
             print(f"The key to pin begins with {clean(pin)}: ask the log's owner for it, not who gave you the receipt.")
     if result.failure is None:
-        return 0
+        return 0 if told is None or told.replayed.holds else 1
     return 2 if result.failure.is_no_receipt else 1
+
+
+def _replayed(result: Verification, bundle: Path) -> Account:
+    try:
+        from comity.cli.replay import account
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] == "comity":
+            raise
+        raise UsageFault(
+            f"--replay needs {error.name}, which is not installed: pip install 'comity[serve]'; without --replay the"
+            " receipt verifies as it is"
+        ) from error
+    return account(result, bundle)
 
 
 def _read(file: Path, limit: int) -> bytes:

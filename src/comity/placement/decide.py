@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import reduce
 from itertools import groupby
+from typing import Any
 
 from comity.law.case import Case
 from comity.law.docket import Docket, cases_of
@@ -170,6 +172,21 @@ def wish_document(wish: Wish) -> dict[str, object]:
         elif name != "model" and value != getattr(Wish(""), name):
             document[name] = list(value) if isinstance(value, tuple) else value
     return document
+
+
+def wish_of(model: str, document: Mapping[str, Any]) -> Wish:
+    """The wish that `wish_document` made `document` of.
+
+    Raises:
+        TypeError: it has a member that no wish has.
+        ArithmeticError: a price in it is no number.
+    """
+    bounds = document.get("max_price", {})
+    for bound in bounds.values():
+        Decimal(bound)
+    members: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in document.items()}
+    members["max_price"] = (bounds.get("input", ""), bounds.get("output", ""))
+    return Wish(model, **members)
 
 
 def _document(candidate: Candidate) -> dict[str, object]:

@@ -81,7 +81,7 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
         "decision": {
             "durability": "durability", "realm": "digest", "conditions?": "digest", "ruling?": "digest",
             "model": "text", "mode": "mode", "rules": ["text"],
-            "candidates?": [{"deployment": "id", "rules": ["text"]}], "assumptions?": ["text"],
+            "candidates?": [{"deployment": "id", "rules": ["text"]}], "assumptions?": ["text"], "wish?": _WISH,
         },
         "content": {
             "nonce": "nonce", "request": "digest", "bytes": "n", "status": "n", "response?": "digest",

@@ -13,7 +13,7 @@ from comity.detect import VERSION
 from comity.detect.found import Seen
 from comity.law.case import UNSAID, Addition, Case
 from comity.placement.decide import wish_document
-from comity.placement.types import Placement
+from comity.placement.types import Placement, Wish
 from comity.proof.commitment import Commitment, commit
 from comity.proof.entry import MAX_BLOCK_BYTES
 from comity.relay.exchange import Attempt, Exchange
@@ -107,29 +107,14 @@ class Recorder:
         )
         return b'{"intent":%d}' % exchange.intent, decision, _outcome_content(exchange, now)
 
-    def denial(self, exchange: Exchange, operation: str, refusal: Refusal, answer: bytes, now: int) -> Blocks:
-        """The blocks of a denial, with a commitment to the `answer` that the client gets."""
-        model = exchange.ask.model
+    def denial(
+        self, exchange: Exchange, operation: str, refusal: Refusal, answer: bytes, now: int, wish: Wish | None = None
+    ) -> Blocks:
+        """The blocks of a denial, with a commitment to the `answer` that the client gets; `wish` is what was asked."""
         request, response = exchange.commitment("request"), exchange.commitment("response")
         request.update(exchange.body)
         response.update(answer)
-        rules = sorted({rule.id for candidate in refusal.candidates for rule in candidate.rules})
-        decision: dict[str, object] = {
-            "durability": self._durability.decode(),
-            "mode": "enforce",
-            "model": model,
-            "realm": refusal.realm,
-            "rules": rules[:MAX_NAMED],
-        }
-        if refusal.ruling:
-            decision["ruling"] = refusal.ruling
-        if refusal.assumptions:
-            decision["assumptions"] = _by_row(refusal.assumptions)[:MAX_NAMED]
-        if refusal.candidates:
-            decision["candidates"] = [
-                {"deployment": candidate.deployment, "rules": sorted({rule.id for rule in candidate.rules})}
-                for candidate in refusal.candidates[:MAX_NAMED]
-            ]
+        decision = denied(refusal, wish or Wish(exchange.ask.model), self._durability.decode())
         content: dict[str, object] = {
             "bytes": len(exchange.body),
             "nonce": exchange.nonce.hex(),
@@ -141,7 +126,7 @@ class Recorder:
         if exchange.seen is not None:
             content["detected"] = detected(exchange.seen)
         case = self._cases(exchange.tenant, exchange.addition, operation)
-        return _party(exchange.tenant, case, exchange.addition), _fitting(decision), canon.encode(content)
+        return _party(exchange.tenant, case, exchange.addition), decision, canon.encode(content)
 
     def _encode(self, exchange: Exchange, operation: str) -> tuple[bytes, bytes]:
         """The blocks that equal requests share, kept for the next."""
@@ -154,7 +139,7 @@ class Recorder:
         case = self._cases(tenant, addition, operation)
         fragments = (
             _party(tenant, case, addition),
-            _fitting(_decision(placement, model, self._durability.decode())),
+            placed(placement, model, self._durability.decode()),
         )
         if len(self._fragments) >= MAX_FRAGMENTS:
             self._fragments.clear()
@@ -185,7 +170,7 @@ def tokens(usage: Usage | None) -> int:
 def _party(tenant: Tenant, case: Case, addition: Addition) -> bytes:
     party: dict[str, object] = {
         "application": tenant.application,
-        "case": _case(case),
+        "case": case_document(case),
         "controller": tenant.controller,
     }
     if tenant.key:
@@ -196,7 +181,8 @@ def _party(tenant: Tenant, case: Case, addition: Addition) -> bytes:
     return canon.encode(party)
 
 
-def _case(case: Case) -> dict[str, object]:
+def case_document(case: Case) -> dict[str, object]:
+    """The case as entries show it (docs/spec/entry.md)."""
     document: dict[str, object] = {
         "controller": case.controller,
         "data": list(case.data),
@@ -225,7 +211,8 @@ def _case(case: Case) -> dict[str, object]:
     return document
 
 
-def _decision(placement: Placement, model: str, durability: str) -> dict[str, object]:
+def placed(placement: Placement, model: str, durability: str) -> bytes:
+    """The decision block of an intent: a replay makes it again and compares."""
     document: dict[str, object] = {
         "conditions": placement.conditions,
         "durability": durability,
@@ -252,7 +239,31 @@ def _decision(placement: Placement, model: str, durability: str) -> dict[str, ob
     duties = _duties(placement)
     if duties:
         document["duties"] = duties
-    return document
+    return _fitting(document)
+
+
+def denied(refusal: Refusal, wish: Wish, durability: str) -> bytes:
+    """The decision block of a denial: a replay makes it again and compares."""
+    rules = sorted({rule.id for candidate in refusal.candidates for rule in candidate.rules})
+    document: dict[str, object] = {
+        "durability": durability,
+        "mode": "enforce",
+        "model": wish.model,
+        "realm": refusal.realm,
+        "rules": rules[:MAX_NAMED],
+    }
+    if refusal.ruling:
+        document["ruling"] = refusal.ruling
+    if not wish.plain:
+        document["wish"] = wish_document(wish)
+    if refusal.assumptions:
+        document["assumptions"] = _by_row(refusal.assumptions)[:MAX_NAMED]
+    if refusal.candidates:
+        document["candidates"] = [
+            {"deployment": candidate.deployment, "rules": sorted({rule.id for rule in candidate.rules})}
+            for candidate in refusal.candidates[:MAX_NAMED]
+        ]
+    return _fitting(document)
 
 
 def _duties(placement: Placement) -> dict[str, list[str]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from comity.adapters.http import failures
 from comity.adapters.http.client import Client
 from comity.adapters.http.port import Port
 from comity.adapters.http.replies import RETRY_AFTER
 from comity.adapters.ledger.failures import LedgerBroken, Overloaded
+from comity.placement.types import Wish
 from comity.relay.errors import refusal_envelope
 from comity.relay.exchange import Exchange
 from comity.relay.ports import Limited
@@ -18,8 +21,8 @@ ENTERED = ("forbidden", "no-candidate")
 nothing about anyone's data, nor do more new cases than can be judged in time."""
 
 
-def deny(port: Port, client: Client, exchange: Exchange, surface: Surface, refusal: Refusal) -> None:
-    """Answer with the refusal; its receipt is named once the denial is durable."""
+def deny(port: Port, client: Client, exchange: Exchange, surface: Surface, refusal: Refusal, wish: Wish) -> None:
+    """Answer with the refusal of `wish`; its receipt is named once the denial is durable."""
     if exchange.ask.hops and refusal.reason == "no-candidate":
         refusal = failures.because_of_hops(refusal, exchange.ask)
     body = refusal_envelope(refusal, disclose=exchange.tenant.disclose == "full", dialect=surface.errors)
@@ -38,7 +41,8 @@ def deny(port: Port, client: Client, exchange: Exchange, surface: Surface, refus
             fields += b"comity-ruling: %b\r\n" % refusal.ruling.encode()
         client.reply(refusal.status, body, fields)
 
-    blocks = port.recorder.denial(exchange, surface.operation, refusal, body, port.clock())
+    wish = replace(wish, models=exchange.tenant.models)  # as the gate places it
+    blocks = port.recorder.denial(exchange, surface.operation, refusal, body, port.clock(), wish)
     try:
         exchange.receipt = port.log.receipt_id(port.log.append("denial", *blocks, entered))
     except (Overloaded, LedgerBroken) as error:

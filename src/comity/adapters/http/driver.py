@@ -115,7 +115,7 @@ class Driver:
         if isinstance(decision, Refusal):
             exchange.step("refuse")
             port.counts.denied += 1
-            deny(port, self._client, exchange, surface, decision)
+            deny(port, self._client, exchange, surface, decision, wish)
             return
         exchange.place(decision)
         admission = gate.admit(exchange, decision, now, self.admitted)

@@ -72,9 +72,9 @@ def lines(told: Account) -> Iterator[str]:
     """What a lawyer reads of it."""
     replayed = told.replayed
     if replayed.holds:
-        yield "Replayed: the law and the stack of that instant give exactly this decision."
+        yield "Replayed: the rules and the stack of that instant, as the bundle has them, give exactly this decision."
     elif replayed.mismatches:
-        yield "NOT what the law and the stack of that instant give:"
+        yield "NOT what the rules and the stack of that instant give, as the bundle has them:"
         yield from (f"  {each.name}: {clean(each.sentence)}" for each in replayed.mismatches)
     else:
         yield "Not replayed."
@@ -142,7 +142,7 @@ def _owed(told: Account) -> Iterator[str]:
     for each in made.standings:
         if each.status in ("owed", "assisted"):
             rest = "" if each.status == "owed" else " (the rest of it; the gateway does a part)"
-            cites = "; ".join(f"{realm.citations[rule].law} {realm.citations[rule].cite}" for rule in each.due.rules)
+            cites = "; ".join(f"{realm.citations[rule].law}, {realm.citations[rule].cite}" for rule in each.due.rules)
             yield f"{clean(each.due.text)} by {clean(each.by)}{rest}: {clean(cites)}"
 
 
@@ -151,7 +151,7 @@ def _cited(title: str, rules: Iterable[Citation]) -> Iterator[str]:
         draft = ", DRAFT" if rule.draft else ""
         reviewed = "" if rule.reviewed or not rule.is_law else ", its encoding not reviewed by counsel"
         basis = f"{_BASES[rule.basis]}{draft}{reviewed}"
-        yield f"{title} {clean(rule.law)} {clean(rule.cite)} ({basis}): {clean(rule.says)}"
+        yield f"{title} {clean(rule.law)}, {clean(rule.cite)} ({basis}): {clean(rule.says)}"
 
 
 def _list(names: Iterable[str]) -> str:

@@ -206,10 +206,19 @@ def _check_pair(entries: dict[str, ProvenEntry]) -> None:
         raise _NotValid(
             "9", "forked", "The log has signed two different trees of the same size: keep this receipt, it proves that."
         )
-    # step 10: this outcome is that of this intent, and came after it
+    # step 10a: this outcome is that of this intent, and came after it
     party = outcome.shown.block("party") or {}
     if party.get("intent") != intent.index or outcome.index <= intent.index:
-        raise _NotValid("10", "wrong-intent", "The outcome is that of another request.")
+        raise _NotValid("10a", "wrong-intent", "The outcome is that of another request.")
+    # step 10b: the request went nowhere else than it was placed
+    decided, ended = intent.shown.block("decision"), outcome.shown.block("decision")
+    if decided is None or ended is None:
+        return
+    placed = {name for tier in decided["tiers"] for name in tier}
+    went = [attempt["deployment"] for attempt in ended["attempts"]]
+    for name in (*went, *([ended["deployment"]] if "deployment" in ended else ())):
+        if name not in placed:
+            raise _NotValid("10b", "outside-placement", f"The request went to {name}, where it was not placed.")
 
 
 def _check_bytes(receipt: Receipt, role: Literal["request", "response"] | str, data: bytes) -> None:

@@ -1,0 +1,55 @@
+"""Every exhibit is refused, each for its own reason; and what they imitate is valid."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+
+import pytest
+
+from comity.proof.policy import parse_policy
+from comity.proof.verify import verify_file
+from tests.proof.museum import generate
+from tests.proof.museum.forger import Log, written
+
+MUSEUM = json.loads(generate.FILE.read_text("utf-8"))
+TRUST = parse_policy(MUSEUM["policy"].encode())
+EXHIBITS = {each["name"]: each for each in MUSEUM["exhibits"]}
+LEAST = 30
+
+
+@pytest.mark.parametrize("name", EXHIBITS)
+def test_it_is_refused_for_its_own_reason(name: str) -> None:
+    exhibit = EXHIBITS[name]
+    asked = {role: base64.b64decode(data) for role, data in exhibit["asked"].items()}
+    result = verify_file(exhibit["receipt"].encode(), TRUST, **asked)
+    assert result.failure is not None, exhibit["lie"]
+    assert (result.failure.name, exhibit["said"] in result.failure.sentence) == (exhibit["failure"], True), (
+        result.failure
+    )
+
+
+def test_what_they_imitate_is_valid() -> None:
+    log = Log()
+    bare = {"comity": 1, "intent": log.shown(2, closed=("party", "decision", "content"))}
+    for receipt in (log.answered(), log.denied(), bare, {"comity": 1, "intent": log.shown(5), "outcome": log.shown(6)}):
+        assert verify_file(written(receipt).encode(), TRUST).failure is None
+
+
+def test_the_museum_is_large_and_no_two_are_the_same() -> None:
+    assert len(EXHIBITS) == len(MUSEUM["exhibits"]) >= LEAST
+    told = {(each["receipt"], json.dumps(each["asked"])) for each in EXHIBITS.values()}
+    assert len(told) == len(EXHIBITS) == len({each["lie"] for each in EXHIBITS.values()})
+
+
+def test_every_failure_of_the_page_has_an_exhibit() -> None:
+    steps = generate.PAGE.read_text("utf-8").partition("## ")[0]
+    named = {
+        name for row in re.findall(r"^\| \d.*$", steps, re.M) for name in re.findall(r"`([a-z-]+)`", row.split("|")[3])
+    }
+    assert named == {each["failure"] for each in EXHIBITS.values()}
+
+
+def test_file_and_table_are_what_the_forgers_make() -> None:
+    assert generate.main(check=True) == 0

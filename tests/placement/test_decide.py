@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +13,7 @@ from comity.placement.cases import widened
 from comity.placement.conditions import configured
 from comity.placement.decide import Decisions, decide
 from comity.placement.types import Placement, Wish
+from comity.terms import canon
 from comity.terms.refusal import Refusal
 from tests.placement import independent, worlds
 
@@ -144,3 +145,8 @@ def test_within_its_days_a_realm_never_changes_its_mind(stack, case, day) -> Non
     again = Realm(stack, packs, worlds.WORDS, schema_text(), last, zone, worlds.FILE_DATE)
     assert again.document == realm.document
     assert again.rule(case) == realm.rule(case)
+
+
+def test_a_realms_document_is_canonical() -> None:
+    document = worlds.realm(worlds.PLAIN, date(2026, 11, 23)).document
+    assert canon.parse_canonical(document)["stack_date"] == worlds.FILE_DATE.isoformat()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import pytest
@@ -25,3 +26,16 @@ def test_shorter_turns_stay() -> None:
             assert sys.getswitchinterval() == pytest.approx(0.000_1, abs=2e-6)
     finally:
         sys.setswitchinterval(before)
+
+
+def test_nothing_looks_for_cycles_within_and_what_was_made_is_left_out_after() -> None:
+    kept = []
+    before = gc.get_freeze_count()
+    with turns.short():
+        assert not gc.isenabled()
+        kept.extend([[] for _ in range(1_000)])
+    try:
+        assert gc.isenabled()
+        assert gc.get_freeze_count() >= before + 1_000
+    finally:
+        gc.unfreeze()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 
@@ -71,7 +70,7 @@ def load_realm(state: Path, digest: str) -> Realm:
 
 def realm_from_document(data: bytes) -> Realm:
     """The realm that a bundle describes; raises Problems if the bundle was made for another engine or format."""
-    bundle = json.loads(data)
+    bundle = msgspec.json.decode(data)
     if bundle.get("comity") != 1 or bundle.get("engine") != ENGINE:
         found = f"was made for format {bundle.get('comity')}, engine {bundle.get('engine')}"
         raise Problems([Problem("realm", 0, 0, "", found, f"format 1, engine {ENGINE}")])

@@ -162,6 +162,16 @@ class Policies:
         self.handle = cedarpy.PolicySet.from_json_str(json.dumps(document))
 
 
+AT_ONCE = 16
+"""Rules compiled at once for a look: some 2 ms, in which nobody else has the interpreter's lock."""
+
+
+def compile_each(action: str, rules: Sequence[Rule]) -> None:
+    """Compiles all of `rules`, and keeps nothing; raises ValueError if one does not compile."""
+    for start in range(0, len(rules), AT_ONCE):
+        Policies(action, rules[start : start + AT_ONCE])
+
+
 def _policies(rules: Iterable[Rule], *, base: bool) -> dict[str, Any]:
     policies = {rule.id: dict(rule.policy) for rule in rules}
     if base:

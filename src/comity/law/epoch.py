@@ -9,7 +9,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from comity.law.case import Case
-from comity.law.cedar import Policies, Schema, World
+from comity.law.cedar import Policies, Schema, World, compile_each
 from comity.law.coverage import Covered
 from comity.law.docket import Docket
 from comity.law.pack import Pack
@@ -73,7 +73,7 @@ class Epoch:
         }
         self._compiled: Docket[tuple[str, Names], Policies] = Docket(SETS)
         for action in ACTIONS:
-            self._compiled.get((action, self._of[action]), self._compile)
+            compile_each(action, [rule for rule in self.rules.values() if rule.id in self._of[action]])
         self._within: Docket[str, Names] = Docket(len(NAMES))
 
     def judge(

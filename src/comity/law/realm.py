@@ -28,7 +28,7 @@ from comity.stack.absent import Assumption
 from comity.stack.agreements import agreements_between, stated_between
 from comity.stack.digest import stack_document
 from comity.stack.types import Stack
-from comity.terms.canon import encode
+from comity.terms.canon import encode, encode_object
 from comity.terms.citations import Citation
 from comity.terms.digests import sha256_hex
 from comity.terms.instants import FAR_FUTURE, Instant, day_of, end_of, start_of
@@ -69,17 +69,17 @@ class Realm:
         self.valid_until = min((self._epoch.until, *(instant for instant in dates if instant > at)), default=FAR_FUTURE)
         self._today = day_of(at)
         self._file_date = file_date
-        self.document = encode(
+        self.document = encode_object(
             {
-                "comity": 1,
-                "engine": ENGINE,
-                "vocabulary": vocabulary_document(vocabulary),
-                "schema": schema_text,
-                "packs": {pack.name: dict(pack.files) for pack in packs},
-                "stack": stack_document(stack),
-                "stack_date": file_date.isoformat(),
-                "since": self.since,
-                "valid_until": self.valid_until,
+                "comity": encode(1),
+                "engine": encode(ENGINE),
+                "vocabulary": encode(vocabulary_document(vocabulary)),
+                "schema": encode(schema_text),
+                "packs": encode_object({pack.name: encode(dict(pack.files)) for pack in packs}),
+                "stack": encode(stack_document(stack)),
+                "stack_date": encode(file_date.isoformat()),
+                "since": encode(self.since),
+                "valid_until": encode(self.valid_until),
             }
         )
         self.digest = sha256_hex(self.document)

@@ -35,7 +35,9 @@ class Heard(Struct, frozen=True):
 
     def verdict(self, name: str) -> Verdict:
         """It as the verdict on a candidate called `name`."""
-        return Verdict(name, *(tuple(sorted(each)) for each in (self.forbids, self.obliges, self.advises)), ())
+        return Verdict(
+            name, tuple(sorted(self.forbids)), tuple(sorted(self.obliges)), tuple(sorted(self.advises)), assumptions=()
+        )
 
 
 class Scene(Struct, frozen=True):

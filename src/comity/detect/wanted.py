@@ -30,8 +30,10 @@ class Looks(Struct, frozen=True):
         find: names of detectors, sorted.
         characters: of a request's text, at most.
         beyond: what becomes of a longer one: `refuse`, or `raise` to every class that is looked for.
+        replace: names of those detectors, sorted, whose findings do not go upstream (docs/adr/0047).
     """
 
     find: tuple[str, ...]
     characters: int = DEFAULT_CHARACTERS
     beyond: Literal["refuse", "raise"] = "refuse"
+    replace: tuple[str, ...] = ()

@@ -64,6 +64,7 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
         "content": {
             "nonce": "nonce", "request": "digest", "bytes": "n", "times": {"received": "n"}, "stream?": "boolean",
             "surface?": "id", "session?": "digest", "oversight?": "id", "detected?": _DETECTED,
+            "pseudonymised?": "n",
         },
     },
     "outcome": {
@@ -72,7 +73,7 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
         "content": {
             "finish": "id", "status?": "n", "response?": "digest",
             "upstream?": {"request?": "digest", "response?": "digest"}, "usage?": _USAGE, "bytes?": "n",
-            "cost?": {"amount": "n", "currency": "text"},
+            "cost?": {"amount": "n", "currency": "text"}, "unrestored?": "n",
             "times": {"started?": "n", "first_byte?": "n", "finished": "n"},
         },
     },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from comity.relay.answer import Answer, WholeAnswer
 from comity.relay.dialects import StreamTranslation, whole_translation
 from comity.relay.exchange import Exchange
+from comity.relay.restoring import Restored
 from comity.relay.splice import StreamAnswer
 from comity.relay.surfaces import Surface
 from comity.relay.telling.tellings import TELLINGS
@@ -28,6 +29,33 @@ def answer_for(
     is kept from the client.
     `disclosures` is what must be said of it, in a stream's last chunks. `now` is in milliseconds since the epoch.
     """
+    inner = _reader(
+        exchange,
+        asked,
+        served,
+        status=status,
+        streams=streams,
+        hide_usage=hide_usage,
+        now=now,
+        disclosures=disclosures,
+    )
+    if exchange.pseudonyms is None:
+        return inner
+    limit = TELLINGS[served.name].event_bytes
+    return Restored(inner, exchange.pseudonyms, exchange.commitment("upstream-response"), limit)
+
+
+def _reader(
+    exchange: Exchange,
+    asked: Surface,
+    served: Surface,
+    *,
+    status: int,
+    streams: bool,
+    hide_usage: bool,
+    now: int,
+    disclosures: tuple[str, ...],
+) -> Answer:
     response, telling = exchange.commitment("response"), TELLINGS[asked.name]
     if asked is served and not streams:
         return WholeAnswer(response, telling)

@@ -15,6 +15,7 @@ from comity.law.case import Addition
 from comity.placement.types import Placement
 from comity.proof.commitment import Commitment, Role
 from comity.relay.body import Ask
+from comity.relay.pseudonyms import Pseudonyms
 from comity.relay.target import Target
 from comity.relay.tenant import Tenant
 from comity.relay.usage import Usage
@@ -84,6 +85,7 @@ class Exchange:
         oversight: the function that its Comity-Oversight header names, or empty.
         traceparent: of that header, as it came, for spans; never sent upstream.
         seen: what was found in it; None where nobody looked.
+        outgoing: the body that goes upstream: the client's, or with `pseudonyms` in the place of what was found in it.
         intent, receipt: index of its intent in the log, and id of the receipt; set when the intent is handed to it.
         deployment, target: whose answer the client gets; empty and None where nobody answered.
         cached: index of the intent whose answer is given again, -1 where a deployment was asked.
@@ -103,8 +105,10 @@ class Exchange:
         "first_byte",
         "intent",
         "nonce",
+        "outgoing",
         "oversight",
         "placement",
+        "pseudonyms",
         "receipt",
         "received",
         "response",
@@ -141,6 +145,8 @@ class Exchange:
         self.oversight = ""
         self.traceparent = b""
         self.seen: Seen | None = None
+        self.outgoing = body
+        self.pseudonyms: Pseudonyms | None = None
         self.state: State = "RECEIVED"
         self.attempts: list[Attempt] = []
         self.intent = -1

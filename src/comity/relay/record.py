@@ -72,11 +72,12 @@ class Recorder:
             more += b'"surface":"%b",' % exchange.surface.encode()
         if exchange.session:
             more = b'"session":"%b",%b' % (session(tenant, exchange.session).encode(), more)
-        content = b'{"bytes":%d,%b"nonce":"%b",%b"request":"%b",%b"times":{"received":%d}}' % (
+        content = b'{"bytes":%d,%b"nonce":"%b",%b%b"request":"%b",%b"times":{"received":%d}}' % (
             len(body),
             b"" if exchange.seen is None else b'"detected":%b,' % self._seen(exchange.seen),
             exchange.nonce.hex().encode(),
             b'"oversight":"%b",' % exchange.oversight.encode() if exchange.oversight else b"",
+            b"" if exchange.pseudonyms is None else b'"pseudonymised":%d,' % exchange.pseudonyms.count,
             commit(tenant.openings(exchange.nonce, "request"), body).encode(),
             more,
             exchange.received,
@@ -339,6 +340,8 @@ def _outcome_content(exchange: Exchange, now: int) -> bytes:
     more = b""
     if exchange.upstream_request is not None or exchange.upstream_response is not None:
         more = _upstream(exchange.upstream_request, exchange.upstream_response)
+    if exchange.pseudonyms is not None and exchange.pseudonyms.unrestored:
+        more = b',"unrestored":%d%b' % (exchange.pseudonyms.unrestored, more)
     if exchange.usage is not None:
         more += _usage(exchange.usage)
     return b'{"bytes":%d,%b"finish":"%b","response":"%b",%b"times":{"finished":%d%b%b}%b}' % (

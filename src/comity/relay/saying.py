@@ -21,11 +21,11 @@ def said_to(target: Target, surface: Surface, exchange: Exchange) -> tuple[Surfa
     """
     ask = exchange.ask
     if (surface.declared or surface.name) in target.surfaces:
-        body = splice(exchange.body, ask, target.served_as, ask_usage=target.stream_usage)
+        body = splice(exchange.outgoing, ask, target.served_as, ask_usage=target.stream_usage)
         return surface, ask.lines or surface.lines, body
     spoken = next((name for name in PREFERRED if name in target.surfaces), None)
     if not surface.dialect or spoken is None:
         raise BadRequest(f"The deployment for this model does not serve {surface.path}.")
     served = SURFACES[spoken]
-    body = translate_request(exchange.body, surface.dialect, spoken, target.served_as, usage=target.stream_usage)
+    body = translate_request(exchange.outgoing, surface.dialect, spoken, target.served_as, usage=target.stream_usage)
     return served, served.lines, body

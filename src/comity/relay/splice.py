@@ -99,11 +99,11 @@ class StreamAnswer:
         if rest:
             known = max(0, len(rest) - 2)  # no end lies in the rest; one may begin in its last two bytes
             rest += data
-            cut = _last_end(rest, known)
+            cut = last_end(rest, known)
             data = bytes(rest[:cut])
             del rest[:cut]
         elif not data.endswith(b"\n\n"):  # as most pieces do
-            cut = _last_end(data, 0)
+            cut = last_end(data, 0)
             rest += data[cut:]
             data = data[:cut]
         if len(rest) > self._limit:
@@ -148,7 +148,7 @@ class StreamAnswer:
         """Look into the events that are worth it; splice, note, and stop at the end."""
         out: list[bytes] = []
         taken = 0
-        for event in _events(data):
+        for event in cut_events(data):
             taken += len(event)
             if self._held:  # something follows it: it was not the last
                 out.append(self._held)
@@ -201,13 +201,13 @@ class StreamAnswer:
         return event
 
 
-def _last_end(data: bytes | bytearray, start: int) -> int:
+def last_end(data: bytes | bytearray, start: int) -> int:
     """Offset behind the last blank line from `start` on, 0 if there is none. A line may end in \\r\\n."""
     plain, carriage = data.rfind(b"\n\n", start), data.rfind(b"\n\r\n", start)
     return max(plain + 2 if plain >= 0 else 0, carriage + 3 if carriage >= 0 else 0)
 
 
-def _events(data: bytes) -> list[bytes]:
+def cut_events(data: bytes) -> list[bytes]:
     """Cut into events, each with the blank line that ends it; the last may have none."""
     if b"\r" not in data:
         events = [event + b"\n\n" for event in data.split(b"\n\n")]

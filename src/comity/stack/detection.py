@@ -9,6 +9,7 @@ from msgspec import Meta
 from comity.stack.record import Record
 
 Detector: TypeAlias = Literal["contact", "credentials", "financial", "health", "identifiers", "language"]
+Replaced: TypeAlias = Literal["contact", "credentials", "financial", "identifiers"]
 
 
 class Detection(Record, frozen=True):

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, field
 
-from comity.stack.detection import Detection, Detector
+from comity.stack.detection import Detection, Detector, Replaced
 from comity.stack.operation import (
     Azure,
     Budget,
@@ -220,6 +220,7 @@ class Application(Record, frozen=True):
     budgets: tuple[Budget, ...] = ()
     cache: Cache | None = None  # off unless told
     detect: tuple[Detector, ...] = ()  # what is looked for in its requests; nothing unless told
+    pseudonymise: tuple[Replaced, ...] = ()  # looked for too, and replaced until the answer comes; no ruling is milder
 
 
 class Objective(Record, frozen=True):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from tests.proof.museum.forger import Log, written
+from tests.proof.museum.forger import policy as museum_policy
 from tests.tidy.tree import SOURCE
 
 ONLY_FOR_SERVE = (
@@ -103,6 +106,18 @@ def test_the_base_install_verifies(command: str) -> None:
     ran = _python("-c", BASE_ONLY, command, "--help")
     assert ran.returncode == 0, ran.stderr
     assert f"usage: comity {command}" in ran.stdout
+
+
+def test_the_base_install_says_what_a_replay_needs(tmp_path: Path) -> None:
+    """The receipt verifies; asking the law again needs the engine."""
+    receipt, policy = tmp_path / "receipt.json", tmp_path / "policy"
+    receipt.write_text(written(Log().answered()))
+    policy.write_text(museum_policy())
+    assert _python("-c", BASE_ONLY, "verify", str(receipt), "--policy", str(policy)).returncode == 0
+    ran = _python("-c", BASE_ONLY, "verify", str(receipt), "--policy", str(policy), "--replay", "bundle.json")
+    assert ran.returncode == 2
+    assert "pip install 'comity[serve]'" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 @pytest.mark.parametrize("command", ["serve", "check", "explain", "import", "law", "keys", "demo"])

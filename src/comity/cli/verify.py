@@ -20,7 +20,7 @@ from comity.proof.verify import Verification, verify_file
 from comity.terms.errors import UsageFault
 
 if TYPE_CHECKING:
-    from comity.cli.replay import Account
+    from comity.cli.replayed import Account
 
 MAX_BODY_BYTES = 1 << 30
 """Of --request and --response: far above any body that a gateway relays."""
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
         print("Valid." if told is None or told.replayed.holds else "Valid, but not shown to be what the law gives.")
         print("\n".join(sentences(result)))
         if told is not None:
-            from comity.cli.replay import lines
+            from comity.cli.replayed import lines
 
             print("\n".join(lines(told)))
         print("A ruling speaks of the rules that were in force there; it never says that something was lawful.")
@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _replayed(result: Verification, bundle: Path) -> Account:
     try:
-        from comity.cli.replay import account
+        from comity.cli.replayed import account
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] == "comity":
             raise

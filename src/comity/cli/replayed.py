@@ -74,7 +74,7 @@ def lines(told: Account) -> Iterator[str]:
     if replayed.holds:
         yield "Replayed: the rules and the stack of that instant, as the bundle has them, give exactly this decision."
     elif replayed.mismatches:
-        yield "NOT what the rules and the stack of that instant give, as the bundle has them:"
+        yield "NOT what the rules and the stack of that instant, as the bundle has them, give:"
         yield from (f"  {each.name}: {clean(each.sentence)}" for each in replayed.mismatches)
     else:
         yield "Not replayed."

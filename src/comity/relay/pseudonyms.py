@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -30,8 +31,12 @@ LONGEST = max(map(len, [*_WORDS.values(), "EMAIL", "PHONE"])) + _TOKEN_END
 _APART = re.compile(r'(\\+[nrtbf"/]?|["\x00-\x1f\x7f]+)')
 """What cannot stand in a string of JSON in a string of JSON as it is, however deep: what is replaced has none of it."""
 
-_SPACE = r"(?:[\s/]|\\+[nrtbf/]?)"
-"""What detectors read as a space (detect/text.py), at whatever depth."""
+_ESCAPE = re.compile(r'\\+[nrtbf"/]?')
+_SPACES = str.maketrans(dict.fromkeys('\n\r\t\b\f/"', " "))
+"""What detectors read as a space (detect/text.py), at whatever depth it is escaped."""
+
+_TOKEN = re.compile(rb"[A-Z]{2,7}-[a-z2-7]{%d}-[0-9]{3}" % TAG_LENGTH)
+_BETWEEN = "\0"
 
 _WHOLE_WORDS = 6
 """Characters below which something is replaced only where it stands alone; nothing but a password is so short."""
@@ -56,7 +61,7 @@ class Pseudonyms:
     `count` is how many texts have one, `unrestored` how many came back so changed that they stayed, at least.
     """
 
-    __slots__ = ("_beginnings", "_of", "_tag", "_text", "_token", "unrestored")
+    __slots__ = ("_beginnings", "_of", "_tag", "_text", "unrestored")
 
     def __init__(self, key: bytes, text: Collection[bytes]) -> None:
         """`key` is known to nobody but us, 32 bytes; no token's tag stands in `text` in any case of letters."""
@@ -72,7 +77,6 @@ class Pseudonyms:
         self.unrestored = 0
         self._of: dict[str, str] = {}
         self._text: dict[bytes, bytes] = {}
-        self._token = re.compile(rb"[A-Z]{2,7}-%b-[0-9]{3}" % tag)
         self._beginnings: frozenset[bytes] = frozenset()
 
     @property
@@ -91,36 +95,34 @@ class Pseudonyms:
         wanted = _wanted(things)
         if not wanted:
             return body
+        places: list[tuple[int, int]] = []
+        texts: list[_Text] = []
+        for start, end in _strings(body):
+            decoded = _decoded(body[start:end])
+            if decoded:
+                places.append((start, end))
+                texts.append(_Text(decoded))
         out: list[bytes] = []
         at = 0
-        for start, end in _strings(body):
-            literal = body[start:end]
-            if len(literal) > OPAQUE_BYTES and _OPAQUE.fullmatch(literal):
-                continue
-            try:
-                text = msgspec.json.decode(literal, type=str)
-            except (msgspec.DecodeError, UnicodeError):
-                continue  # half a character: nobody reads it alike
-            replaced = self._replaced(text, wanted)
-            if replaced != text:
-                out += [body[at:start], msgspec.json.encode(replaced)]
+        for (start, end), text, spans in zip(places, texts, _found(texts, wanted), strict=True):
+            if spans:
+                out += [body[at:start], msgspec.json.encode(self._replaced(text, spans))]
                 at = end
         out.append(body[at:])
         self._beginnings = frozenset(token[:length] for token in self._text for length in range(1, len(token)))
         return b"".join(out)
 
-    def _replaced(self, text: str, wanted: _Wanted) -> str:
-        """A string with tokens for all things in it; digits of other scripts are read as ours."""
+    def _replaced(self, text: _Text, spans: list[_Span]) -> str:
+        """A string with tokens for all things in it."""
         out: list[str] = []
         at = 0
-        for found in wanted.pattern.finditer(ours(text)):
-            start, end = found.span()
-            word = wanted.word(found[0])
-            parts = _APART.split(text[start:end])
-            parts[::2] = [self._token_for(word, part) if part else "" for part in parts[::2]]
-            out += [text[at:start], *parts]
+        for span in spans:
+            start, end = text.place(span.start), text.place(span.end)
+            parts = _APART.split(text.text[start:end])
+            parts[::2] = [self._token_for(span.word, part) if part else "" for part in parts[::2]]
+            out += [text.text[at:start], *parts]
             at = end
-        return "".join([*out, text[at:]]) if out else text
+        return "".join([*out, text.text[at:]])
 
     def _token_for(self, word: str, text: str) -> str:
         token = self._of.get(text)
@@ -137,7 +139,7 @@ class Pseudonyms:
         """The bytes with the text of each token that stands in them whole."""
         if not self._text or self._tag.encode() not in data:
             return data
-        return self._token.sub(self._undone, data)
+        return _TOKEN.sub(self._undone, data)
 
     def _undone(self, found: re.Match[bytes]) -> bytes:
         token = found[0]
@@ -161,37 +163,92 @@ class Pseudonyms:
             self.unrestored += folded.count(tag)
 
 
-class _Wanted:
-    """What is to be replaced, as one pattern; the longest goes first."""
+class _Span(NamedTuple):
+    """Where something stands in a text as detectors read it, and what its token begins with."""
 
-    __slots__ = ("_words", "pattern")
-
-    def __init__(self, words: dict[str, str]) -> None:
-        self._words = words
-        each = [_form(text) for text in sorted(words, key=len, reverse=True)]
-        self.pattern = re.compile("|".join(each))
-
-    def word(self, found: str) -> str:
-        """What a token for a found text begins with."""
-        return self._words.get(found, "ID")
+    start: int
+    end: int
+    word: str
 
 
-def _form(text: str) -> str:
-    form = re.escape(text).replace(r"\ ", _SPACE)
-    return form if len(text) >= _WHOLE_WORDS else rf"(?<![^\W_]){form}(?![^\W_])"
+class _Text:
+    """A string, and `read`: the same as detectors read it, with their spaces and digits."""
+
+    __slots__ = ("_places", "read", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._places: list[int] = []
+        read = ours(text)
+        if "\\" in read:
+            out, at = [], 0
+            for found in _ESCAPE.finditer(read):
+                out += [read[at : found.start()], " "]
+                self._places.extend(range(at, found.start() + 1))
+                at = found.end()
+            self._places.extend(range(at, len(read) + 1))
+            read = "".join([*out, read[at:]])
+        self.read = read.translate(_SPACES)
+
+    def place(self, at: int) -> int:
+        """Where a place of `read` is in `text`."""
+        return self._places[at] if self._places else at
 
 
-def _wanted(things: Iterable[Thing]) -> _Wanted | None:
+def _found(texts: list[_Text], wanted: dict[str, str]) -> list[list[_Span]]:
+    """What stands where in each text: the first, and of those that begin together the longest.
+
+    All texts are searched as one, for there may be many; and by no pattern, for Python keeps patterns, and these would
+    be somebody's data.
+    """
+    joined = _BETWEEN.join([text.read for text in texts])
+    spans: list[_Span] = []
+    for thing, word in wanted.items():
+        at = joined.find(thing)
+        while at >= 0:
+            end = at + len(thing)
+            if len(thing) >= _WHOLE_WORDS or not (
+                joined[end : end + 1].isalnum() or joined[max(at - 1, 0) : at].isalnum()
+            ):
+                spans.append(_Span(at, end, word))
+            at = joined.find(thing, end)
+    spans.sort(key=lambda span: (span.start, -span.end))
+    found: list[list[_Span]] = []
+    begin = number = taken = 0
+    for text in texts:
+        here: list[_Span] = []
+        end = begin + len(text.read)
+        while number < len(spans) and spans[number].start < end:
+            span = spans[number]
+            if span.start >= taken:
+                here.append(_Span(span.start - begin, span.end - begin, span.word))
+                taken = span.end
+            number += 1
+        found.append(here)
+        begin = end + len(_BETWEEN)
+    return found
+
+
+def _wanted(things: Iterable[Thing]) -> dict[str, str]:
+    """What is to be replaced, as detectors read it, with what its token begins with."""
     words: dict[str, str] = {}
     for thing in things:
-        text = _APART.split(thing.text)[0].rstrip(
-            "',.;)"
-        )  # what stands behind a quote is the document's, not the password's
+        text = _APART.split(thing.text)[0].rstrip("',.;)")  # what stands behind a quote is the document's
         if text:
-            words[text] = _WORDS.get(thing.data) or ("EMAIL" if "@" in text else "PHONE")
+            words[text.translate(_SPACES)] = _WORDS.get(thing.data) or ("EMAIL" if "@" in text else "PHONE")
     if len(words) > MOST:
         raise TooMany
-    return _Wanted(words) if words else None
+    return words
+
+
+def _decoded(literal: bytes) -> str:
+    """The text of a string; empty where it is base64, or half a character that nobody reads alike."""
+    if len(literal) > OPAQUE_BYTES and _OPAQUE.fullmatch(literal):
+        return ""
+    try:
+        return msgspec.json.decode(literal, type=str)
+    except (msgspec.DecodeError, UnicodeError):
+        return ""
 
 
 def _strings(body: bytes) -> Iterator[tuple[int, int]]:

@@ -215,6 +215,12 @@ def test_a_lie_about_a_denial_has_a_name(realm: Realm, denial: Entry, lie: Lie, 
 def test_a_witness_bounds_the_instant(realm: Realm, intent: Entry) -> None:
     assert again(intent, realm, witnessed=NOON + 1).holds
     assert [each.name for each in again(intent, realm, witnessed=NOON - 10**7).mismatches] == ["after-its-witness"]
+    kind, blocks = intent
+    timeless = kind, {**blocks, "content": None}
+    assert again(timeless, realm, witnessed=NOON).holds
+    assert [each.name for each in again(timeless, realm, witnessed=realm.since - 10**6).mismatches] == [
+        "realm-not-begun"
+    ]
 
 
 def test_prices_that_the_realm_does_not_state(realm: Realm, intent: Entry) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from comity.adapters.packs import SHIPPED
+import msgspec
+
+from comity.adapters.packs import SHIPPED, schema_text, vocabulary
 from comity.adapters.realms import realm_from_document
-from comity.law.realm import Realm
+from comity.law.realm import Realm, vocabulary_document
 from comity.placement.conditions import configured
 from comity.placement.types import Conditions
 from comity.stack.digest import stack_from_document
@@ -46,7 +48,7 @@ class Bundle(NamedTuple):
             made = realm_from_document(data)
         except Problems as error:
             raise Fault(f"realm {digest[:12]}… cannot be made again: {error.problems[0]}") from error
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, msgspec.MsgspecError) as error:
             raise Fault(f"realm {digest[:12]}… is no realm document: {error}") from error
         if made.digest != digest:
             raise Fault(
@@ -129,16 +131,34 @@ def read_bundle(path: Path) -> Bundle:
         raise UsageFault(f"{path} is no realm bundle: {error}") from error
 
 
-def unlike_shipped(realm: Realm) -> tuple[list[str], list[str]]:
-    """Packs of a realm whose files are not those that ship with this version, and packs that do not ship at all."""
-    altered, foreign = [], []
-    for name, pack in realm.packs.items():
-        folder = SHIPPED / name
-        if not folder.is_dir():
-            foreign.append(name)
-        elif any(_text(folder / file) != text for file, text in dict(pack.files).items()):
-            altered.append(name)
-    return altered, foreign
+class Beside(NamedTuple):
+    """What rules in a realm, beside what ships with this version."""
+
+    same: tuple[str, ...]
+    altered: tuple[str, ...]  # another text under a name that ships; the vocabulary and the schema among them
+    foreign: tuple[str, ...]
+    missing: tuple[str, ...]  # named by the stack, and not in the realm
+
+
+def beside_shipped(realm: Realm) -> Beside:
+    """Packs, vocabulary and schema of a realm, each compared with those that ship."""
+    document = canon.parse(realm.document)
+    shipped = {name for name in realm.packs if (SHIPPED / name).is_dir()}
+    altered = [name for name in sorted(shipped) if not _as_shipped(name, realm.packs[name].files)]
+    if document["vocabulary"] != canon.parse(canon.encode(vocabulary_document(vocabulary()))):
+        altered.append("the vocabulary")
+    if document["schema"] != schema_text():
+        altered.append("the schema of what law may see")
+    return Beside(
+        same=tuple(sorted(shipped - set(altered))),
+        altered=tuple(altered),
+        foreign=tuple(sorted(set(realm.packs) - shipped)),
+        missing=tuple(sorted(set(realm.stack.law) - set(realm.packs))),
+    )
+
+
+def _as_shipped(name: str, files: Mapping[str, str]) -> bool:
+    return all(_text(SHIPPED / name / file) == text for file, text in files.items())
 
 
 def _text(path: Path) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from comity.adapters.realm_bundles import read_bundle, unlike_shipped
+from comity.adapters.realm_bundles import beside_shipped, read_bundle
 from comity.cli.receipt_prose import clean, moment
 from comity.law.realm import Realm
 from comity.placement.types import Placement
@@ -100,16 +100,17 @@ def _bounds(entry: ProvenEntry) -> str:
 
 def _law(realm: Realm) -> Iterator[str]:
     """Whether the law of the bundle is that of this version: an operator may load what law it likes."""
-    altered, foreign = unlike_shipped(realm)
-    ours = sorted(set(realm.packs) - set(altered) - set(foreign))
     if not realm.packs:
         yield "The realm loads no law at all: only rules of the house spoke."
-    if ours:
-        yield f"Law as it ships with this version of Comity: {', '.join(ours)}."
-    if altered:
-        yield f"Law that differs from what ships under the same name, so read it in the bundle: {_list(altered)}."
-    if foreign:
-        yield f"Law of the operator's own, so read it in the bundle: {_list(foreign)}."
+    beside = beside_shipped(realm)
+    for names, said in (
+        (beside.same, "Law as it ships with this version of Comity"),
+        (beside.altered, "Not as it ships with this version under the same name, so read it in the bundle"),
+        (beside.foreign, "Law of the operator's own, so read it in the bundle"),
+        (beside.missing, "Law that the stack names and the realm does not have"),
+    ):
+        if names:
+            yield f"{said}: {_list(names)}."
 
 
 def _grounds(told: Account) -> Iterator[str]:

@@ -20,7 +20,7 @@ TEXT = "The patient gave 784-1985-1234567-3 and asked for a copy at sara@example
 @pytest.fixture
 def stack(tmp_path: Path) -> Path:
     """The example stack with what the guide adds to it."""
-    (shown,) = [block.text for block in blocks(GUIDE) if block.language == "yaml"]
+    shown, _ = [block.text for block in blocks(GUIDE) if block.language == "yaml"]
     floor, application = shown.splitlines()[0], shown.splitlines()[2]
     example = (ROOT / "examples/hospital.yaml").read_text("utf-8")
     begins = application.partition("{controller")[0]
@@ -46,6 +46,18 @@ def test_explain_says_what_would_be_found(
     assert "subjects AE, FR" in said and TEXT not in said and "784-1985" not in said
     assert main([*asked, "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["detected"]["subjects"] == ["AE"]
+
+
+def test_what_is_pseudonymised_is_looked_for_and_added(
+    stack: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(stack.parent)
+    _, shown = [block.text for block in blocks(GUIDE) if block.language == "yaml"]
+    key = shown[shown.index("pseudonymise:") : shown.rindex("}")].strip()
+    stack.write_text(stack.read_text("utf-8").replace("detect: [contact, identifiers, language]", key), "utf-8")
+    assert main(["explain", "-c", "comity.yaml", "--app", "triage", "--text", "request.json"]) == 1
+    said = capsys.readouterr().out
+    assert "contact (1), identity (1)" in said and "pseudonymous" in said
 
 
 @pytest.mark.parametrize(

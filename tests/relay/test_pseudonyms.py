@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.detect.found import Thing
+from comity.proof.commitment import Commitment
 from comity.relay.pseudonyms import LONGEST, MOST, Pseudonyms, TooMany
-from comity.relay.restoring import MOST_WAITING, EventText, WholeText
+from comity.relay.restoring import MOST_WAITING, EventText, Restored, WholeText
+from comity.relay.splice import StreamAnswer
 from tests.relay.pseudonymised import KEY, STREAMS, THINGS, away, heard, pieces, split, texts
 
 LIMIT = 1024 * 1024
@@ -137,6 +139,18 @@ def test_no_more_waits_than_may() -> None:
     assert restorer.feed(stream[: stream.index(b"event: content_block_stop")]) == b""
     held = b"".join([restorer.feed(b": open\n\n") for _ in range(MOST_WAITING + 1)])
     assert heard(held) == "An E"
+
+
+def test_what_waits_when_a_stream_is_over_goes_with_its_end() -> None:
+    _, pseudonyms = away(user("alice@example.com"))
+    commitments = [Commitment(KEY) for _ in range(3)]
+    answer = Restored(StreamAnswer("r", commitments[0], commitments[1]), pseudonyms, commitments[2], LIMIT)
+    choice = {"index": 0, "delta": {"content": "An E"}, "finish_reason": "stop"}
+    stream = b"data: %b\n\n" % json.dumps({"choices": [choice]}).encode()
+    assert answer.feed(stream) == b""
+    assert answer.close(True) and answer.finish == "stop"
+    assert heard(answer.tail) == "An E" and b'"comity":{"receipt":"r"}' in answer.tail
+    assert answer.response.length == len(answer.tail) and answer.upstream.length == len(stream)
 
 
 def test_an_end_goes_on_with_its_block() -> None:

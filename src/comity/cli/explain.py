@@ -56,13 +56,13 @@ def run(options: argparse.Namespace) -> int:
     now = unix_ms() if options.as_of is None else instant_of(options.as_of)
     file = read_stack_file(options.config, None)  # read as of today: what was measured since is no mistake
     realm = build_realm(file, now)
-    seen = None if options.text is None else looked(options.text, options.app, realm.stack)
+    seen, data = (None, ()) if options.text is None else looked(options.text, options.app, realm.stack)
     try:
         question = _question(options, realm)
         if seen is not None:
             question = replace(
                 question,
-                data=ordered((*question.data, *seen.data)),
+                data=ordered((*question.data, *data)),
                 subjects=ordered((*question.subjects, *seen.subjects)),
             )
         found = answer(question, realm, now)

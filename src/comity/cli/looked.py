@@ -8,15 +8,17 @@ from pathlib import Path
 from comity.detect.found import Seen
 from comity.detect.look import Look
 from comity.detect.text import text_of
-from comity.relay.looking import looks_of
+from comity.relay.looking import looks_of, replaced
 from comity.stack.types import Stack
 from comity.terms.errors import UsageFault
 
 MAX_TEXT = 32 * 1024 * 1024  # bytes; as large as a request may be
 
 
-def looked(name: str, application: str | None, stack: Stack) -> Seen:
+def looked(name: str, application: str | None, stack: Stack) -> tuple[Seen, tuple[str, ...]]:
     """What the application's detectors find in the file `name`, a request's body or any text; `-` is standard input.
+
+    With it the classes of data that are added to the case.
 
     Raises:
         UsageFault: it cannot be read, or no application that looks for anything is named.
@@ -41,7 +43,8 @@ def looked(name: str, application: str | None, stack: Stack) -> Seen:
         raise UsageFault(
             f"{name}: longer than the {looks.characters} characters that are looked into; it would be refused"
         )
-    return look.whole()
+    seen = look.whole()
+    return seen, (*seen.data, *replaced(seen, looks))
 
 
 def as_line(seen: Seen) -> str:

@@ -45,6 +45,12 @@ def added(addition: Addition, seen: Seen) -> Addition:
     )
 
 
+def replaced(seen: Seen, looks: Looks) -> tuple[str, ...]:
+    """The class that is added where some of what was found is replaced before it leaves; else none."""
+    data = {CLASSES[name] for name in looks.replace}
+    return (PSEUDONYMOUS,) if any(name in data and count for name, count in seen.found) else ()
+
+
 def detected(seen: Seen) -> dict[str, object]:
     """What was looked for and found, as entries show it: classes and counts, never a text (docs/spec/entry.md)."""
     document: dict[str, object] = {"looked": list(seen.looked), "version": VERSION}

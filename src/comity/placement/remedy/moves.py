@@ -88,7 +88,10 @@ class Pseudonymise(Move, frozen=True):
         return _of_application(world, {"data": list(self.made(world).cases[0].data)})
 
     def says(self, world: World) -> str:
-        return f"pseudonymise {' and '.join(self.left_out)} before the request leaves; it stays personal data in law"
+        return (
+            f"pseudonymise {' and '.join(self.left_out)} before the request leaves the application; it stays personal"
+            " data in law (`pseudonymise:` in the stack file keeps them from the deployment, and changes no ruling)"
+        )
 
 
 class Sign(Move, frozen=True):

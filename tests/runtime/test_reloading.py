@@ -53,7 +53,7 @@ class World:
         self.realm = realm
 
     async def until(self, condition):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(10):
             while not condition():  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.01)
 
@@ -163,3 +163,39 @@ def test_a_file_behind_links_that_are_turned_is_another(tmp_path):
     (tmp_path / "next").symlink_to("v2")
     (tmp_path / "next").rename(tmp_path / "data")
     assert look([file]) != seen
+
+
+class Turning(list):
+    """Paths of which the file is edited after they were looked at first, and before it is read."""
+
+    def __init__(self, file):
+        super().__init__([file])
+        self.rounds = 0
+
+    def __iter__(self):
+        self.rounds += 1
+        if self.rounds == 2:
+            self[0].write_text("two")
+        return super().__iter__()
+
+
+def test_an_edit_between_the_first_look_and_the_first_reading_is_noticed(tmp_path):
+    async def main():
+        world = World(tmp_path)
+        turning = Turning(world.file)
+        world.reloading = Reloading(
+            world.plan("one"),
+            lambda: world.realm,
+            read=world.read,
+            watched=lambda plan: turning,
+            swap=world.swap,
+            clock=lambda: 7,
+            say=world.said.append,
+        )
+        watch = asyncio.create_task(world.reloading.watch(1 << 60))
+        try:
+            await world.until(lambda: world.swapped == [("two", True)])
+        finally:
+            watch.cancel()
+
+    asyncio.run(main())

@@ -98,10 +98,11 @@ class Reloading:
         The first reading began at `since`: what was written after that may not have been seen by it.
         """
         paths = await asyncio.to_thread(self._watched, self.plan)
-        seen = await asyncio.to_thread(inputs.look, paths)
+        first = await asyncio.to_thread(inputs.look, paths)
         held = await asyncio.to_thread(inputs.digest, paths)
-        unsettled = any(each is not None and each[1] >= since * 1_000_000 for each in seen)
-        if unsettled:
+        seen = await asyncio.to_thread(inputs.look, paths)
+        unsettled = seen != first or any(each is not None and each[1] >= since * 1_000_000 for each in seen)
+        if unsettled:  # what was digested may not be what was read
             held = b""
         while True:
             with contextlib.suppress(TimeoutError):

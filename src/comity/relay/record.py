@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from comity.detect import VERSION
 from comity.detect.found import Seen
 from comity.law.case import UNSAID, Addition, Case
 from comity.placement.decide import wish_document
@@ -316,22 +315,6 @@ def _attempt(attempt: Attempt) -> bytes:
         attempt.started,
         status,
     )
-
-
-def _detected(seen: Seen) -> dict[str, object]:
-    """What was looked for and found: classes and counts, never a text."""
-    document: dict[str, object] = {"looked": list(seen.looked), "version": VERSION}
-    if seen.found:
-        document["found"] = [{"count": count, "data": data} for data, count in seen.found]
-    if seen.subjects:
-        document["subjects"] = list(seen.subjects)
-    if seen.language:
-        document["language"] = seen.language
-    if seen.unread:
-        document["unread"] = seen.unread
-    if seen.beyond:
-        document["beyond"] = True
-    return document
 
 
 def _outcome_content(exchange: Exchange, now: int) -> bytes:

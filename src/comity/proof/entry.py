@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from comity.terms import canon
 
-Kind = Literal["intent", "outcome", "denial", "realm", "conditions", "audit"]
+Kind = Literal["intent", "outcome", "denial", "realm", "conditions", "audit", "summary", "erasure"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order of their codes in a segment, which begin at 1."""

@@ -16,6 +16,8 @@ _STRINGS = {
     "nonce": re.compile(r"[0-9a-f]{32}"),
     "durability": re.compile(r"strict|relaxed"),
     "mode": re.compile(r"enforce|observe"),
+    "day": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "amount": re.compile(r"[0-9]{1,32}(\.[0-9]{1,9})?"),
 }
 
 _CASE = {
@@ -43,6 +45,12 @@ _WISH = {
     "max_price?": {"input?": "text", "output?": "text"},
 }  # fmt: skip
 _USAGE = {"prompt_tokens?": "n", "completion_tokens?": "n", "seconds?": "n", "estimated?": "boolean"}
+
+_SUMMED = {
+    "application": "id", "requests": "n", "denials": "n", "outcomes": [{"finish": "id", "count": "n"}], "lost": "n",
+    "open": "n", "prompt_tokens": "n", "completion_tokens": "n", "uncounted": "n",
+    "cost": [{"currency": "text", "amount": "amount"}],
+}  # fmt: skip
 
 _KEY = {
     "id": "id", "digest": "digest", "application?": "id", "role?": "id", "disclose": "id", "created": "n",
@@ -103,6 +111,16 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
         "party": {"actor": "id", "key?": _KEY},
         "decision": {"durability": "durability", "action": "id"},
         "content": {"target": "id", "times": {"finished": "n"}},
+    },
+    "summary": {
+        "party": {},
+        "decision": {"durability": "durability", "day": "day", "from": "n", "to": "n", "part?": "n", "parts?": "n"},
+        "content": {"applications": [_SUMMED], "times": {"finished": "n"}},
+    },
+    "erasure": {
+        "party": {},
+        "decision": {"durability": "durability"},
+        "content": {"times": {"finished": "n"}},
     },
 }  # fmt: skip
 """For each kind and block its keys; `?` marks an optional one."""

@@ -16,6 +16,7 @@ _STRINGS = {
     "nonce": re.compile(r"[0-9a-f]{32}"),
     "durability": re.compile(r"strict|relaxed"),
     "mode": re.compile(r"enforce|observe"),
+    "erasure": re.compile(r"erase|prune"),
     "day": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     "amount": re.compile(r"[0-9]{1,32}(\.[0-9]{1,9})?"),
 }
@@ -118,9 +119,9 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
         "content": {"applications": [_SUMMED], "times": {"finished": "n"}},
     },
     "erasure": {
-        "party": {},
-        "decision": {"durability": "durability"},
-        "content": {"times": {"finished": "n"}},
+        "party": {"actor": "id"},
+        "decision": {"durability": "durability", "action": "erasure"},
+        "content": {"salts": "n", "entries": "n", "minimum?": "n", "times": {"finished": "n"}},
     },
 }  # fmt: skip
 """For each kind and block its keys; `?` marks an optional one."""

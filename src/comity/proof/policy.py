@@ -35,12 +35,14 @@ class Policy:
         witnesses: by their name in the policy.
         groups: by name.
         quorum: name of a witness or group, or "none".
+        urls: submission prefixes (tlog-witness) of the witnesses that have one, by their name in the policy.
     """
 
     logs: tuple[VerifierKey, ...]
     witnesses: dict[str, VerifierKey] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     quorum: str = "none"
+    urls: dict[str, str] = field(default_factory=dict)
 
     def satisfied_by(self, cosigners: Iterable[str]) -> bool:
         """Whether these witnesses (names in the policy) are enough."""
@@ -75,7 +77,7 @@ def parse_policy(data: bytes) -> Policy:
             raise PolicyError(f"line {number}: {error}") from error
     if reading.quorum is None:
         raise PolicyError("the policy has no quorum line")
-    return Policy(tuple(reading.logs), reading.witnesses, reading.groups, reading.quorum)
+    return Policy(tuple(reading.logs), reading.witnesses, reading.groups, reading.quorum, reading.urls)
 
 
 class _Reading:
@@ -83,6 +85,7 @@ class _Reading:
         self.logs: list[VerifierKey] = []
         self.witnesses: dict[str, VerifierKey] = {}
         self.groups: dict[str, Group] = {}
+        self.urls: dict[str, str] = {}
         self.quorum: str | None = None
         self._members: set[str] = set()
 
@@ -92,9 +95,10 @@ class _Reading:
         match words:
             case ["log", vkey] | ["log", vkey, _]:
                 self.logs.append(_new(VerifierKey.parse(vkey), self.logs))
-            case ["witness", name, vkey] | ["witness", name, vkey, _]:
+            case ["witness", name, vkey, *url] if len(url) <= 1:
                 self._unused(name)
                 self.witnesses[name] = _new(VerifierKey.parse(vkey), self.witnesses.values())
+                self.urls |= {name: each for each in url}
             case ["group", name, threshold, *members] if members:
                 self._group(name, threshold, members)
             case ["quorum", name]:

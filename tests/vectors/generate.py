@@ -442,6 +442,35 @@ def attestation() -> dict[str, Any]:
     }
 
 
+# sampling.md
+
+
+def sampling() -> dict[str, Any]:
+    samples = []
+    for size, first, rate in ((1000, 0, 20_000), (1000, 400, 500_000), (7, 0, 1_000_000), (3000, 0, 1_000)):
+        lines = f"{ORIGIN}/{SHARD}\n{size}\n{b64(sha256(str(size).encode()))}\n"
+        nonce = sha256(b"nonce of %d" % size)
+        seed = sha256(b"comity/sampling/seed/v1\n" + lines.encode() + nonce)
+        drawn = [
+            index
+            for index in range(first, size)
+            if int.from_bytes(sha256(b"comity/sampling/ticket/v1\n" + seed + struct.pack(">Q", index)), "big")
+            < rate * 2**256 // 10**6
+        ]
+        samples.append(
+            {
+                "checkpoint": lines,
+                "nonce": nonce.hex(),
+                "commitment": sha256(b"comity/sampling/commitment/v1\n" + nonce).hex(),
+                "seed": seed.hex(),
+                "first": first,
+                "rate": rate,
+                "selected": drawn,
+            }
+        )
+    return {"samples": samples}
+
+
 def vectors() -> dict[str, dict[str, Any]]:
     """Every file by name."""
     return {
@@ -454,6 +483,7 @@ def vectors() -> dict[str, dict[str, Any]]:
         "segment": segment(),
         "signer": signer(),
         "attestation": attestation(),
+        "sampling": sampling(),
     }
 
 

@@ -13,7 +13,8 @@ import pytest
 from comity.adapters.ledger.segment import Entry, Header, decode_header, encode_group, encode_header, read_group
 from comity.adapters.signer.memory import SigningMemory
 from comity.law.attestation import gathered
-from comity.proof import note, tree
+from comity.proof import note, sampling, tree
+from comity.proof.checkpoint import Checkpoint
 from comity.proof.commitment import commit, opening
 from comity.proof.cosignature import cosigned_at
 from comity.proof.leaf import BLOCKS, block_hash, block_salt, leaf_value, value_of_hashes
@@ -167,3 +168,12 @@ def test_segment() -> None:
     entries: list[Entry] = [entry for _, entry in read.entries]
     assert [entry.kind for entry in entries] == [entry["kind"] for entry in load("leaf")["entries"]]
     assert encode_group(entries)[0] == group
+
+
+@pytest.mark.parametrize("case", load("sampling")["samples"], ids=lambda case: case["checkpoint"].split("\n")[1])
+def test_samples(case: dict[str, Any]) -> None:
+    checkpoint, nonce = Checkpoint.parse(case["checkpoint"]), bytes.fromhex(case["nonce"])
+    assert sampling.nonce_commitment(nonce).hex() == case["commitment"]
+    seed = sampling.seed(checkpoint, nonce)
+    assert seed.hex() == case["seed"]
+    assert list(sampling.selected(seed, case["rate"], case["first"], checkpoint.size)) == case["selected"]

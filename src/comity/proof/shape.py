@@ -60,6 +60,12 @@ _KEY = {
     "budgets?": [{"per": "id", "money?": "text", "tokens?": "n"}],
 }  # fmt: skip
 
+_SAMPLE = {
+    "commitment?": "digest", "rate?": "n", "commit?": "id", "nonce?": "digest",
+    "heads?": [{"shard": "id", "first": "n", "size": "n", "root": "digest"}],
+    "result?": "id", "at?": "n", "profile?": "digest",
+}  # fmt: skip
+
 SHAPES: dict[str, dict[str, dict[str, Any]]] = {
     "intent": {
         "party": _ASKER,
@@ -111,7 +117,7 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
     "audit": {
         "party": {"actor": "id", "key?": _KEY},
         "decision": {"durability": "durability", "action": "id"},
-        "content": {"target": "id", "times": {"finished": "n"}},
+        "content": {"target": "id", "times": {"finished": "n"}, "sample?": _SAMPLE},
     },
     "summary": {
         "party": {},

@@ -1,0 +1,134 @@
+"""The logs that a witness cosigns for, as its own small YAML file names them (docs/guides/witness.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from comity.proof.checkpoint import speaks_for
+from comity.proof.note import ED25519, NoteError, VerifierKey, check_name
+from comity.stack.draft import Draft
+from comity.stack.from_nodes import draft_from_nodes
+from comity.stack.from_yaml import MAX_BYTES, nodes_from_yaml
+from comity.stack.record import Record
+from comity.stack.yaml_nodes import Mapping
+from comity.terms.problems import Problem, Problems, in_order
+
+PER_MINUTE = 240
+"""Checkpoints of one origin that may advance: two a second, as a busy shard signs them, and some to catch up. Each
+costs the witness two syncs of its disk."""
+
+KEY = "witness"
+"""The key that a witness's file begins with, and a stack file does not have."""
+
+
+class LogLine(Record, frozen=True):
+    """A log: its vkey, and what it may ask for."""
+
+    vkey: Annotated[str, Meta(max_length=4096)]
+    origin: Annotated[str, Meta(min_length=1, max_length=300)] | None = None  # absent: the vkey's name
+    shards: Annotated[int, Meta(ge=0, le=10_000)] = 0  # origins `<origin>/<shard>` that are remembered, of Comity's
+    per_minute: Annotated[int, Meta(ge=1, le=100_000)] = PER_MINUTE  # for each origin
+
+
+class WitnessFile(Record, frozen=True):
+    """The whole of a witness's file."""
+
+    witness: Annotated[str, Meta(min_length=1, max_length=200)]  # the name of its key, a URL without a scheme
+    logs: Annotated[tuple[LogLine, ...], Meta(max_length=10_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLog:
+    """A log that is witnessed: its keys, any of which is enough, and its bounds."""
+
+    origin: str
+    keys: tuple[VerifierKey, ...]
+    shards: int
+    per_minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """Who is witnessed, and by whom.
+
+    Attributes:
+        witness: the name of the witness's key.
+        known: each log by its origin.
+    """
+
+    witness: str
+    known: dict[str, KnownLog] = field(default_factory=dict)
+
+    def of(self, origin: str) -> KnownLog | None:
+        """The log that an origin line belongs to: itself, or one that has shards and this is one of them."""
+        log = self.known.get(origin)
+        if log is not None:
+            return log
+        log = self.known.get(origin.rpartition("/")[0])
+        return log if log is not None and log.shards and speaks_for(log.origin, origin) else None
+
+
+def is_witness_file(data: bytes) -> bool:
+    """Whether a YAML file is a witness's, by its keys."""
+    root, _ = nodes_from_yaml(data, "")
+    return isinstance(root, Mapping) and KEY in root.entries
+
+
+def read_logs(path: Path) -> Logs:
+    """Read a witness's file.
+
+    Raises:
+        Problems: everything that is wrong with it.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise Problems([Problem(str(path), 0, 0, "", f"cannot be read: {error.strerror}")]) from error
+    root, formal = nodes_from_yaml(data, str(path))
+    if root is None:
+        raise Problems(in_order(formal))
+    draft = draft_from_nodes(root, WitnessFile, str(path))
+    known = dict(_logs(draft))
+    _name(draft)
+    problems = (*formal, *(note.told() for note in draft.notes))
+    if problems:
+        raise Problems(in_order(problems))
+    return Logs(msgspec.convert(draft.plain, WitnessFile).witness, known)
+
+
+def _name(draft: Draft) -> None:
+    for found in draft.find(KEY):
+        try:
+            check_name(found.value)
+        except NoteError as error:
+            draft.object_to(found, str(error))
+
+
+def _logs(draft: Draft) -> Iterator[tuple[str, KnownLog]]:
+    seen: dict[str, KnownLog] = {}
+    for found in draft.find("logs.*.vkey"):
+        at = found.path[1]
+        try:
+            key = VerifierKey.parse(found.value)
+        except NoteError as error:
+            draft.object_to(found, str(error), hint="the log's owner has it in log.vkey")
+            continue
+        if key.kind != ED25519:
+            draft.object_to(found, "no Ed25519 key of a log", "a vkey that begins in base64 with AQ")
+            continue
+        origin = draft.at("logs", at, "origin") or key.name
+        shards, rate = draft.at("logs", at, "shards") or 0, draft.at("logs", at, "per_minute") or PER_MINUTE
+        before = seen.get(origin)
+        if before is not None and key in before.keys:
+            draft.object_to(found, "this key is there twice for the same origin")
+            continue
+        keys = (*(before.keys if before else ()), key)
+        seen[origin] = KnownLog(origin, keys, max(shards, before.shards if before else 0), rate)
+    yield from seen.items()

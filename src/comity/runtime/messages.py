@@ -107,6 +107,21 @@ class Enter(Struct, frozen=True, tag=True):
     notes: tuple[Note, ...]
 
 
+class Sum(Struct, frozen=True):
+    """A summary, or a part of one: its blocks as canonical JSON, and the end of the day that it speaks of."""
+
+    end: int
+    decision: str
+    content: str
+
+
+class Summarise(Struct, frozen=True, tag=True):
+    """Days that are to be entered; `seen` entries of the shard were read when they were found missing."""
+
+    sums: tuple[Sum, ...]
+    seen: int
+
+
 class Reach(Struct, frozen=True, tag=True):
     """Where a deployment is reached from now on; None: it cannot be reached."""
 
@@ -199,7 +214,7 @@ class Told(Struct, frozen=True, tag=True):
     dropped: int = 0
 
 
-ToWorker: TypeAlias = Start | Take | Keys | Reach | Lend | Renew | Drain | Trust | Enter
+ToWorker: TypeAlias = Start | Take | Keys | Reach | Lend | Renew | Drain | Trust | Enter | Summarise
 ToSupervisor: TypeAlias = Ready | Failed | Complaint | Draw | Report | Told | Unknown | Entered
 
 to_worker = msgspec.json.Decoder(ToWorker)

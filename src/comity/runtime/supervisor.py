@@ -34,6 +34,7 @@ from comity.runtime.plan import Plan, unchangeable
 from comity.runtime.realms import Realms
 from comity.runtime.reloading import Reload, Reloading
 from comity.runtime.settings import Settings
+from comity.runtime.summing import Summing
 from comity.runtime.tenancy import Tenancy
 from comity.runtime.tls import server_context
 from comity.runtime.tokens import Tokens
@@ -183,6 +184,7 @@ class Supervisor:
             self._watch(task)
         self._watch(self.realms.build_ahead(lambda realm: self._watch(self._ahead(realm))))
         self._watch(self.reloading.watch(self.started))
+        self._watch(self._sums().watch())
         self._watch(asyncio.to_thread(self._close_abandoned))
         try:
             ready(self)
@@ -328,6 +330,16 @@ class Supervisor:
             tell=lambda message: self.fleet.tell(message),  # noqa: PLW0108 - there is no fleet yet
             tell_first=lambda message: self.fleet.tell_first(message),  # noqa: PLW0108
             tell_one=lambda worker, slices: self.fleet.tell_one(worker, slices),  # noqa: PLW0108
+        )
+
+    def _sums(self) -> Summing:
+        return Summing(
+            self.state,
+            clock=unix_ms,
+            say=self.say,
+            shards=lambda: {slot.shard: slot.number for slot in self.fleet.slots if slot.shard},
+            tell_one=self.fleet.tell_one,
+            durability=lambda: self.file.stack.durability,
         )
 
     def _reached(self, deployment: str, endpoint: Endpoint | None) -> None:

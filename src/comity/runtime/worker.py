@@ -43,6 +43,7 @@ from comity.runtime.messages import (
     Renew,
     Report,
     Start,
+    Summarise,
     Take,
     Told,
     ToWorker,
@@ -57,6 +58,7 @@ from comity.runtime.own_faults import VERBOSE, handler, told
 from comity.runtime.rations import Rations
 from comity.runtime.receipts import receipts
 from comity.runtime.settings import DRAIN_S
+from comity.runtime.summing import Summed
 from comity.runtime.taking import Taking
 from comity.runtime.tls import ServerContext
 from comity.terms.errors import Fault
@@ -119,6 +121,7 @@ class Worker:
     ) -> None:
         self._channel = channel
         self._ledger = ledger
+        self._summed = Summed(ledger)
         self._gate = gate
         self._bearers = bearers
         self._rations = rations
@@ -215,6 +218,8 @@ class Worker:
                     self._taking.take(take)
                 case Enter(notes=notes):
                     self._enter(notes)
+                case Summarise() as order:
+                    self._summed.enter(order)
                 case Trust(issuers=issuers):
                     self._bearers.trust(issuers)
                 case Keys(keys=keys):

@@ -184,6 +184,11 @@ class Ledger:
         return self._committer.next - self._committer.durable
 
     @property
+    def next(self) -> int:
+        """Index of the next entry."""
+        return self._committer.next
+
+    @property
     def durable(self) -> int:
         """Number of entries that are durable; indices below it are safe."""
         return self._committer.durable

@@ -1,0 +1,179 @@
+"""Which daily summaries a shard owes: what was entered since the last one is read (docs/spec/entry.md)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from comity.adapters.ledger.reading import entries
+from comity.adapters.ledger.segment import Entry
+from comity.adapters.ledger.segment_files import ledger_folder, read_segment, segment_of, segment_starts
+from comity.adapters.state import write_durably
+from comity.proof.summary import DAY_MS, Days, Span, summary_blocks
+
+CURSOR = "summed"
+"""Beside the segments; it can be rebuilt from them."""
+
+MAX_DUE = 32
+"""Days that are told at once: a log from before there were summaries owes one for each of its days."""
+
+
+class _Times(Struct):
+    received: int = 0
+    started: int = 0
+    first_byte: int = 0
+    finished: int = 0
+
+
+class _Asked(Struct):
+    application: str = ""
+
+
+class _Timed(Struct):
+    times: _Times = msgspec.field(default_factory=_Times)
+
+
+class _Usage(Struct):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class _Cost(Struct):
+    amount: int = 0
+    currency: str = ""
+
+
+class _Ended(Struct):
+    finish: str = ""
+    usage: _Usage = msgspec.field(default_factory=_Usage)
+    cost: _Cost = msgspec.field(default_factory=_Cost)
+
+
+class _Summed(Struct):
+    day: str
+    part: int = 1
+
+
+class _Cursor(Struct):
+    first: int
+    day: int
+    open: dict[str, str]
+
+
+_times = msgspec.json.Decoder(_Timed)
+_asked = msgspec.json.Decoder(_Asked)
+_ended = msgspec.json.Decoder(_Ended)
+_summed = msgspec.json.Decoder(_Summed)
+_cursor = msgspec.json.Decoder(_Cursor)
+
+
+class Due(NamedTuple):
+    """Summaries that are to be entered, oldest first.
+
+    Attributes:
+        spans: what each says, and which parts of it are entered already.
+        seen: entries that were read; what was entered after them may be these very summaries.
+    """
+
+    spans: tuple[tuple[Span, frozenset[int]], ...]
+    seen: int
+
+
+class Daily:
+    """The days of one shard. Whoever writes the shard may be another process."""
+
+    def __init__(self, state: Path, shard: str) -> None:
+        self._state = state
+        self._shard = shard
+        self._folder = ledger_folder(state, shard)
+        self._place = self._read()
+        self._told_until = -1
+
+    def due(self, now: int) -> Due | None:
+        """The summaries that the shard owes at `now`, or None. Blocking: it reads what was entered since the last.
+
+        Raises:
+            LedgerCorrupt: a segment is damaged.
+            OSError: it cannot be read.
+        """
+        today = now // DAY_MS
+        if self._told_until >= today:
+            return None
+        ended, written, size = self._ended(today)
+        due = []
+        for span, after in ended:
+            parts = frozenset(written.get(span.day, ()))
+            if span.exact and len(parts) < len(summary_blocks(span, "strict", now)):
+                due.append((span, parts))
+            elif not due:
+                self._move(after)
+        if not due:
+            self._told_until = today
+            return None
+        return Due(tuple(due[:MAX_DUE]), size)
+
+    def _ended(self, today: int) -> tuple[list[tuple[Span, _Cursor]], dict[str, set[int]], int]:
+        """Days that have ended, each with the place after it; parts of summaries that are entered; entries read."""
+        place = self._place
+        days = Days(place.first, {int(at): name for at, name in place.open.items()}, day=place.day)
+        ended: list[tuple[Span, _Cursor]] = []
+        written: dict[str, set[int]] = {}
+        size = place.first
+        for entry in entries(self._state, self._shard, size):
+            if entry.index > size:
+                days.begin(entry.index, self._open_before(entry.index))
+            size = entry.index + 1
+            if entry.kind == "summary":
+                said = _summed.decode(entry.decision)
+                written.setdefault(said.day, set()).add(said.part)
+            span = _count(days, entry)
+            if span is not None:
+                ended.append((span, _after(span, days.day)))
+        if days.day < today and size > days.first:
+            span = days.end(size)
+            ended.append((span, _after(span, days.day)))
+        return ended, written, size
+
+    def _open_before(self, index: int) -> tuple[int, ...]:
+        """Intents that were open where the entries that are left begin."""
+        first = segment_of(segment_starts(self._folder), index)
+        return () if first is None else read_segment(self._folder, first)[1].open
+
+    def _read(self) -> _Cursor:
+        try:
+            return _cursor.decode((self._folder / CURSOR).read_bytes())
+        except (OSError, msgspec.MsgspecError):
+            return _Cursor(0, -1, {})
+
+    def _move(self, to: _Cursor) -> None:
+        self._place = to
+        document = {"day": to.day, "first": to.first, "open": to.open}
+        write_durably(self._folder / CURSOR, json.dumps(document).encode())
+
+
+def _after(span: Span, day: int) -> _Cursor:
+    return _Cursor(span.end, day, {str(intent): name for intent, name in span.open.items()})
+
+
+def _count(days: Days, entry: Entry) -> Span | None:
+    try:
+        times = _times.decode(entry.content).times
+        span = days.at(entry.index, max(times.received, times.started, times.first_byte, times.finished))
+        if entry.kind == "intent":
+            days.intent(entry.index, _asked.decode(entry.party).application)
+        elif entry.kind == "denial":
+            days.denial(_asked.decode(entry.party).application)
+        elif entry.kind == "outcome" and entry.intent is not None:
+            said = _ended.decode(entry.content)
+            usage, cost = said.usage, said.cost
+            days.outcome(
+                entry.intent, said.finish, usage.prompt_tokens, usage.completion_tokens, cost.amount, cost.currency
+            )
+    except msgspec.MsgspecError:
+        days.unreadable()
+        return None
+    return span

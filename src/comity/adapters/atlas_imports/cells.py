@@ -1,0 +1,93 @@
+"""Cells of public lists: countries, amounts, dates."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from comity.stack.jurisdictions import COUNTRIES
+
+_ALSO = {
+    "usa": "US",
+    "u s": "US",
+    "united states of america": "US",
+    "uk": "GB",
+    "great britain": "GB",
+    "united kingdom of great britain and northern ireland": "GB",
+    "england": "GB",
+    "uae": "AE",
+    "korea": "KR",
+    "south korea": "KR",
+    "korea south": "KR",
+    "korea republic of": "KR",
+    "republic of korea": "KR",
+    "korea rep": "KR",
+    "the netherlands": "NL",
+    "czech republic": "CZ",
+    "turkey": "TR",
+    "russian federation": "RU",
+    "viet nam": "VN",
+    "vietnam": "VN",
+    "taiwan": "TW",
+    "taiwan province of china": "TW",
+    "hong kong": "HK",
+    "hong kong sar": "HK",
+    "iran": "IR",
+    "moldova": "MD",
+    "bolivia": "BO",
+    "ivory coast": "CI",
+    "macedonia": "MK",
+    "swaziland": "SZ",
+}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z]+", " ", name.casefold()).strip()
+
+
+_NAMES = {**{_plain(name): code for code, name in COUNTRIES.items()}, **_ALSO}
+
+SEVERAL = "several"
+"""A cell that names more than one country; none of them is credited."""
+
+
+def country(cell: str) -> str:
+    """The ISO code of the country that the cell names, `SEVERAL`, or empty if none is known by that name.
+
+    A place such as `Paris, Ile-de-France, France` is read from its end.
+    """
+    cell = cell.strip()
+    if not cell:
+        return ""
+    if cell.upper() in COUNTRIES:
+        return cell.upper()
+    whole = _NAMES.get(_plain(cell))
+    if whole:
+        return whole
+    parts = [_NAMES.get(_plain(part), "") for part in re.split(r"[,;/]", cell)]
+    known = list(dict.fromkeys(part for part in parts if part))
+    if len(known) > 1 and all(parts):
+        return SEVERAL
+    return parts[-1]
+
+
+def amount(cell: str) -> Decimal | None:
+    """The number in the cell: `$1,200,000`, `1.2e9`; None if there is none, or it is negative."""
+    text = re.sub(r"[\s,$€£]|US\$|USD", "", cell)
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and 0 <= value < Decimal("1e30") else None
+
+
+def day(cell: str) -> date | None:
+    """The day in the cell, the first of the month or year if it says no more; None if there is none."""
+    text = cell.strip()
+    for form in ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m", "%Y", "%d/%m/%Y", "%b %d, %Y", "%B %d, %Y", "%d %b %Y"):
+        try:
+            return datetime.strptime(text[:19], form).date()
+        except ValueError:
+            continue
+    return None

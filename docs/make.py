@@ -24,6 +24,7 @@ from comity.api.powers import POWERS
 from comity.cli.main import COMMANDS, parser
 from comity.law.duties import DUTIES
 from comity.law.standing import ACTS, STATUSES
+from comity.posture.scenario.schema import scenario_schema
 from comity.relay.dialects.tables import DOCUMENTED, DROPPED_TYPES, MESSAGES_EDITS, RESPONSES_INCLUDE
 from comity.relay.reading.rows import OfType, Place, Steps, nodes, places, places_at, written
 from comity.relay.reading.shapes import PASS, REFUSED, Kinds, Members, OneOf, Row
@@ -35,6 +36,7 @@ from comity.stack.schema import stack_schema
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = ROOT / "src" / "comity" / "stack" / "comity.schema.json"
+SCENARIO = ROOT / "src" / "comity" / "posture" / "scenario" / "scenario.schema.json"
 MARK = re.compile(r"(<!-- made: (?P<name>[a-z-]+) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
 REASONED = re.compile(r'^    (\w+): \w+ = [^\n]+\n    """(.*?)"""', re.MULTILINE | re.DOTALL)
 COUNTS = ("headers", "connections", "in_flight")
@@ -383,6 +385,7 @@ def main() -> int:
     pages = {page: made(page.read_text("utf-8")) for page in sorted((ROOT / "docs").rglob("*.md"))}
     pages[SHIPPED / PASSED] = json.dumps(passed(), indent=1) + "\n"
     pages[SCHEMA] = json.dumps(stack_schema(), indent=1, ensure_ascii=False) + "\n"
+    pages[SCENARIO] = json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n"
     stale = [path for path, text in pages.items() if path.read_text("utf-8") != text]
     for path in stale:
         if check:

@@ -55,6 +55,8 @@ class _Reader:
         self.draft.places.setdefault(path, (node.line, node.column))
         declared = kind
         kind, title = _plainly(kind, node)
+        if isinstance(kind, inspect.AnyType):  # a scenario's patch, or what a model of the future reads itself
+            return self._as_written(node, path)
         if isinstance(node, Listing) and title == "jurisdiction" and isinstance(declared, inspect.UnionType):
             self.draft.say(node, path, "a list", "a jurisdiction", "write {any_of: [...]} where it may be any")
             return _BAD
@@ -72,12 +74,20 @@ class _Reader:
             return self._list(node, kind, path, shape)
         return self._scalar(node, kind, title, path, shape)
 
+    def _as_written(self, node: Node, path: Path) -> Any:
+        self.draft.places.setdefault(path, (node.line, node.column))
+        if isinstance(node, Mapping):
+            return {name: self._as_written(value, (*path, name)) for name, (_, value) in node.entries.items()}
+        if isinstance(node, Listing):
+            return [self._as_written(item, (*path, index)) for index, item in enumerate(node.items)]
+        return node.value
+
     def _record(self, node: Node, kind: inspect.StructType, path: Path, shape: str) -> Any:
         if not isinstance(node, Mapping):
             self.draft.say(node, path, _described(node), _expected(kind), _as_record(node, kind))
             return _BAD
         made = MADE.get(kind.cls, ())
-        fields = {field.name: field for field in kind.fields if field.name not in made}
+        fields = {field.encode_name: field for field in kind.fields if field.name not in made}
         owner = kind.cls in OWNERS
         plain: dict[str, Any] = {}
         levels: dict[str, str] = {}
@@ -92,8 +102,8 @@ class _Reader:
                 value = self._long_form(value, here, name, levels)  # noqa: PLW2901 - the fact inside
             plain[name] = self.read(value, fields[name].type, here, within)
         for field in kind.fields:
-            if field.required and field.name not in node.entries:
-                self.draft.say(node, path, f"{field.name} is missing", _expected(*_plainly(field.type, _TEXT)))
+            if field.required and field.encode_name not in node.entries:
+                self.draft.say(node, path, f"{field.encode_name} is missing", _expected(*_plainly(field.type, _TEXT)))
         if levels:
             plain["evidence"] = levels
         return {name: value for name, value in plain.items() if value is not _BAD}

@@ -19,7 +19,7 @@ _NULL = {"type": "null"}
 def stack_schema() -> dict[str, Any]:
     """The schema of `comity.yaml`, as JSON values."""
     _, definitions = msgspec.json.schema_components((Stack,), ref_template="#/$defs/{name}")
-    made = {name: _tidied(definition) for name, definition in sorted(definitions.items())}
+    made = {name: tidied(definition) for name, definition in sorted(definitions.items())}
     for owner in OWNERS:
         _offer_evidence(made[owner.__name__])
     made["Evidence"] = {"enum": list(EVIDENCE_LEVELS), "description": "How well a fact is established."}
@@ -37,13 +37,13 @@ def stack_schema() -> dict[str, Any]:
     }
 
 
-def _tidied(value: Any) -> Any:
+def tidied(value: Any) -> Any:
     """The same schema as the reader holds it: no null in place of a missing key, no entry of a list twice."""
     if isinstance(value, list):
-        return [_tidied(each) for each in value if each != _NULL]
+        return [tidied(each) for each in value if each != _NULL]
     if not isinstance(value, dict):
         return value
-    made = {key: _tidied(each) for key, each in value.items() if not (key == "default" and each is None)}
+    made = {key: tidied(each) for key, each in value.items() if not (key == "default" and each is None)}
     choices = made.get("anyOf")
     if isinstance(choices, list) and len(choices) == 1:
         del made["anyOf"]

@@ -167,6 +167,10 @@ class Deployment(Record, frozen=True):
     price: Price | None = None
     latency: Annotated[float, Meta(ge=0, description="Seconds to the first token.")] | None = None
     energy: Annotated[float, Meta(ge=0, description="kWh per 10^6 tokens, at the accelerator.")] | None = None
+    capacity: (
+        Annotated[float, Meta(ge=0, description="Tokens a second, in and out; absent: a replay sets it no bound.")]
+        | None
+    ) = None
     certificates: tuple[Certificate, ...] = ()
     seal: Seals = field(default_factory=dict)  # reached, by objective of the EU Cloud Sovereignty Framework
     terms: Terms | None = None

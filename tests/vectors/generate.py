@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 HERE = Path(__file__).parent
@@ -471,6 +472,24 @@ def sampling() -> dict[str, Any]:
     return {"samples": samples}
 
 
+# vault.md
+
+
+def vault() -> dict[str, Any]:
+    records = []
+    for receipt, ref in ((f"{SHARD}.41", ""), (f"{SHARD}.7", "case 2026/114")):
+        key, nonce = sha256(b"vault key of " + receipt.encode()), sha256(receipt.encode())[:12]
+        head = canonical({"deployment": "local", "request": len(REQUEST), "surface": "chat"})
+        plain = struct.pack(">H", len(head)) + head + REQUEST + RESPONSE
+        item = mac(key, b"comity/vault/v1\n" + receipt.encode())
+        sealed = nonce + AESGCM(item).encrypt(nonce, plain, receipt.encode())
+        of = sha256(f"comity/vault/ref/v1\ntriage\n{ref}".encode())[:16] if ref else bytes(16)
+        mark = mac(key, b"comity/vault/mark/v1\n")[:8]
+        record = struct.pack(">4sIB", b"CMTV", len(sealed), len(receipt)) + receipt.encode() + of + mark + sealed
+        records.append({"receipt": receipt, "ref": ref, "key": key.hex(), "nonce": nonce.hex(), "record": b64(record)})
+    return {"application": "triage", "request": b64(REQUEST), "response": b64(RESPONSE), "records": records}
+
+
 def vectors() -> dict[str, dict[str, Any]]:
     """Every file by name."""
     return {
@@ -484,6 +503,7 @@ def vectors() -> dict[str, dict[str, Any]]:
         "signer": signer(),
         "attestation": attestation(),
         "sampling": sampling(),
+        "vault": vault(),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 from comity.adapters.ledger.segment import Entry, Header, decode_header, encode_group, encode_header, read_group
 from comity.adapters.signer.memory import SigningMemory
+from comity.adapters.vault.keys import ref_name
+from comity.adapters.vault.sealing import Kept, sealed
 from comity.law.attestation import gathered
 from comity.proof import note, sampling, tree
 from comity.proof.checkpoint import Checkpoint
@@ -177,3 +180,13 @@ def test_samples(case: dict[str, Any]) -> None:
     seed = sampling.seed(checkpoint, nonce)
     assert seed.hex() == case["seed"]
     assert list(sampling.selected(seed, case["rate"], case["first"], checkpoint.size)) == case["selected"]
+
+
+@pytest.mark.parametrize("case", load("vault")["records"], ids=lambda case: case["receipt"])
+def test_the_vault(case: dict[str, Any]) -> None:
+    file = load("vault")
+    request, response = (base64.b64decode(file[name]) for name in ("request", "response"))
+    kept = Kept("triage", case["receipt"], date(2026, 12, 23), "local", "chat", request, response)
+    ref = ref_name("triage", case["ref"])
+    record = sealed(kept, bytes.fromhex(case["key"]), ref, bytes.fromhex(case["nonce"]))
+    assert base64.b64encode(record).decode() == case["record"]

@@ -1,0 +1,59 @@
+"""How what is kept ends: its day comes, or it is to be erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from comity.adapters.disk import DISK, Disk
+from comity.adapters.vault.keys import FOLDER as KEYS
+from comity.adapters.vault.keys import keys, ref_name, shred
+from comity.adapters.vault.shelves import FOLDER, shelves
+from comity.stack.sworn import LegalHold
+
+
+def destroy(state: Path, application: str, ref: str = "", *, disk: Disk = DISK) -> int:
+    """Destroy the keys of all that is kept of an application, or of one erasure ref of it; how many there were.
+
+    What was sealed under them can be opened by nobody any more, in copies neither. Call it with the destruction of the
+    erasure salt; whether it may be erased is for the caller to ask (`law.retention.erasure`). A gateway that runs goes
+    on with fresh keys. Durable when it returns; what is left half done by a crash is done by calling it again.
+
+    Raises:
+        ValueError: the name is no application id.
+        OSError: the disk refused it.
+    """
+    wanted = ref_name(application, ref)
+    doomed = [path for path, _, of in keys(state, application) if not ref or of == wanted]
+    for path in doomed:
+        shred(path, disk=disk)
+    return len(doomed)
+
+
+def purge(state: Path, today: date, holds: Iterable[LegalHold] = (), *, disk: Disk = DISK) -> int:
+    """Destroy the keys of everything whose last day is over, and its files, but for what a legal hold lies on; how many
+    keys there were.
+
+    Raises:
+        OSError: the disk refused it.
+    """
+    held = [hold for hold in holds if today <= hold.until]
+    done = 0
+    for application in _all(state):
+        if any(hold.applications is None or application in hold.applications for hold in held):
+            continue
+        for path, due, _ in keys(state, application):
+            if due < today:
+                shred(path, disk=disk)
+                done += 1
+        for path, due, _ in shelves(state, application):
+            if due < today:
+                disk.unlink(path)
+    return done
+
+
+def _all(state: Path) -> list[str]:
+    """Everyone who has keys or files."""
+    folders = [folder for folder in (state / KEYS, state / FOLDER) if folder.is_dir()]
+    return sorted({path.name for folder in folders for path in folder.iterdir() if path.is_dir()})

@@ -1,0 +1,167 @@
+"""Writing the vault: a thread that seals what has come meanwhile, and makes it durable with one sync for each file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import queue
+import threading
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from comity.adapters.disk import DISK, PRIVATE, Disk
+from comity.adapters.vault.keys import get_or_create, key_path, ref_name
+from comity.adapters.vault.sealing import MAX_ITEM_BYTES, NONCE_SIZE, Kept, sealed
+from comity.adapters.vault.shelves import shelf_path, size
+
+MAX_WAITING_BYTES = 64 << 20
+"""Content that waits for the disk: past that nothing more is kept, and the entries say so; requests do not wait."""
+
+MAX_GROUP = 256
+"""Exchanges written at once: one sync for all of them, a few milliseconds of sealing."""
+
+MAX_OPEN = 64
+"""Files held open: applications times last days. Past that the oldest is closed, and a new one begun."""
+
+SHELF_BYTES = 256 << 20
+"""A file that has become longer is followed by another: an auditor reads through it to find one exchange."""
+
+Done = Callable[[str], None]
+"""Called with the last day for which an exchange is kept, durably (`2026-12-23`), or with nothing: it is not kept."""
+
+_Wish = tuple[Kept, int, Done]
+
+
+class _Shelf(NamedTuple):
+    handle: int
+    size: int
+
+
+class Keeper:
+    """One worker's hand in the vault. `keep` and `done` are on the event loop's thread, all else on its own."""
+
+    def __init__(
+        self,
+        state: Path,
+        *,
+        say: Callable[[str], None] = lambda _: None,
+        rng: Callable[[int], bytes] = os.urandom,
+        disk: Disk = DISK,
+    ) -> None:
+        """`say` is told once, on the loop's thread, when the disk refuses to keep something."""
+        self._state = state
+        self._say = say
+        self._rng = rng
+        self._disk = disk
+        self._loop = asyncio.get_running_loop()
+        self._waiting = 0
+        self._shelves: dict[tuple[str, date], _Shelf] = {}
+        self._sizes: dict[str, int] = {}
+        self._complained = False
+        self._queue: queue.SimpleQueue[_Wish | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="vault", daemon=True)
+        self._thread.start()
+
+    def keep(self, kept: Kept, most: int, done: Done) -> None:
+        """Keep an exchange, where its application's files are below `most` bytes; `done` comes later, never inside."""
+        if kept.size > MAX_ITEM_BYTES or self._waiting + kept.size > MAX_WAITING_BYTES:
+            self._loop.call_soon(done, "")
+            return
+        self._waiting += kept.size
+        self._queue.put((kept, most, done))
+
+    def close(self) -> None:
+        """Write what has come, and end. Blocking; what `done`s there are come when the loop runs on."""
+        self._queue.put(None)
+        self._thread.join()
+        for shelf in self._shelves.values():
+            os.close(shelf.handle)
+        self._shelves.clear()
+
+    def _run(self) -> None:
+        ended = False
+        while not ended:
+            group: list[_Wish] = []
+            wish = self._queue.get()
+            while wish is not None:
+                group.append(wish)
+                if len(group) >= MAX_GROUP or self._queue.empty():
+                    break
+                wish = self._queue.get()
+            ended = wish is None
+            results: list[tuple[Done, str]] = []
+            for shelf in {(kept.application, kept.due) for kept, _, _ in group}:
+                results += self._write(shelf, [each for each in group if (each[0].application, each[0].due) == shelf])
+            if results:
+                self._tell(results, sum(kept.size for kept, _, _ in group))
+
+    def _tell(self, results: list[tuple[Done, str]], taken: int) -> None:
+        def tell() -> None:
+            self._waiting -= taken
+            for done, day in results:
+                done(day)
+
+        try:
+            self._loop.call_soon_threadsafe(tell)
+        except RuntimeError:  # the loop has ended, and so have the requests
+            return
+
+    def _write(self, shelf: tuple[str, date], group: list[_Wish]) -> list[tuple[Done, str]]:
+        application, due = shelf
+        fitting = self._fitting(application, group)
+        written: set[int] = set()
+        if fitting:
+            try:
+                self._append(application, due, [kept for kept, _, _ in fitting])
+                written = {id(each) for each in fitting}
+            except (OSError, ValueError) as error:
+                self._shelves.pop(shelf, None)  # it may be torn: what comes next goes into another
+                self._complain(f"the vault keeps nothing of {application} now: {error}")
+        return [(each[2], due.isoformat() if id(each) in written else "") for each in group]
+
+    def _fitting(self, application: str, group: list[_Wish]) -> list[_Wish]:
+        """Those for which there is room. Other workers write too, and days end: what is there is looked up when it
+        matters."""
+        taken = self._sizes.get(application)
+        if taken is None or taken + sum(kept.size for kept, _, _ in group) > min(most for _, most, _ in group):
+            taken = size(self._state, application)
+        fitting = []
+        for each in group:
+            if taken + each[0].size <= each[1]:
+                taken += each[0].size
+                fitting.append(each)
+        self._sizes[application] = taken
+        return fitting
+
+    def _append(self, application: str, due: date, group: list[Kept]) -> None:
+        data = b"".join(self._sealed(kept) for kept in group)
+        shelf = self._shelves.get((application, due))
+        if shelf is None or shelf.size > SHELF_BYTES:
+            shelf = self._open(application, due, group[0].receipt)
+        self._disk.write_all(shelf.handle, data, shelf.size)
+        self._disk.sync_data(shelf.handle)
+        self._shelves[application, due] = _Shelf(shelf.handle, shelf.size + len(data))
+
+    def _sealed(self, kept: Kept) -> bytes:
+        ref = ref_name(kept.application, kept.ref)
+        # read anew for each: a key that was destroyed meanwhile must not be used again
+        key = get_or_create(key_path(self._state, kept.application, kept.due, ref), self._rng, self._disk)
+        return sealed(kept, key, ref, self._rng(NONCE_SIZE))
+
+    def _open(self, application: str, due: date, first: str) -> _Shelf:
+        if (old := self._shelves.pop((application, due), None)) is not None:
+            os.close(old.handle)
+        while len(self._shelves) >= MAX_OPEN:
+            os.close(self._shelves.pop(next(iter(self._shelves))).handle)
+        path = shelf_path(self._state, application, due, first)
+        self._disk.make_folders(path.parent)
+        handle = self._disk.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        self._disk.sync_folder(path.parent)
+        return _Shelf(handle, 0)
+
+    def _complain(self, words: str) -> None:
+        if not self._complained:
+            self._complained = True
+            self._loop.call_soon_threadsafe(self._say, words)

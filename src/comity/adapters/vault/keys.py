@@ -1,0 +1,99 @@
+"""The vault's keys: a file of 32 bytes for each application, last day and erasure ref, in a folder apart."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+from comity.adapters.disk import DISK, PRIVATE, Disk
+from comity.adapters.vault.sealing import NO_REF, REF_SIZE
+
+FOLDER = "vault-keys"
+KEY_SIZE = 32
+
+_APPLICATION = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_REF = b"comity/vault/ref/v1\n"
+
+
+def application_folder(state: Path, folder: str, application: str) -> Path:
+    """Where an application's files lie below `folder`.
+
+    Raises:
+        ValueError: the name is no application id.
+    """
+    if not _APPLICATION.fullmatch(application):
+        raise ValueError(f"{application[:80]!r} is no application id")
+    return state / folder / application
+
+
+def ref_name(application: str, ref: str) -> bytes:
+    """What stands for an erasure ref in records and names of keys; sixteen zero bytes for none."""
+    if not ref:
+        return NO_REF
+    return hashlib.sha256(_REF + application.encode() + b"\n" + ref.encode()).digest()[:REF_SIZE]
+
+
+def key_path(state: Path, application: str, due: date, ref: bytes) -> Path:
+    """The file of one key."""
+    name = due.isoformat() + ("" if ref == NO_REF else f".{ref.hex()}")
+    return application_folder(state, FOLDER, application) / name
+
+
+def read_key(path: Path) -> bytes | None:
+    """The key, or None if it was destroyed or never made.
+
+    Raises:
+        ValueError: the file is damaged.
+        OSError: it cannot be read.
+    """
+    try:
+        key = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    if len(key) != KEY_SIZE:
+        raise ValueError(f"{path} is damaged: a key has {KEY_SIZE} bytes")
+    return key
+
+
+def get_or_create(path: Path, rng: Callable[[int], bytes], disk: Disk = DISK) -> bytes:
+    """The key, made durably if there is none.
+
+    Raises:
+        ValueError, OSError: as `read_key`; or the disk refused it.
+    """
+    key = read_key(path)
+    while key is None:
+        disk.make_folders(path.parent)
+        disk.create_durably(path, rng(KEY_SIZE), PRIVATE)
+        key = read_key(path)
+    return key
+
+
+def keys(state: Path, application: str) -> Iterator[tuple[Path, date, bytes]]:
+    """The keys of an application: file, last day, ref."""
+    folder = application_folder(state, FOLDER, application)
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        day, _, ref = path.name.partition(".")
+        try:
+            yield path, date.fromisoformat(day), bytes.fromhex(ref) if ref else NO_REF
+        except ValueError:
+            continue  # a draft that a crash left
+
+
+def shred(path: Path, rng: Callable[[int], bytes] = os.urandom, disk: Disk = DISK) -> None:
+    """Overwrite a key where it lies, then take its name away; durable when this returns.
+
+    Whether a disk writes over the same cells is the disk's to say.
+    """
+    handle = disk.open(path, os.O_WRONLY)
+    try:
+        disk.write_all(handle, rng(KEY_SIZE))
+        disk.sync(handle)
+    finally:
+        os.close(handle)
+    disk.unlink(path)
+    disk.sync_folder(path.parent)

@@ -1,4 +1,4 @@
-"""`comity check -c FILE`: everything that is wrong with a stack file, or with a law pack, at once."""
+"""`comity check -c FILE`: everything that is wrong with a stack file, a law pack or a witness's file, at once."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from comity.adapters.node import names
 from comity.adapters.packs import load_packs, read_folder, tried, zone
 from comity.adapters.stack_files import StackFile, read_stack_file
 from comity.adapters.state import FOLDER, MODELS
+from comity.adapters.witness.logs import is_witness_file, read_logs
 from comity.law.coverage import DRAFT
 from comity.law.pack import Pack
 from comity.law.staleness import overdue, said
@@ -26,7 +27,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Registers the command."""
     check = commands.add_parser("check", help="all problems of a stack file or a law pack at once", description=__doc__)
     check.add_argument(
-        "-c", "--config", type=Path, required=True, metavar="FILE", help="a stack file, or a pack's folder"
+        "-c", "--config", type=Path, required=True, metavar="FILE", help="a stack or witness's file, or a pack's folder"
     )
     check.add_argument("--json", action="store_true", help="print JSON")
 
@@ -34,7 +35,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints every problem; 1 if there is any, 0 if there is none."""
     path: Path = options.config
-    found, packs = _of_pack(path) if path.is_dir() else _of_stack(path)
+    found, packs = _of_pack(path) if path.is_dir() else _of_witness(path) or _of_stack(path)
     problems, drafts = in_order(found), tuple(_drafts(path, packs))
     if options.json:
         print(json.dumps([asdict(problem) for problem in (*problems, *drafts)], indent=2, ensure_ascii=False))
@@ -49,6 +50,17 @@ def run(options: argparse.Namespace) -> int:
 def _of_pack(folder: Path) -> tuple[tuple[Problem, ...], Sequence[Pack]]:
     pack, problems = read_folder(folder)
     return (problems, ()) if pack is None else (tried(pack).problems, (pack,))
+
+
+def _of_witness(path: Path) -> tuple[tuple[Problem, ...], Sequence[Pack]] | None:
+    """Of a witness's file; None if it is none."""
+    if not is_witness_file(path):
+        return None
+    try:
+        read_logs(path)
+    except Problems as error:
+        return error.problems, ()
+    return (), ()
 
 
 def _drafts(path: Path, packs: Iterable[Pack]) -> Iterator[Problem]:

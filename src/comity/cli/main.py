@@ -29,6 +29,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("verify", "check a receipt, offline", ""),
     ("realm", "realms kept, and bundles of them for an auditor", "serve"),
     ("log", "audit a log", ""),
+    ("witness", "cosign the checkpoints of others' logs", "serve"),
     ("signer", "hold the log's key in a process of its own", ""),
 )
 

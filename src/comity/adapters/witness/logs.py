@@ -74,10 +74,13 @@ class Logs:
         return log if log is not None and log.shards and speaks_for(log.origin, origin) else None
 
 
-def is_witness_file(data: bytes) -> bool:
-    """Whether a YAML file is a witness's, by its keys."""
-    root, _ = nodes_from_yaml(data, "")
-    return isinstance(root, Mapping) and KEY in root.entries
+def is_witness_file(path: Path) -> bool:
+    """Whether a file is a witness's, by its keys; False for what cannot be read."""
+    try:
+        root, _ = nodes_from_yaml(_bytes(path), "")
+    except OSError:
+        return False
+    return isinstance(root, Mapping) and KEY in root.entries and "origin" not in root.entries
 
 
 def read_logs(path: Path) -> Logs:
@@ -87,8 +90,7 @@ def read_logs(path: Path) -> Logs:
         Problems: everything that is wrong with it.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = _bytes(path)
     except OSError as error:
         raise Problems([Problem(str(path), 0, 0, "", f"cannot be read: {error.strerror}")]) from error
     root, formal = nodes_from_yaml(data, str(path))
@@ -101,6 +103,11 @@ def read_logs(path: Path) -> Logs:
     if problems:
         raise Problems(in_order(problems))
     return Logs(msgspec.convert(draft.plain, WitnessFile).witness, known)
+
+
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def _name(draft: Draft) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from comity.proof.checkpoint import Checkpoint, CheckpointError, speaks_for
 from comity.proof.inclusion import InclusionProof, ProofError
-from comity.proof.note import MAX_SIGNATURES, Note, NoteError, Signer, VerifierKey
+from comity.proof.note import MAX_SIGNATURES, Note, NoteError, Signer, VerifierKey, key_id
 from comity.terms.digests import to_base64
 from tests.proof.samples import SIGNER
 
@@ -34,6 +34,29 @@ def test_unknown_signatures_are_kept_and_ignored() -> None:
     note = Note.parse(NOTE + grease)
     assert len(note.signatures) == 2
     assert len(note.by(SIGNER.key)) == 1
+
+
+def test_sixteen_signatures_of_five_kilobytes_are_borne() -> None:
+    """What a verifier must accept at least (signed-note, "Format")."""
+    grease = "".join(f"— grease{n}.example/{'x' * 60} {to_base64(bytes([n]) * 5_004)}\n" for n in range(15))
+    note = Note.parse("text\n\n" + grease + NOTE.split("\n\n")[1])
+    assert len(note.signatures) == 16
+    assert [SIGNER.key.verifies(b"text\n", line.value) for line in note.by(SIGNER.key)] == [True]
+
+
+@pytest.mark.parametrize("kind", [0x02, 0x05, 0xFA, 0xFF])
+def test_signatures_of_other_types_are_ignored_wherever_they_stand(kind: int) -> None:
+    """Grease: a verifier that stumbles over what it does not know keeps logs from changing keys."""
+    line = f"— {NAME} {to_base64(key_id(NAME, kind, b'key') + bytes(64))}\n"
+    ours = NOTE.split("\n\n")[1]
+    for lines in (line + ours, ours + line, line + ours + line):
+        assert len(Note.parse("text\n\n" + lines).by(SIGNER.key)) == 1
+
+
+def test_half_of_a_character_is_no_utf_8() -> None:
+    for text in (NOTE.replace("text", "te\ud800xt"), NOTE.replace(NAME, "a\udcffb")):
+        with pytest.raises(NoteError, match="UTF-8"):
+            Note.parse(text)
 
 
 def test_a_line_that_shares_only_name_or_id_is_not_ours() -> None:
@@ -102,6 +125,9 @@ def test_a_key_of_an_unknown_type_is_held_and_verifies_nothing() -> None:
         SIGNER.key.text.replace("+", "-"),
         "+" + SIGNER.key.text.partition("+")[2],
         VerifierKey("n", 1, b"short").text,
+        VerifierKey("n", 4, bytes(33)).text,
+        VerifierKey("n", 6, bytes(32)).text,
+        VerifierKey("n", 1, bytes(32)).text.replace("n+", "\udcff+", 1),
     ],
 )
 def test_what_is_no_vkey_is_refused(text: str) -> None:

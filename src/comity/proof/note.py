@@ -9,17 +9,26 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from comity.proof import mldsa
 from comity.terms.digests import from_base64, sha256, to_base64
 
 ED25519 = 0x01
 """Signature type of a plain Ed25519 note signature."""
 
+ED25519_COSIGNATURE = 0x04
+"""Signature type of a timestamped Ed25519 cosignature (tlog-cosignature)."""
+
+ML_DSA_44_COSIGNATURE = 0x06
+"""Signature type of a timestamped ML-DSA-44 cosignature (tlog-cosignature)."""
+
 ED25519_SIZE = 64
-MAX_NOTE_BYTES = 100_000
-"""Room for 16 signatures of nearly 5 kB, which the specification asks a verifier to accept, and the text."""
+MAX_NOTE_BYTES = 131_072
+"""Room for 16 signatures of nearly 5 kB, 6.7 kB each in base64, which a verifier must accept; and the text."""
 
 MAX_SIGNATURES = 32
 """Twice what a verifier must accept; each known one costs a verification."""
+
+_PUBLIC_SIZES = {ED25519: 32, ED25519_COSIGNATURE: 32, ML_DSA_44_COSIGNATURE: mldsa.PUBLIC_SIZE}
 
 _LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/=]+)")
 _KEY_ID = re.compile(r"[0-9a-f]{8}")
@@ -30,10 +39,21 @@ class NoteError(ValueError):
 
 
 def check_name(name: str) -> str:
-    """The name itself, if it may name a key: not empty, no Unicode space, no plus, no control character."""
+    """The name itself, if it may name a key: UTF-8, not empty, no Unicode space, no plus, no control character."""
     if not name or any(character.isspace() or character == "+" or character < " " for character in name):
         raise NoteError(f"key name {name[:80]!r} is empty or has a space, a plus or a control character")
+    if not _is_utf8(name):
+        raise NoteError(f"key name {name[:80]!r} is not UTF-8")
     return name
+
+
+def _is_utf8(text: str) -> bool:
+    """False for a text that holds half of a character: it has no bytes that could be signed."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def key_id(name: str, kind: int, public: bytes) -> bytes:
@@ -69,8 +89,11 @@ class VerifierKey:
         key = cls(name, material[0], material[1:])
         if key.id.hex() != parts[1]:
             raise NoteError(f"the vkey of {name} has another key id than its key: it was cut or altered")
-        if key.kind == ED25519 and len(key.public) != 32:
-            raise NoteError(f"the vkey of {name}: an Ed25519 key has 32 bytes")
+        size = _PUBLIC_SIZES.get(key.kind, len(key.public))
+        if len(key.public) != size:
+            raise NoteError(f"the vkey of {name}: a key of type 0x{key.kind:02x} has {size} bytes")
+        if key.kind == ML_DSA_44_COSIGNATURE and not mldsa.available():
+            raise NoteError(f"the vkey of {name} is of a type that cannot be checked here: {mldsa.NEEDED}")
         return key
 
     @property
@@ -131,8 +154,8 @@ class Note:
         """
         if len(data) > MAX_NOTE_BYTES:
             raise NoteError(f"the note is longer than {MAX_NOTE_BYTES} characters")
-        if any(character < " " and character != "\n" for character in data):
-            raise NoteError("the note has a control character")
+        if any(character < " " and character != "\n" for character in data) or not _is_utf8(data):
+            raise NoteError("the note has a control character, or half of one that UTF-8 cannot hold")
         text, blank, lines = data.rpartition("\n\n")
         if not blank or not lines.endswith("\n"):
             raise NoteError("the note does not end in a blank line and signature lines")

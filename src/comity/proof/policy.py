@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from comity.proof.note import NoteError, VerifierKey
+from comity.proof.note import ED25519, NoteError, VerifierKey
 
 MAX_POLICY_BYTES = 262_144
 """A hundred ML-DSA keys of 1.8 kB each, with their URLs and comments."""
@@ -97,8 +97,8 @@ class _Reading:
                 self.logs.append(_new(VerifierKey.parse(vkey), self.logs))
             case ["witness", name, vkey, *url] if len(url) <= 1:
                 self._unused(name)
-                self.witnesses[name] = _new(VerifierKey.parse(vkey), self.witnesses.values())
-                self.urls |= {name: each for each in url}
+                self.witnesses[name] = _new(_cosigning(VerifierKey.parse(vkey)), self.witnesses.values())
+                self.urls.update((name, each) for each in url)
             case ["group", name, threshold, *members] if members:
                 self._group(name, threshold, members)
             case ["quorum", name]:
@@ -130,6 +130,14 @@ class _Reading:
     def _defined(self, name: str) -> None:
         if name not in self.witnesses and name not in self.groups:
             raise PolicyError(f"{name} is not defined above")
+
+
+def _cosigning(key: VerifierKey) -> VerifierKey:
+    if key.kind == ED25519:
+        raise PolicyError(
+            f"{key.name} is the key of a log (type 0x01); a witness cosigns with one of type 0x04 or 0x06"
+        )
+    return key
 
 
 def _new(key: VerifierKey, others: Iterable[VerifierKey]) -> VerifierKey:

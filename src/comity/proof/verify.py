@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from comity.proof.checkpoint import Checkpoint, CheckpointError, speaks_for
 from comity.proof.commitment import commit
-from comity.proof.cosignature import cosigned_at
+from comity.proof.cosignature import COSIGNATURES, LOG_SIGNATURES, cosigned_at, log_signed
 from comity.proof.inclusion import InclusionProof, ProofError
 from comity.proof.leaf import BLOCKS
 from comity.proof.note import Note, NoteError, VerifierKey
@@ -141,14 +141,14 @@ def _authenticate(note: Note, policy: Policy) -> tuple[Checkpoint, VerifierKey, 
     # step 4a: a trusted key speaks for the origin and has signed
     origin = checkpoint.origin
     signer = None
-    message = note.text.encode()
     for key in policy.logs:
-        if not speaks_for(key.name, origin):
+        # a key of a type that nobody here knows is an unknown key, whoever listed it
+        if key.kind not in LOG_SIGNATURES or not speaks_for(key.name, origin):
             continue
         named = key.named(origin)
         for line in note.by(named):
             # step 4b: each of its signatures is valid
-            if not named.verifies(message, line.value):
+            if not log_signed(named, note.text, line):
                 raise _NotValid("4b", "bad-signature", f"The signature of {origin} on the checkpoint is not valid.")
             signer = named
     if signer is None:
@@ -156,11 +156,13 @@ def _authenticate(note: Note, policy: Policy) -> tuple[Checkpoint, VerifierKey, 
     # step 5: the witnesses that the policy requires
     witnesses: dict[str, int] = {}
     for name, key in policy.witnesses.items():
-        for line in note.by(key):
+        for line in note.by(key) if key.kind in COSIGNATURES else ():
             time = cosigned_at(key, note.text, line)
             if time is None:
                 raise _NotValid("4b", "bad-signature", f"The cosignature of witness {name} is not valid.")
-            witnesses[name] = time
+            # without a time it is none of a witness (tlog-witness), and says nothing of when
+            if time:
+                witnesses[name] = time
     if not policy.satisfied_by(witnesses):
         raise _NotValid("5", "missing-witness", "The witnesses that the policy requires have not all cosigned.")
     return checkpoint, signer, witnesses

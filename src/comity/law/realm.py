@@ -139,6 +139,11 @@ class Realm:
         return self._today
 
     @property
+    def file_date(self) -> date:
+        """The stack file's own date, from which a certificate without an end is believed for a while."""
+        return self._file_date
+
+    @property
     def epoch(self) -> Epoch:
         """The law in force, apart from the stack."""
         return self._epoch

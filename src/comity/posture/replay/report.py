@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
-Outcome: TypeAlias = Literal["as_before", "re_placed", "refused", "admitted", "still_refused", "undecided"]
-OUTCOMES: tuple[Outcome, ...] = ("as_before", "re_placed", "refused", "admitted", "still_refused", "undecided")
+Outcome: TypeAlias = Literal["as_before", "re_placed", "overflow", "refused", "admitted", "still_refused", "undecided"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 """What became of a past request; each is one of these.
 
-`as_before` goes where it went; `re_placed` goes to another deployment; `refused` was placed and is refused now;
-`admitted` was refused and is placed now; `still_refused` on both sides; `undecided` could not be decided again.
+`as_before` goes where it went; `re_placed` goes to another deployment; `overflow` may go somewhere, and there is no
+room; `refused` was placed and is refused now; `admitted` was refused and is placed now; `still_refused` on both sides;
+`undecided` could not be decided again.
 """
 
 
@@ -48,17 +49,15 @@ class Amounts(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True):
-    """Past requests by outcome; their sum is all of them. `overflow` are some of those that are placed: permitted, and
-    no permitted deployment has room.
-    """
+    """Past requests by outcome; their sum is all of them."""
 
     as_before: int = 0
     re_placed: int = 0
+    overflow: int = 0
     refused: int = 0
     admitted: int = 0
     still_refused: int = 0
     undecided: int = 0
-    overflow: int = 0
 
     @property
     def requests(self) -> int:
@@ -167,6 +166,9 @@ class Report(Struct, frozen=True):
         sources: of its figures, as the document has them.
         first, last: months of the log.
         currency: of the stack; "" if the log has several.
+        groups: distinct groups of requests; `decided` distinct questions, each put once to either world.
+        reproduced: requests whose placement, made again in their own realm, is that of the log byte for byte;
+            `differing`, whose is not.
         total: of all requests.
         applications, data, jurisdictions, deployments: the same by each.
         rules: that refuse now, the most frequent first.
@@ -189,6 +191,9 @@ class Report(Struct, frozen=True):
     last: str = ""
     currency: str = ""
     groups: int = 0
+    decided: int = 0
+    reproduced: int = 0
+    differing: int = 0
     applications: tuple[Line, ...] = ()
     data: tuple[Line, ...] = ()
     jurisdictions: tuple[Line, ...] = ()

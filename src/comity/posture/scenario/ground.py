@@ -20,8 +20,14 @@ ALL = ""
 
 
 class Ground(Struct, frozen=True):
-    """Stack, law and day. `dated` is the stack file's own date; `demand` factors by application; `notes` are for the
-    reader: what a change had to assume.
+    """Stack, law and day, as far as a scenario has changed them.
+
+    Attributes:
+        dated: the stack file's own date.
+        demand: factors by application, `ALL` for every one.
+        closed: sites where nothing can be served, so no repair may serve anything there.
+        barred: models that no repair may serve anywhere else.
+        notes: for the reader, what a change had to assume.
     """
 
     stack: Stack
@@ -29,6 +35,8 @@ class Ground(Struct, frozen=True):
     at: Instant
     dated: date
     demand: Mapping[str, float] = {}  # never written: every change makes a new one
+    closed: frozenset[str] = frozenset()
+    barred: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
     def noting(self, sentence: str) -> Ground:

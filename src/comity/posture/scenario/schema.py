@@ -1,4 +1,4 @@
-"""JSON Schema (2020-12) of a scenario file, made from the types; `scenario.schema.json` beside this file is its copy."""
+"""JSON Schema (2020-12) of a scenario, made from the types; `scenario.schema.json` beside this file is its copy."""
 
 from __future__ import annotations
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from msgspec.structs import replace
+
 from comity.posture.scenario.ground import Atom, Atoms, Ground, known, without_deployments
 from comity.posture.scenario.types import ExportControl
 from comity.stack import facts
@@ -32,7 +34,8 @@ def _without_chip(chip: str, exempt: tuple[str, ...], ground: Ground) -> Ground:
     if unknown:
         told = f"The accelerators of {', '.join(unknown)} are not stated; they are taken to be of a controlled class."
         ground = ground.noting(told)
-    return without_deployments(ground, gone)
+    bare = {site for site in stack.sites if _rests_on(chip, site, ground, exempt)}
+    return without_deployments(replace(ground, closed=ground.closed | bare), gone)
 
 
 def _rests_on(chip: str, site: str, ground: Ground, exempt: tuple[str, ...]) -> bool:
@@ -50,7 +53,7 @@ def _without(model: str, exempt: tuple[str, ...], ground: Ground) -> Ground:
         for name, each in ground.stack.deployments.items()
         if each.model == model and not _exempt(ground, each.site, exempt)
     )
-    return without_deployments(ground, stopped)
+    return without_deployments(replace(ground, barred=ground.barred | {model}), stopped)
 
 
 def _exempt(ground: Ground, site: str, exempt: tuple[str, ...]) -> bool:

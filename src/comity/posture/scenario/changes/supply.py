@@ -61,7 +61,8 @@ def _closed(ground: Ground, sites: tuple[str, ...]) -> Ground:
     gateway = ground.stack.gateway
     if gateway is not None and gateway.site in sites:
         ground = ground.noting(f"The gateway itself runs at {gateway.site}; it is taken to run on as it is.")
-    return without_deployments(ground, at_sites(ground.stack, sites))
+    closed = replace(ground, closed=ground.closed | {*sites})
+    return without_deployments(closed, at_sites(ground.stack, sites))
 
 
 def _bought(each: Acquired, ground: Ground) -> Ground:

@@ -1,0 +1,197 @@
+"""Worlds to decide in: a realm as it was, and the same with a scenario's changes made. Each law is compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Protocol, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from comity.law.case import Addition, Case
+from comity.law.epoch import Zone
+from comity.law.pack import Pack
+from comity.law.realm import Realm
+from comity.law.vocabulary import Vocabulary
+from comity.placement.cases import observed, registered, widened
+from comity.placement.conditions import configured
+from comity.placement.decide import decide, wish_of
+from comity.placement.types import Conditions, Placement, Wish
+from comity.posture.replay.lots import Question
+from comity.posture.scenario.ground import Atom, Ground, ground_with
+from comity.stack.digest import stack_document
+from comity.stack.types import Stack
+from comity.terms.canon import encode
+from comity.terms.digests import sha256_hex
+from comity.terms.instants import Instant
+from comity.terms.refusal import Refusal
+
+Decision: TypeAlias = Placement | Refusal | None
+"""What a world says to a question; None where it cannot be put to it."""
+
+
+class Archive(Protocol):
+    """The realms and conditions that a log names."""
+
+    def realm(self, digest: str) -> Realm | None:
+        """The realm of that digest; None if it is not there."""
+        ...
+
+    def conditions(self, digest: str) -> Conditions | None:
+        """The conditions of that digest; None if they are not there."""
+        ...
+
+
+class Put(Struct, frozen=True):
+    """A question as one world understands it."""
+
+    cases: tuple[Case, ...]
+    wish: Wish
+    observe: bool = False
+
+
+class World:
+    """Law, stack and figures at one instant, and what they say, each thing once."""
+
+    def __init__(self, ground: Ground, realm: Realm, conditions: Conditions) -> None:
+        self.ground, self.realm, self.conditions = ground, realm, conditions
+        self._put: dict[Hashable, Put | None] = {}
+        self._said: dict[tuple[tuple[Case, ...], Wish, bool], Placement | Refusal] = {}
+
+    @property
+    def stack(self) -> Stack:
+        """The stack of this world."""
+        return self.realm.stack
+
+    @property
+    def at(self) -> Instant:
+        """When it decides."""
+        return self.ground.at
+
+    def put(self, question: Question) -> Put | None:
+        """The question as cases and a wish; None where this world has no such application, or not its words."""
+        key = question.application, question.operation, question.added, question.model, question.wish
+        if key not in self._put:
+            self._put[key] = self._understood(question)
+        return self._put[key]
+
+    def answer(self, question: Question) -> Decision:
+        """What this world decides on the question."""
+        put = self.put(question)
+        return None if put is None else self.decide(put)
+
+    def decide(self, put: Put) -> Placement | Refusal:
+        """The decision, made once."""
+        key = put.cases, put.wish, put.observe
+        said = self._said.get(key)
+        if said is None:
+            said = self._said[key] = decide(
+                put.cases, put.wish, self.realm, self.conditions, self.at, observe=put.observe
+            )
+        return said
+
+    def _understood(self, question: Question) -> Put | None:
+        application = self.stack.applications.get(question.application)
+        if application is None:
+            return None
+        try:
+            wish = wish_of(question.model, msgspec.json.decode(question.wish) if question.wish else {})
+        except (TypeError, ValueError, ArithmeticError, AttributeError):
+            return None
+        cases = widened(registered(application, question.operation), Addition(*question.added))
+        words = self.realm.vocabulary
+        if any(word not in words.data for case in cases for word in case.data):
+            return None
+        return Put(cases, wish, observed(application, self.at))
+
+
+class Worlds:
+    """Every world that a replay asks: those of the log, and those of scenarios over them.
+
+    `vocabulary`, `schema` and `zone` are what a realm is compiled with where a scenario changes the law itself.
+    """
+
+    def __init__(self, archive: Archive, vocabulary: Vocabulary, schema: str, zone: Zone) -> None:
+        self._archive = archive
+        self._compiled_with = vocabulary, schema, zone
+        self._before: dict[tuple[str, str], World | None] = {}
+        self._laws: dict[Hashable, Realm] = {}
+        self._texts: dict[int, tuple[object, str]] = {}
+        self._grounds: dict[str, Ground | None] = {}
+
+    def before(self, realm: str, conditions: str) -> World | None:
+        """The world that the log names; None if its realm is not there any more."""
+        key = realm, conditions
+        if key not in self._before:
+            self._before[key] = self._as_it_was(realm, conditions)
+        return self._before[key]
+
+    def after(self, realm: str, conditions: str, atoms: Iterable[Atom], known: dict[Hashable, World]) -> World | None:
+        """The same with the atoms' changes made; `known` keeps the worlds of one scenario, so that realms that have
+        become the same are one.
+
+        Raises:
+            ScenarioFault: a change names what is not there.
+        """
+        was = self.before(realm, conditions)
+        if was is None:
+            return None
+        ground = ground_with(was.ground, atoms)
+        if ground is was.ground:
+            return was
+        if self._law_key(ground) == self._law_key(was.ground):
+            base = was.realm
+        else:
+            base = self._law(ground)
+        own = was.conditions.digest == configured(was.stack).digest
+        figures = configured(ground.stack) if own else was.conditions
+        key = self._law_key(ground), base.since, _digest(ground.stack), figures.digest, tuple(ground.demand.items())
+        world = known.get(key)
+        if world is None:
+            world = known[key] = World(ground, base.supposing(ground.stack), figures)
+        return world
+
+    def _as_it_was(self, digest: str, conditions: str) -> World | None:
+        realm = self._archive.realm(digest)
+        if realm is None:
+            return None
+        own = configured(realm.stack)
+        figures = own if conditions in ("", own.digest) else self._archive.conditions(conditions)
+        if figures is None:
+            return None
+        ground = self._grounds.get(digest)
+        if ground is None:
+            packs = tuple(realm.packs.values())
+            ground = self._grounds[digest] = Ground(realm.stack, packs, realm.since, realm.file_date)
+        return World(ground, realm, figures)
+
+    def _law(self, ground: Ground) -> Realm:
+        """The law of the ground, compiled over any stack."""
+        key = self._law_key(ground)
+        if key not in self._laws:
+            vocabulary, schema, zone = self._compiled_with
+            self._laws[key] = Realm(ground.stack, ground.packs, vocabulary, schema, ground.at, zone, ground.dated)
+        return self._laws[key]
+
+    def _law_key(self, ground: Ground) -> Hashable:
+        packs = tuple((pack.name, self._text(pack), _dates(pack)) for pack in ground.packs)
+        return packs, ground.at, ground.dated, ground.stack.stale_law
+
+    def _text(self, pack: Pack) -> str:
+        """A name for the pack's texts: scenarios change dates and lists, and leave the texts as they are."""
+        held = self._texts.get(id(pack.files))
+        if held is None:
+            held = self._texts[id(pack.files)] = (pack.files, sha256_hex(encode(dict(pack.files))))
+        return held[1]
+
+
+def _dates(pack: Pack) -> Hashable:
+    rules = tuple((rule.id, rule.since, rule.until) for rule in pack.rules)
+    lists = tuple(
+        (name, tuple((each.member, each.since) for each in held.members)) for name, held in pack.groups.items()
+    )
+    return hash(rules), hash(lists)
+
+
+def _digest(stack: Stack) -> str:
+    return sha256_hex(encode(stack_document(stack)))

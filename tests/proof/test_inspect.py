@@ -78,3 +78,44 @@ def test_growth_since_an_older_checkpoint(size: int) -> None:
 def test_shrinkage() -> None:
     larger = published([*VALUES, bytes(32)])[0]
     assert found(TILES, since=larger) == ["shrunk example.org/log"]
+
+
+@pytest.mark.parametrize("start", [256, 300, 767, 768, SIZE])
+def test_a_log_can_be_read_on_from_where_it_was_read_before(start: int) -> None:
+    asked: list[Tile] = []
+
+    def fetch(tile: Tile) -> bytes:
+        asked.append(tile)
+        return read(TILES, tile)
+
+    since = published(VALUES[:start])[0]
+    assert inspect_tree(CHECKPOINT, fetch, since, start=start) == []
+    assert not [tile for tile in asked if tile.level < 1 and tile.number < start // 256]
+    forked = published([bytes(32), *VALUES[1:start]])[0]
+    assert [f.name for f in inspect_tree(CHECKPOINT, fetch, forked, start=start)] == ["forked"]
+
+
+@pytest.mark.parametrize("size", [256, 65_536, 65_536 + 300, 2 * 65_536 + 256])
+def test_it_is_joined_at_every_level(size: int) -> None:
+    values = [b"%032d" % index for index in range(size + 7)]
+    checkpoint, tiles = published(values)
+    since = published(values[:size])[0]
+    assert inspect_tree(checkpoint, lambda tile: read(tiles, tile), since, start=size) == []
+    join = Tile(1, size >> 16, (size + 7 >> 8) & 255)
+    if join in tiles:
+        altered = {**tiles, join: bytes(len(tiles[join]))}
+        assert inspect_tree(checkpoint, lambda tile: read(altered, tile), since, start=size)
+
+
+@pytest.mark.parametrize("minimum", [255, 256, 700, SIZE])
+def test_bundles_below_the_minimum_index_may_be_gone(minimum: int) -> None:
+    kept = {tile: data for tile, data in TILES.items() if tile.level != -1 or (tile.number + 1) * 256 > minimum}
+    assert len(kept) == len(TILES) - minimum // 256
+    assert inspect_tree(CHECKPOINT, lambda tile: read(kept, tile), minimum=minimum) == []
+    if minimum >= 256:
+        assert "missing-file tile/entries/000" in found(kept)
+        tile = bytearray(kept[Tile(0, 0, 256)])
+        tile[3] ^= 1
+        altered = {**kept, Tile(0, 0, 256): bytes(tile)}
+        findings = inspect_tree(CHECKPOINT, lambda tile: read(altered, tile), minimum=minimum)
+        assert [f"{f.name} {f.place}" for f in findings] == ["altered-tile tile/0/000"]

@@ -22,13 +22,18 @@ class Finding(NamedTuple):
     sentence: str
 
 
-def inspect_tree(checkpoint: Checkpoint, fetch: Fetch, since: Checkpoint | None = None) -> list[Finding]:
+def inspect_tree(
+    checkpoint: Checkpoint, fetch: Fetch, since: Checkpoint | None = None, *, minimum: int = 0, start: int = 0
+) -> list[Finding]:
     """Compare every bundle and every tile of a log with the root that its checkpoint signs.
 
     Args:
         checkpoint: authenticated by the caller.
         fetch: gives a tile's bytes; an OSError of it is a finding.
         since: an older checkpoint of the same log, authenticated too: the tree must have grown from it.
+        minimum: the log's minimum index (tlog-tiles, "Pruning"): bundles that lie wholly below it need not be there.
+        start: files of entries below it are not read again, but for the few that join the tree to them; rounded down
+            to a full tile. It is not above the size of `since`, if there is one.
 
     Returns:
         What is wrong: `shrunk`, `forked`, `missing-file`, `altered-bundle`, `altered-tile`, `altered-checkpoint`.
@@ -36,20 +41,26 @@ def inspect_tree(checkpoint: Checkpoint, fetch: Fetch, since: Checkpoint | None 
     """
     if since is not None and since.size > checkpoint.size:
         return [Finding("shrunk", checkpoint.origin, f"It had {since.size} entries and now has {checkpoint.size}.")]
-    return _Inspection(checkpoint, fetch, since).run()
+    return _Inspection(checkpoint, fetch, since, minimum, start).run()
 
 
 class _Inspection:
-    def __init__(self, checkpoint: Checkpoint, fetch: Fetch, since: Checkpoint | None) -> None:
+    def __init__(
+        self, checkpoint: Checkpoint, fetch: Fetch, since: Checkpoint | None, minimum: int, start: int
+    ) -> None:
         self._checkpoint = checkpoint
         self._fetch = fetch
         self._since = since
+        self._kept = minimum // WIDTH
+        self._first = min(start, checkpoint.size) // WIDTH
         self._growth = Growth()
         self.findings: list[Finding] = []
 
     def run(self) -> list[Finding]:
         size = self._checkpoint.size
-        for number in range(-(-size // WIDTH)):
+        if self._first and not self._join():
+            return self.findings
+        for number in range(self._first, -(-size // WIDTH)):
             if len(self.findings) >= MAX_FINDINGS:
                 return self.findings
             leaves = self._leaves(number)
@@ -66,6 +77,20 @@ class _Inspection:
             self.findings.append(Finding("altered-checkpoint", self._checkpoint.origin, sentence))
         return self.findings
 
+    def _join(self) -> bool:
+        """Begin with the tree of the entries that are not read, as the tiles above them have it; the root will tell."""
+        levels: list[list[bytes]] = [[]]
+        while count := (self._first * WIDTH) >> (8 * len(levels)):
+            level = len(levels)
+            number, within = divmod(count, WIDTH)
+            width = width_in(level, number, self._checkpoint.size)
+            hashes = self._hashes(Tile(level, number, width)) if within else []
+            if hashes is None:
+                return False
+            levels.append(hashes[:within])
+        self._growth = Growth(levels)
+        return True
+
     def _grown(self) -> None:
         since = self._since
         if since is not None and self._growth.size == since.size:
@@ -77,8 +102,14 @@ class _Inspection:
     def _leaves(self, number: int) -> list[bytes] | None:
         """The true leaf hashes of a bundle, or None if neither it nor its tile can be read."""
         width = width_in(ENTRIES, number, self._checkpoint.size)
-        entries = self._hashes(Tile(ENTRIES, number, width))
         tile = self._hashes(Tile(0, number, width))
+        if number < self._kept:
+            if tile is not None and not self._true(number, tile):
+                path = tile_path(Tile(0, number, width))
+                self.findings.append(Finding("altered-tile", path, "Its hashes are not those of the tile above."))
+                return None
+            return tile
+        entries = self._hashes(Tile(ENTRIES, number, width))
         if entries is None or tile is None or entries == tile:
             return entries or tile
         at = next(i for i in range(width) if entries[i] != tile[i])

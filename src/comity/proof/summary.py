@@ -61,7 +61,8 @@ class Span(NamedTuple):
     """The entries of a day: from `first` up to, and without, `end`; both are tree sizes.
 
     `open` are the intents without an outcome then, with their application. `exact` is False where some entry that
-    counts was not there to be read (it was pruned or erased).
+    counts was not there to be read (it was pruned or erased). If entries right before `end` were erased, the day may
+    have ended with any of them: not before `soonest`.
     """
 
     day: str
@@ -70,6 +71,7 @@ class Span(NamedTuple):
     sums: dict[str, Sums]
     open: dict[int, str]
     exact: bool = True
+    soonest: int | None = None
 
     @property
     def applications(self) -> list[dict[str, Any]]:
@@ -100,6 +102,7 @@ class Days:
         self.open: dict[int, str] = dict(open_intents or {})
         self.day = day
         self._unknown: set[int] = set()
+        self._hole: int | None = None
         self._sums: dict[str, Sums] = {}
         self._exact = first == 0 or open_intents is not None
 
@@ -114,9 +117,10 @@ class Days:
         Call it for each entry of whatever kind, before it is counted.
         """
         day = min(moment // DAY_MS, _LAST)
+        hole, self._hole = self._hole, None
         if day <= self.day:
             return None
-        ended = self.end(index) if index > self.first and self.day >= 0 else None
+        ended = self.end(index)._replace(soonest=hole) if index > self.first and self.day >= 0 else None
         self.day = day
         return ended
 
@@ -154,9 +158,16 @@ class Days:
         if currency:
             sums.cost[currency] = sums.cost.get(currency, 0) + cost
 
-    def unreadable(self) -> None:
-        """An entry is there, but not what it says: it was erased."""
+    def erased(self, index: int, kind: str, intent: int | None) -> None:
+        """The next entry is there, but not what it says, nor when."""
         self._exact = False
+        if self._hole is None:
+            self._hole = index
+        if kind == "intent":
+            self._unknown.add(index)
+        elif intent is not None:
+            self.open.pop(intent, None)
+            self._unknown.discard(intent)
 
     def begin(self, index: int, unknown: Iterable[int]) -> None:
         """The first entry that is there is `index`; of the intents before it these are open, and nothing is known."""

@@ -12,6 +12,8 @@ from comity.adapters.ledger import shards
 from comity.adapters.ledger.audit import ShardAudit, audit_shard
 from comity.adapters.ledger.mirror import Mirror
 from comity.adapters.ledger.remote import NotThere, RemoteLog
+from comity.cli import log_export
+from comity.cli.log_folder import log_folder
 from comity.cli.receipt_prose import clean
 from comity.cli.trust import add_trust, trusted
 from comity.proof.checkpoint import Checkpoint, is_shard
@@ -43,17 +45,20 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--keep", type=Path, metavar="DIR", help="with a URL: keep a mirror in DIR, from which the log must have grown"
     )
     audit.add_argument("--json", action="store_true", help="print JSON")
+    log_export.add(verbs)
 
 
 def run(options: argparse.Namespace) -> int:
     """Audits, prints, and returns the exit status."""
+    if options.verb == "export":
+        return log_export.run(options)
     if "://" in options.log:
         policy = trusted(options, [Path.cwd()])
         audits = _remote(options.log, policy, _since(options, policy), options.keep)
     else:
         if options.keep is not None:
             raise UsageFault("--keep mirrors the log of a URL")
-        state = _state(Path(options.log))
+        state = log_folder(Path(options.log))
         if options.policy is None and options.key is None and (state / "log.vkey").is_file():
             options.key = str(state / "log.vkey")
         policy = trusted(options, [Path.cwd()])
@@ -66,13 +71,6 @@ def run(options: argparse.Namespace) -> int:
             print("\n".join(_lines(audit)))
         print(f"{len(audits)} shard{'' if len(audits) == 1 else 's'}: {'holds' if _hold(audits) else 'DOES NOT HOLD'}")
     return 0 if _hold(audits) else 1
-
-
-def _state(given: Path) -> Path:
-    for state in (given, given.parent if given.name == "log" else given / ".comity"):
-        if (state / "log").is_dir():
-            return state
-    raise UsageFault(f"{given} is no state folder: it has no log/ in it")
 
 
 def _since(options: argparse.Namespace, policy: Policy) -> Checkpoint | None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from comity.adapters.ledger import shards
 from comity.adapters.rollup import FILE, Kept, Rollup, RollupFault, follow, groups_of
-from comity.adapters.rollup.kept import asked_text
 from comity.posture.replay.groups import Sums, latency_of, merged
+from comity.posture.replay.identity import text_of
 from tests.adapters.rollup.written import DIGEST, NOW, denial, intent, outcome, write
 
 DAY = 86_400_000
@@ -127,7 +127,7 @@ def test_two_that_count_the_same_count_it_once(tmp_path):
 def test_what_fails_midway_counts_nothing(tmp_path, monkeypatch):
     write(tmp_path, a_day)
     monkeypatch.setattr(
-        "comity.adapters.rollup.kept.asked_text", lambda asked: asked_text(asked) if asked.rules else 1 / 0
+        "comity.adapters.rollup.kept.text_of", lambda asked: text_of(asked) if asked.rules else 1 / 0
     )
     rollup = Rollup(tmp_path)
     with pytest.raises(ZeroDivisionError):

@@ -6,16 +6,13 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import msgspec
+from typing import NamedTuple
 
 from comity.adapters.state import PRIVATE_FILE
 from comity.posture.replay.cells import Cell, Cells
 from comity.posture.replay.groups import BOUNDS_MS, Asked
-from comity.terms import canon
+from comity.posture.replay.identity import asked_of, text_of
 from comity.terms.errors import Fault
 
 FILE = "rollup.db"
@@ -122,7 +119,7 @@ class Kept:
                 rows = self._connection.execute(SUMS, (first, last)).fetchall()
             finally:
                 self._connection.execute("COMMIT")
-        return positions, [(_asked(text), bucket, tuple(cell)) for text, bucket, *cell in rows]
+        return positions, [(asked_of(text), bucket, tuple(cell)) for text, bucket, *cell in rows]
 
     def add(self, shard: str, before: int, position: Position, days: Mapping[int, Cells]) -> bool:
         """Add sums to those of a shard's days, and say up to where they count now: all of it, or nothing.
@@ -158,7 +155,7 @@ class Kept:
     def _id(self, asked: Asked) -> int:
         known = self._ids.get(asked)
         if known is None:
-            text = asked_text(asked)
+            text = text_of(asked)
             self._connection.execute("INSERT OR IGNORE INTO asked (text) VALUES (?)", (text,))
             ((known,),) = self._connection.execute("SELECT id FROM asked WHERE text = ?", (text,)).fetchall()
             self._ids[asked] = known
@@ -186,18 +183,3 @@ class Kept:
             raise RollupFault(
                 f"the roll-up {self._path} cannot be {done} ({error}); delete it, and it is made again from the log"
             ) from error
-
-
-def asked_text(asked: Asked) -> str:
-    """A group's key as canonical JSON."""
-    return canon.encode([_plain(getattr(asked, name)) for name in Asked.__struct_fields__]).decode()
-
-
-def _plain(value: Any) -> Any:
-    return [_plain(each) for each in value] if isinstance(value, tuple) else value
-
-
-@lru_cache(65_536)
-def _asked(text: str) -> Asked:
-    members = msgspec.json.decode(text)
-    return msgspec.convert(dict(zip(Asked.__struct_fields__, members, strict=True)), Asked)

@@ -1,0 +1,60 @@
+"""DuckDB, held: the files that it is told of and no others, no network, a bound on memory and threads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from comity.terms.errors import Fault
+
+MEMORY = "640MB"
+"""Buffers and hash tables; with the interpreter and the groups it gives, a process stays below 1 GB. What needs more
+goes to the disk."""
+
+MAX_THREADS = 8
+"""Each holds buffers of its own; beyond this many, memory is short before the processors are."""
+
+
+class DuckFault(Fault):
+    """A file could not be read or written as Parquet; the message names it."""
+
+
+@contextmanager
+def connected(
+    folders: Iterable[Path], paths: Iterable[Path] = (), *, ordered: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory that may touch files below `folders`, and `paths`, and what it spills; nothing else.
+
+    Unless `ordered`, rows may come in another order than they were read in, which needs less memory.
+
+    Raises:
+        DuckFault: what was asked of it failed.
+    """
+    with TemporaryDirectory(prefix="comity-duck-") as spilled:
+        connection = duckdb.connect(
+            config={
+                "allow_community_extensions": False,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "memory_limit": MEMORY,
+                "preserve_insertion_order": ordered,
+                "temp_directory": spilled,
+                "threads": min(len(os.sched_getaffinity(0)), MAX_THREADS),
+            }
+        )
+        try:
+            allowed = [str(folder.absolute()) for folder in (*folders, Path(spilled))]
+            connection.execute("SET allowed_directories = $folders", {"folders": allowed})
+            connection.execute("SET allowed_paths = $paths", {"paths": [str(path.absolute()) for path in paths]})
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+            yield connection
+        except duckdb.Error as error:
+            raise DuckFault(f"DuckDB: {str(error).splitlines()[0]}") from error
+        finally:
+            connection.close()

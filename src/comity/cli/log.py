@@ -168,6 +168,14 @@ def _lines(audit: ShardAudit) -> list[str]:
         + (f", {waiting} not yet signed" if waiting > 0 else "")
         + (f", {audit.torn} bytes of an unfinished write" if audit.torn else "")
     ]
+    if audit.minimum:
+        lines.append(f"  entries below {audit.minimum} are pruned")
+    if audit.erased:
+        lines.append(f"  erased entries: {audit.erased}")
+    if audit.summaries:
+        lines.append(f"  days summed up, as their entries give: {audit.summaries}")
+    if audit.unsummed:
+        lines.append(f"  days that have ended without a summary so far: {', '.join(audit.unsummed[:_SHOWN])}")
     if audit.lost:
         lines.append(f"  lost outcomes of {len(audit.lost)} intents: {_indices(audit.lost)}")
     if audit.open:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from comity.adapters.ledger.failures import LedgerCorrupt
-from comity.adapters.ledger.segment import Entry, Header, groups, has_group_after
+from comity.adapters.ledger.minimum import minimum_of
+from comity.adapters.ledger.segment import Entry, Header, groups, has_group_after, values_of
 from comity.adapters.ledger.segment_files import ledger_folder, read_segment, segment_path, segment_starts
 from comity.adapters.ledger.tile_files import read_checkpoint, read_tile
 from comity.proof.checkpoint import Checkpoint
+from comity.proof.completeness import Completeness
 from comity.proof.growth import Growth
 from comity.proof.inspect import MAX_FINDINGS, Finding, inspect_tree
-from comity.proof.leaf import BLOCKS, leaf_value
+from comity.proof.leaf import BLOCKS
 from comity.proof.note import Note, NoteError
 from comity.proof.policy import Policy
+from comity.proof.reader import TreeReader
 from comity.proof.shape import ShapeError, check_block
 from comity.proof.tiles import ENTRIES, WIDTH, Tile, unpack_bundle, width_in
+from comity.proof.tree import HASH_SIZE
 from comity.proof.verify import CheckpointRefused, open_checkpoint
 from comity.terms import canon
 
@@ -31,6 +36,10 @@ class ShardAudit:
         lost: intents whose outcome is lost.
         open: intents without an outcome.
         torn: bytes after the last whole group, of a write that was under way or cut off.
+        minimum: entries below it are pruned.
+        erased: entries of which only the leaf value is left.
+        summaries: days that were summed up, and the sums hold.
+        unsummed: days that have ended without a summary so far.
     """
 
     shard: str
@@ -40,6 +49,10 @@ class ShardAudit:
     lost: list[int] = field(default_factory=list)
     open: list[int] = field(default_factory=list)
     torn: int = 0
+    minimum: int = 0
+    erased: int = 0
+    summaries: int = 0
+    unsummed: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, name: str, place: object, sentence: str) -> None:
@@ -56,9 +69,13 @@ def audit_shard(state: Path, shard: str, policy: Policy, since: Checkpoint | Non
     """
     audit = ShardAudit(shard)
     checkpoint = _checkpoint(state, shard, policy, audit)
+    folder = state / "log" / shard
+    try:
+        audit.minimum = minimum_of(folder)
+    except LedgerCorrupt as error:
+        audit.add("unreadable", folder, f"{error}.")
     if checkpoint is not None:
-        folder = state / "log" / shard
-        audit.findings += inspect_tree(checkpoint, lambda tile: read_tile(folder, tile), since)
+        audit.findings += inspect_tree(checkpoint, lambda tile: read_tile(folder, tile), since, minimum=audit.minimum)
     _Walk(state, audit, checkpoint).walk()
     if checkpoint is not None and audit.entries < checkpoint.size:
         place = ledger_folder(state, shard)
@@ -97,23 +114,46 @@ class _Walk:
         self._bundle: list[bytes] = []
         self._open: set[int] = set()
         self._last_start = 0
+        self._next = 0
+        self._complete = Completeness()
 
     def walk(self) -> None:
         starts = segment_starts(self._folder)
+        if starts and 0 < starts[0] <= self._audit.minimum:
+            self._begin(starts[0])
         for first in starts:
             if not self._segment(first, last=first == starts[-1]):
                 break
-        self._audit.entries = self._growth.size
+        self._audit.entries = self._next
         self._audit.open = sorted(self._open)
+        self._audit.summaries, self._audit.unsummed = self._complete.summaries, self._complete.unsummed
         for intent in self._audit.open:
             if intent < self._last_start:
                 sentence = f"Intent {intent} is open since before the shard's last start, which did not close it."
                 self._audit.add("open-intent", self._folder, sentence)
 
+    def _begin(self, first: int) -> None:
+        """Begin with the first entry that is kept; of those before it the tiles speak."""
+        self._next = first
+        try:
+            header = read_segment(self._folder, first)[1]
+        except (LedgerCorrupt, OSError):
+            return  # said when the segment is read
+        self._open = set(header.open)
+        self._complete.begin(first, header.open)
+        if self._checkpoint is None or self._checkpoint.size < first or not self._public_holds:
+            return
+        reader = TreeReader(self._checkpoint.size, lambda tile: read_tile(self._folder.parent, tile))
+        levels: list[list[bytes]] = []
+        while count := first >> (8 * len(levels)):
+            level = len(levels)
+            levels.append(reader.tile(level, count // WIDTH)[0][: count % WIDTH] if count % WIDTH else [])
+        self._growth = Growth(levels, [bytes(HASH_SIZE)] * (first % WIDTH))
+
     def _segment(self, first: int, *, last: bool) -> bool:
         path = segment_path(self._folder, first)
-        if first != self._growth.size:
-            self._audit.add("gap", path, f"It begins with entry {first}, but entry {self._growth.size} comes next.")
+        if first != self._next:
+            self._audit.add("gap", path, f"It begins with entry {first}, but entry {self._next} comes next.")
             return False
         try:
             data, header, start = read_segment(self._folder, first)
@@ -122,15 +162,16 @@ class _Walk:
             return False
         self._header(header, path)
         for group in groups(data, start):
-            if group.entries[0][1].index != self._growth.size:
-                self._audit.add("gap", path, f"Entry {self._growth.size} is not where it must be.")
+            if group.entries[0][1].index != self._next:
+                self._audit.add("gap", path, f"Entry {self._next} is not where it must be.")
                 return False
             for _, entry in group.entries:
                 self._entry(entry, path)
             start = group.end
         torn = len(data[start:].rstrip(b"\0"))  # zeroes are what was written ahead
         if torn:
-            if not last or has_group_after(data, start):
+            any_order = header.relaxed and self._growth.size >= self._audit.signed
+            if not last or (has_group_after(data, start) and not any_order):
                 self._audit.add("damaged", path, f"The group at byte {start} does not read, and others follow it.")
                 return False
             self._audit.torn = torn
@@ -154,8 +195,15 @@ class _Walk:
                 sentence = f"Entry {entry.index} is an outcome of {entry.intent}, which is no open intent."
                 self._audit.add("wrong-intent", path, sentence)
             self._open.discard(-1 if entry.intent is None else entry.intent)
-        self._blocks(entry, path)
-        value = leaf_value(entry.kind, entry.salt, entry.party, entry.decision, entry.content)
+        if entry.erased:
+            self._audit.erased += 1
+            self._complete.days.erased(entry.index, entry.kind, entry.intent)
+        else:
+            self._blocks(entry, path)
+        (value,) = values_of([entry])
+        self._next += 1
+        if self._growth.size != entry.index:
+            return  # the tree below the entries that are kept is not known
         self._compare(value, entry.index, path)
         self._growth.push(value)
         self._growth.take_full()
@@ -170,6 +218,8 @@ class _Walk:
         """An entry against the bundle that shows it, where the public files are those that were signed."""
         if self._checkpoint is None or not self._public_holds or index >= self._checkpoint.size:
             return
+        if index // WIDTH < self._audit.minimum // WIDTH:
+            return  # its bundle may be gone; the root tells
         if index % WIDTH == 0 or not self._bundle:
             width = width_in(ENTRIES, index // WIDTH, self._checkpoint.size)
             self._bundle = unpack_bundle(read_tile(self._folder.parent, Tile(ENTRIES, index // WIDTH, width)))
@@ -179,14 +229,17 @@ class _Walk:
     def _blocks(self, entry: Entry, path: Path) -> None:
         blocks = {"party": entry.party, "decision": entry.decision, "content": entry.content}
         try:
-            parsed = {name: canon.parse_canonical(blocks[name]) for name in BLOCKS}
-            for name in BLOCKS:
-                check_block(entry.kind, name, parsed[name])
+            parsed: dict[str, Any] = {block: canon.parse_canonical(blocks[block]) for block in BLOCKS}
+            for block in BLOCKS:
+                check_block(entry.kind, block, parsed[block])
         except (canon.CanonError, ShapeError) as error:
             self._audit.add("bad-entry", path, f"Entry {entry.index} is not well formed: {error}.")
+            self._complete.days.erased(entry.index, entry.kind, entry.intent)
             return
         if entry.kind == "outcome":
             if parsed["party"]["intent"] != entry.intent:
                 self._audit.add("wrong-intent", path, f"Entry {entry.index} names two intents.")
             if parsed["content"]["finish"] == "lost" and entry.intent is not None:
                 self._audit.lost.append(entry.intent)
+        for name, sentence in self._complete.entry(entry.index, entry.kind, entry.intent, parsed):
+            self._audit.add(name, path, sentence)

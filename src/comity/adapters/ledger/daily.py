@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from comity.adapters.ledger.reading import entries
+from comity.adapters.ledger.reading import record_groups
 from comity.adapters.ledger.segment import Entry
 from comity.adapters.ledger.segment_files import ledger_folder, read_segment, segment_of, segment_starts
 from comity.adapters.state import write_durably
@@ -107,7 +108,7 @@ class Daily:
         due = []
         for span, after in ended:
             parts = frozenset(written.get(span.day, ()))
-            if span.exact and len(parts) < len(summary_blocks(span, "strict", now)):
+            if len(parts) < len(summary_blocks(span, "strict", now)):
                 due.append((span, parts))
             elif not due:
                 self._move(after)
@@ -123,10 +124,13 @@ class Daily:
         ended: list[tuple[Span, _Cursor]] = []
         written: dict[str, set[int]] = {}
         size = place.first
-        for entry in entries(self._state, self._shard, size):
-            if entry.index > size:
+        for entry in chain.from_iterable(record_groups(self._state, self._shard, size)):
+            if entry.index > size:  # what lies before was pruned
                 days.begin(entry.index, self._open_before(entry.index))
             size = entry.index + 1
+            if entry.erased:
+                days.erased(entry.index, entry.kind, entry.intent)
+                continue
             if entry.kind == "summary":
                 said = _summed.decode(entry.decision)
                 written.setdefault(said.day, set()).add(said.part)
@@ -174,6 +178,7 @@ def _count(days: Days, entry: Entry) -> Span | None:
                 entry.intent, said.finish, usage.prompt_tokens, usage.completion_tokens, cost.amount, cost.currency
             )
     except msgspec.MsgspecError:
-        days.unreadable()
+        # it is not as entry.md says, which an audit tells
+        days.erased(entry.index, entry.kind, entry.intent)
         return None
     return span

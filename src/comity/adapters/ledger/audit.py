@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from comity.adapters.ledger.failures import LedgerCorrupt
 from comity.adapters.ledger.minimum import minimum_of
@@ -12,18 +11,15 @@ from comity.adapters.ledger.segment import Entry, Header, groups, has_group_afte
 from comity.adapters.ledger.segment_files import ledger_folder, read_segment, segment_path, segment_starts
 from comity.adapters.ledger.tile_files import read_checkpoint, read_tile
 from comity.proof.checkpoint import Checkpoint
-from comity.proof.completeness import Completeness
+from comity.proof.follow import Follower
 from comity.proof.growth import Growth
 from comity.proof.inspect import MAX_FINDINGS, Finding, inspect_tree
-from comity.proof.leaf import BLOCKS
 from comity.proof.note import Note, NoteError
 from comity.proof.policy import Policy
 from comity.proof.reader import TreeReader
-from comity.proof.shape import ShapeError, check_block
 from comity.proof.tiles import ENTRIES, WIDTH, Tile, unpack_bundle, width_in
 from comity.proof.tree import HASH_SIZE
 from comity.proof.verify import CheckpointRefused, open_checkpoint
-from comity.terms import canon
 
 
 @dataclass(slots=True)
@@ -112,10 +108,9 @@ class _Walk:
         self._growth = Growth()
         self._public_holds = not audit.findings
         self._bundle: list[bytes] = []
-        self._open: set[int] = set()
         self._last_start = 0
         self._next = 0
-        self._complete = Completeness()
+        self._follower = Follower()
 
     def walk(self) -> None:
         starts = segment_starts(self._folder)
@@ -125,8 +120,9 @@ class _Walk:
             if not self._segment(first, last=first == starts[-1]):
                 break
         self._audit.entries = self._next
-        self._audit.open = sorted(self._open)
-        self._audit.summaries, self._audit.unsummed = self._complete.summaries, self._complete.unsummed
+        follower = self._follower
+        self._audit.open, self._audit.lost, self._audit.erased = sorted(follower.open), follower.lost, follower.erased
+        self._audit.summaries, self._audit.unsummed = follower.complete.summaries, follower.complete.unsummed
         for intent in self._audit.open:
             if intent < self._last_start:
                 sentence = f"Intent {intent} is open since before the shard's last start, which did not close it."
@@ -139,8 +135,7 @@ class _Walk:
             header = read_segment(self._folder, first)[1]
         except (LedgerCorrupt, OSError):
             return  # said when the segment is read
-        self._open = set(header.open)
-        self._complete.begin(first, header.open)
+        self._follower.begin(first, header.open)
         if self._checkpoint is None or self._checkpoint.size < first or not self._public_holds:
             return
         reader = TreeReader(self._checkpoint.size, lambda tile: read_tile(self._folder.parent, tile))
@@ -182,24 +177,19 @@ class _Walk:
             self._last_start = header.first
         if self._audit.origin is not None and header.origin != self._audit.origin:
             self._audit.add("different-logs", path, f"It belongs to {header.origin}.")
-        if set(header.open) != self._open:
+        if set(header.open) != self._follower.open:
             self._audit.add(
                 "altered-entry", path, "The intents that were open when it was begun are not those it names."
             )
 
     def _entry(self, entry: Entry, path: Path) -> None:
-        if entry.kind == "intent":
-            self._open.add(entry.index)
-        elif entry.kind == "outcome":
-            if entry.intent not in self._open:
-                sentence = f"Entry {entry.index} is an outcome of {entry.intent}, which is no open intent."
-                self._audit.add("wrong-intent", path, sentence)
-            self._open.discard(-1 if entry.intent is None else entry.intent)
         if entry.erased:
-            self._audit.erased += 1
-            self._complete.days.erased(entry.index, entry.kind, entry.intent)
+            wrong = self._follower.gone(entry.index, entry.kind, entry.intent)
         else:
-            self._blocks(entry, path)
+            blocks = {"party": entry.party, "decision": entry.decision, "content": entry.content}
+            wrong = self._follower.entry(entry.index, entry.kind, entry.intent, blocks)
+        for name, sentence in wrong:
+            self._audit.add(name, path, sentence)
         (value,) = values_of([entry])
         self._next += 1
         if self._growth.size != entry.index:
@@ -225,21 +215,3 @@ class _Walk:
             self._bundle = unpack_bundle(read_tile(self._folder.parent, Tile(ENTRIES, index // WIDTH, width)))
         if self._bundle[index % WIDTH] != value:
             self._audit.add("altered-entry", path, f"Entry {index} is not the one that was signed.")
-
-    def _blocks(self, entry: Entry, path: Path) -> None:
-        blocks = {"party": entry.party, "decision": entry.decision, "content": entry.content}
-        try:
-            parsed: dict[str, Any] = {block: canon.parse_canonical(blocks[block]) for block in BLOCKS}
-            for block in BLOCKS:
-                check_block(entry.kind, block, parsed[block])
-        except (canon.CanonError, ShapeError) as error:
-            self._audit.add("bad-entry", path, f"Entry {entry.index} is not well formed: {error}.")
-            self._complete.days.erased(entry.index, entry.kind, entry.intent)
-            return
-        if entry.kind == "outcome":
-            if parsed["party"]["intent"] != entry.intent:
-                self._audit.add("wrong-intent", path, f"Entry {entry.index} names two intents.")
-            if parsed["content"]["finish"] == "lost" and entry.intent is not None:
-                self._audit.lost.append(entry.intent)
-        for name, sentence in self._complete.entry(entry.index, entry.kind, entry.intent, parsed):
-            self._audit.add(name, path, sentence)

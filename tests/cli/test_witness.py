@@ -41,7 +41,7 @@ def serving(path: Path, *options: str) -> Iterator[dict[str, Any]]:
 
 
 def asked(told: dict[str, Any], method: str, path: str, body: bytes | None = None) -> tuple[int, str, str]:
-    connection = http.client.HTTPConnection(*told["address"], timeout=20)
+    connection = http.client.HTTPConnection(told["address"][0], told["address"][1], timeout=20)
     connection.request(method, path, body)
     answer = connection.getresponse()
     text = answer.read().decode()
@@ -54,7 +54,7 @@ def test_a_witness_serves_and_remembers(tmp_path: Path) -> None:
     made = subprocess.run((*COMITY, "witness", "key", "-c", str(path)), capture_output=True, text=True, check=True)
     key = VerifierKey.parse(made.stdout)
     with serving(path) as told:
-        assert told["vkey"] == key.text
+        assert told["vkeys"] == [key.text]
         status, _, line = asked(told, "POST", "/add-checkpoint", LOG.ask(0, 9))
         assert status == 200
         note = Note.parse(LOG.note(9) + line)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from comity.adapters.witness.key_file import KEY_FILE, load_or_create
+from comity.adapters.witness.key_file import load_all, load_or_create
 from comity.adapters.witness.logs import is_witness_file, read_logs
-from comity.proof.cosigner import Cosigner
+from comity.proof.cosignature import ED25519_COSIGNATURE, ML_DSA_44_COSIGNATURE, Cosigner
+from comity.proof.note import VerifierKey
 from comity.terms.errors import Fault
 from comity.terms.problems import Problems
-from tests.adapters.witness.world import COSIGNER, ORIGIN, SIGNER
+from tests.adapters.witness.world import ORIGIN, SIGNER
 
 
 def file(folder: Path, text: str) -> Path:
@@ -47,7 +48,7 @@ logs:
         ("witness: w\n", "logs is missing"),
         ("witness: a b\nlogs: []\n", "has a space"),
         ("witness: w\nlogs: [{vkey: nonsense}]\n", "a vkey has the form"),
-        (f"witness: w\nlogs: [{{vkey: {COSIGNER.key.text}}}]\n", "no Ed25519 key of a log"),
+        (f"witness: w\nlogs: [{{vkey: {VerifierKey(ORIGIN, 0x02, bytes(32)).text}}}]\n", "type 0x02"),
         (f"witness: w\nlogs: [{{vkey: {SIGNER.key.text}}}, {{vkey: {SIGNER.key.text}}}]\n", "twice"),
         (f"witness: w\nlogs: [{{vkey: {SIGNER.key.text}, shard: 2}}]\n", "unknown key"),
         (f"witness: w\nlogs: [{{vkey: {SIGNER.key.text}, shards: -2}}]\n", "shards"),
@@ -66,16 +67,22 @@ def test_a_stack_file_is_none(tmp_path: Path) -> None:
 
 
 def test_a_key_is_made_once(tmp_path: Path) -> None:
-    made = load_or_create(tmp_path, "witness.example/w1", lambda count: b"\x05" * count)
-    again = load_or_create(tmp_path, "witness.example/w1", lambda count: b"\x06" * count)
+    made = load_or_create(tmp_path, "witness.example/w1", ED25519_COSIGNATURE, lambda count: b"\x05" * count)
+    again = load_or_create(tmp_path, "witness.example/w1", ED25519_COSIGNATURE, lambda count: b"\x06" * count)
     assert made.key == again.key
-    assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
-    assert Cosigner.parse((tmp_path / KEY_FILE).read_text()).key == made.key
+    assert (tmp_path / "witness.key").stat().st_mode & 0o777 == 0o600
+    assert Cosigner.parse((tmp_path / "witness.key").read_text()).key == made.key
     with pytest.raises(Fault, match=r"is the key of witness.example/w1, not of other"):
-        load_or_create(tmp_path, "other", lambda count: b"\x06" * count)
-    (tmp_path / KEY_FILE).chmod(0o640)
+        load_or_create(tmp_path, "other", ED25519_COSIGNATURE, lambda count: b"\x06" * count)
+    (tmp_path / "witness.key").chmod(0o640)
     with pytest.raises(Fault, match="can be read by others"):
-        load_or_create(tmp_path, "witness.example/w1", lambda count: b"\x06" * count)
-    (tmp_path / KEY_FILE).unlink()
+        load_or_create(tmp_path, "witness.example/w1", ED25519_COSIGNATURE, lambda count: b"\x06" * count)
+    (tmp_path / "witness.key").unlink()
     with pytest.raises(Fault, match="is gone but"):
-        load_or_create(tmp_path, "witness.example/w1", lambda count: b"\x06" * count)
+        load_or_create(tmp_path, "witness.example/w1", ED25519_COSIGNATURE, lambda count: b"\x06" * count)
+
+
+def test_both_keys_sign(tmp_path: Path) -> None:
+    load_or_create(tmp_path, "witness.example/w1", ML_DSA_44_COSIGNATURE, lambda count: b"\x06" * count)
+    keys = load_all(tmp_path, "witness.example/w1", lambda count: b"\x05" * count)
+    assert [each.key.kind for each in keys] == [ED25519_COSIGNATURE, ML_DSA_44_COSIGNATURE]

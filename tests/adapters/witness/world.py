@@ -12,7 +12,7 @@ from comity.adapters.witness.memory import WitnessMemory
 from comity.adapters.witness.witness import Answer, Witness
 from comity.proof.add_checkpoint import ask
 from comity.proof.checkpoint import Checkpoint
-from comity.proof.cosigner import Cosigner
+from comity.proof.cosignature import ED25519_COSIGNATURE, Cosigner
 from comity.proof.growth import Growth
 from comity.proof.note import Signer
 from comity.proof.reader import TreeReader
@@ -20,7 +20,7 @@ from comity.terms.digests import sha256
 
 ORIGIN = "example.org/gw"
 SIGNER = Signer(ORIGIN, b"\x01" * 32)
-COSIGNER = Cosigner("witness.example/w1", b"\x07" * 32)
+COSIGNER = Cosigner("witness.example/w1", ED25519_COSIGNATURE, b"\x07" * 32)
 NOW_MS = 1_795_406_400_000
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from comity.adapters.disk import DISK, PUBLIC, Disk
 from comity.adapters.signer import Prove
 from comity.proof.checkpoint import Checkpoint
+from comity.proof.note import VerifierKey
 from comity.terms.errors import Fault
 
 WITNESSED = "witnessed"
@@ -34,11 +35,14 @@ class Cosigning(Protocol):
     refuses requests, which is not the ledger's to do.
     """
 
-    def furthest(self, note: str) -> int:
-        """The largest size of which a witness says that it has cosigned it, for the origin of this signed checkpoint:
-        0 if none that answers within two seconds has seen it. Above the checkpoint's own, the shard is a backup that
-        is behind, and the caller must leave it as it is and take another. Blocking; called before the first `take`,
-        for each shard that is considered.
+    def furthest(self, note: str | None, key: VerifierKey) -> int:
+        """The largest size of which a witness says that it has cosigned it, for the origin of this signed checkpoint
+        (the file as it is, with whatever lines): 0 if none that answers within two seconds has seen it. Above the
+        entries that are durable here, before any is added, the shard is a backup that is behind: the caller must
+        leave it as it is and take another.
+
+        Blocking; called before the first `take`, for each shard that is considered, with its key under its own name.
+        A new shard has no `note`, and nobody is asked.
         """
 
     def take(self, checkpoint: Checkpoint, note: str, prove: Prove) -> Cosigned:

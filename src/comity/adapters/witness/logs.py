@@ -11,7 +11,8 @@ import msgspec
 from msgspec import Meta
 
 from comity.proof.checkpoint import speaks_for
-from comity.proof.note import ED25519, NoteError, VerifierKey, check_name
+from comity.proof.cosignature import LOG_SIGNATURES
+from comity.proof.note import NoteError, VerifierKey, check_name
 from comity.stack.draft import Draft
 from comity.stack.from_nodes import draft_from_nodes
 from comity.stack.from_yaml import MAX_BYTES, nodes_from_yaml
@@ -22,6 +23,9 @@ from comity.terms.problems import Problem, Problems, in_order
 PER_MINUTE = 240
 """Checkpoints of one origin that may advance: two a second, as a busy shard signs them, and some to catch up. Each
 costs the witness two syncs of its disk."""
+
+MAX_ORIGIN_BYTES = 238
+"""An ML-DSA-44 cosignature has room for 255, and a shard's id has 16 and a slash."""
 
 KEY = "witness"
 """The key that a witness's file begins with, and a stack file does not have."""
@@ -127,10 +131,13 @@ def _logs(draft: Draft) -> Iterator[tuple[str, KnownLog]]:
         except NoteError as error:
             draft.object_to(found, str(error), hint="the log's owner has it in log.vkey")
             continue
-        if key.kind != ED25519:
-            draft.object_to(found, "no Ed25519 key of a log", "a vkey that begins in base64 with AQ")
+        if key.kind not in LOG_SIGNATURES:
+            draft.object_to(found, f"a key of type {key.kind:#04x}, with which no log signs", "Ed25519 or ML-DSA-44")
             continue
         origin = draft.at("logs", at, "origin") or key.name
+        if len(origin.encode()) > MAX_ORIGIN_BYTES:
+            draft.object_to(found, f"an origin of more than {MAX_ORIGIN_BYTES} bytes")
+            continue
         shards, rate = draft.at("logs", at, "shards") or 0, draft.at("logs", at, "per_minute") or PER_MINUTE
         before = seen.get(origin)
         if before is not None and key in before.keys:

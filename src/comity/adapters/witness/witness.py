@@ -11,7 +11,7 @@ from comity.adapters.witness.logs import KnownLog, Logs
 from comity.adapters.witness.memory import Seen, WitnessMemory
 from comity.adapters.witness.rates import Rates
 from comity.proof.add_checkpoint import AddCheckpoint, NotAsked
-from comity.proof.cosigner import Cosigner
+from comity.proof.cosignature import Cosigner, log_signed
 from comity.proof.note import Signature
 from comity.proof.tree import EMPTY_ROOT, verify_consistency
 
@@ -146,11 +146,11 @@ class Witness:
 
 def _signed(asked: AddCheckpoint, log: KnownLog) -> list[Signature]:
     """The signatures of trusted keys, or none if one of them is missing its truth."""
-    message, found = asked.note.text.encode(), []
+    found: list[Signature] = []
     for key in log.keys:
         named = key.named(asked.checkpoint.origin) if asked.checkpoint.origin != log.origin else key
         for line in asked.note.by(named):
-            if not named.verifies(message, line.value):
+            if not log_signed(named, asked.note.text, line):
                 return []
             found.append(line)
     return found

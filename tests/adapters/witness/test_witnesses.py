@@ -1,0 +1,235 @@
+"""A log asks its witnesses: cosignatures come back, a witness that is away holds nobody up, a backup is noticed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from comity.adapters.clock import unix_ms
+from comity.adapters.ledger.cosigning import Behind, Cosigned
+from comity.adapters.witness.client import WitnessClient
+from comity.adapters.witness.logs import KnownLog, Logs
+from comity.adapters.witness.memory import WitnessMemory
+from comity.adapters.witness.witness import Answer, Witness
+from comity.adapters.witness.witnesses import Witnesses
+from comity.proof.checkpoint import Checkpoint
+from comity.proof.cosignature import ED25519_COSIGNATURE, Cosigner
+from comity.proof.note import Note
+from comity.proof.policy import Policy, parse_policy
+from comity.proof.verify import open_checkpoint
+from comity.stack.urls import Url
+from comity.testing.link import Link
+from comity.testing.witness import WitnessPort
+from tests.adapters.witness.world import ORIGIN, SIGNER, MadeLog
+
+LOG = MadeLog()
+KEYS = [Cosigner(f"witness.example/w{n}", ED25519_COSIGNATURE, bytes([n]) * 32) for n in (1, 2, 3)]
+
+
+class World:
+    """Three witnesses behind links, and a log that asks them."""
+
+    def __init__(self, folder: Path, stack: ExitStack, quorum: str) -> None:
+        self.folder = folder
+        self.ports: list[WitnessPort] = []
+        self.links: list[Link] = []
+        for number, key in enumerate(KEYS):
+            memory = WitnessMemory(folder / str(number), (key.key,))
+            stack.callback(memory.close)
+            logs = Logs(key.key.name, {ORIGIN: KnownLog(ORIGIN, (SIGNER.key,), 0, 60_000)})
+            witness = Witness((key,), logs, memory, clock=unix_ms, ticks=time.monotonic)
+            self.ports.append(stack.enter_context(WitnessPort(witness.add_checkpoint, witness.checkpoint)))
+            self.links.append(stack.enter_context(Link(self.ports[-1].port)))
+        lines = [
+            f"witness w{n} {key.key.text} {link.url}" for n, key, link in zip((1, 2, 3), KEYS, self.links, strict=True)
+        ]
+        self.policy = parse_policy("\n".join([f"log {SIGNER.key.text}", *lines, quorum]).encode())
+        self._stack = stack
+
+    def asks(
+        self, *, every: float = 0.0, refresh: float = 60.0, patience: float = 5.0, timeout: float = 5.0
+    ) -> Witnesses:
+        clients = [
+            WitnessClient(name, self.policy.witnesses[name], Url("http", "127.0.0.1", link.port, ""), timeout=timeout)
+            for name, link in zip(("w1", "w2", "w3"), self.links, strict=True)
+        ]
+        made = Witnesses(
+            self.policy, clients, every=every, refresh=refresh, clock=unix_ms, ticks=time.monotonic, patience=patience
+        )
+        made.furthest(None, SIGNER.key)
+        self._stack.callback(made.close)
+        return made
+
+
+@contextmanager
+def world(folder: Path, quorum: str = "group all all w1 w2 w3\nquorum all") -> Iterator[World]:
+    with ExitStack() as stack:
+        yield World(folder, stack, quorum)
+
+
+def take(witnesses: Witnesses, size: int, log: MadeLog = LOG) -> Cosigned:
+    checkpoint = Checkpoint(ORIGIN, size, log.reader(size).root())
+    return witnesses.take(checkpoint, log.note(size), log.reader(size).consistency)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for what must come, however long the machine takes."""
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def trusted(cosigned: Cosigned, policy: Policy) -> set[str]:
+    return set(open_checkpoint(Note.parse(cosigned.note), policy)[2])
+
+
+def test_all_cosign(tmp_path: Path) -> None:
+    with world(tmp_path) as made:
+        asks = made.asks()
+        for size in (3, 300, 1000):
+            cosigned = take(asks, size)
+            assert cosigned.enough
+            assert trusted(cosigned, made.policy) == {"w1", "w2", "w3"}
+        assert [stand.size for stand in asks.stands] == [1000] * 3
+        assert abs(asks.witnessed - unix_ms()) < 60_000
+        # each was asked without a proof once, and knew the way from then on
+        assert [len(port.bodies) for port in made.ports] == [3, 3, 3]
+
+
+def test_a_start_learns_what_they_have_seen(tmp_path: Path) -> None:
+    with world(tmp_path) as made:
+        first = take(made.asks(), 20)
+        again = made.asks()
+        assert again.furthest(LOG.note(20), SIGNER.key) == 20
+        assert again.furthest(first.note, SIGNER.key) == 20
+        assert again.witnessed > 0  # said by the file
+        assert take(again, 30).enough
+
+
+def test_one_is_away_and_comes_back(tmp_path: Path) -> None:
+    with world(tmp_path, "group two 2 w1 w2 w3\nquorum two") as made:
+        asks = made.asks()
+        made.links[2].cut()
+        cosigned = take(asks, 5)
+        assert cosigned.enough
+        assert trusted(cosigned, made.policy) >= {"w1", "w2"}
+        until(lambda: bool(asks.stands[2].trouble))
+        assert asks.stands[2].size == 0
+        made.links[2].heal()
+        until(lambda: not asks.stands[2].trouble)
+        late = asks.late()
+        assert late is not None
+        assert trusted(late, made.policy) == {"w1", "w2", "w3"}
+        assert asks.late() is None
+
+
+def test_none_answers(tmp_path: Path) -> None:
+    with world(tmp_path) as made:
+        asks = made.asks(patience=0.2, timeout=0.3)
+        made.links[0].mute()
+        made.links[1].cut()
+        cosigned = take(asks, 5)
+        assert not cosigned.enough
+        assert cosigned.note.startswith(LOG.note(5))
+        assert asks.witnessed == 0
+        assert asks.furthest(LOG.note(5), SIGNER.key) in (0, 5)
+        made.links[0].heal()
+        made.links[1].heal()
+
+        def healed() -> bool:
+            late = asks.late()
+            return late is not None and late.enough
+
+        until(healed)
+        assert asks.witnessed > 0
+
+
+def test_a_backup_is_behind(tmp_path: Path) -> None:
+    with world(tmp_path) as made:
+        assert take(made.asks(), 50).enough
+        backup = made.asks()
+        assert backup.furthest(LOG.note(20), SIGNER.key) == 50
+        # which ran on before it could ask: at the next answer it stops
+        with pytest.raises(Behind, match="has cosigned 50 entries"):
+            take(made.asks(), 21)
+
+
+def test_a_backup_that_grew_otherwise(tmp_path: Path) -> None:
+    with world(tmp_path) as made:
+        assert take(made.asks(), 50).enough
+        fork = MadeLog(forked_at=20)
+        assert made.asks().furthest(fork.note(50), SIGNER.key) == 51
+        with pytest.raises(Behind, match="another history"):
+            take(made.asks(), 60, fork)
+
+
+@pytest.mark.parametrize("lie", ["9000\n", "nonsense", "-1\n", "1" * 5000])
+def test_a_witness_that_lies_stops_nobody(tmp_path: Path, lie: str) -> None:
+    """It names a size that it cannot show our signature for."""
+    with world(tmp_path, "group two 2 w1 w2 w3\nquorum two") as made:
+        asks = made.asks()
+        made.ports[0].answers = lambda _: Answer(409, lie)
+        made.ports[0].shown = lambda _: None
+        assert take(asks, 5).enough
+        until(lambda: bool(asks.stands[0].trouble))
+        assert take(asks, 6).enough
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(200, ""), Answer(200, "— x y\n"), Answer(200, "A" * 200_000), Answer(500, "\n"), Answer(302, "\n")],
+)
+def test_what_is_no_cosignature(tmp_path: Path, answer: Answer) -> None:
+    with world(tmp_path, "group two 2 w1 w2 w3\nquorum two") as made:
+        asks = made.asks()
+        made.ports[0].answers = lambda _: answer
+        cosigned = take(asks, 5)
+        assert trusted(cosigned, made.policy) == {"w2", "w3"}
+        until(lambda: bool(asks.stands[0].trouble))
+
+
+def test_a_cosignature_of_another_checkpoint_is_none(tmp_path: Path) -> None:
+    with world(tmp_path, "group two 2 w1 w2 w3\nquorum two") as made:
+        asks = made.asks()
+        stale = KEYS[0].cosign(Checkpoint(ORIGIN, 4, LOG.reader(4).root()).text, 1_795_406_400).line
+        made.ports[0].answers = lambda _: Answer(200, stale)
+        assert trusted(take(asks, 5), made.policy) == {"w2", "w3"}
+
+
+def test_an_idle_log_stays_fresh(tmp_path: Path) -> None:
+    with world(tmp_path) as made:
+        asks = made.asks(refresh=0.05)
+        take(asks, 5)
+        until(lambda: all(len(port.bodies) > 2 for port in made.ports))
+        until(lambda: asks.late() is not None)
+
+
+def test_a_witness_is_not_asked_more_often_than_told(tmp_path: Path) -> None:
+    with world(tmp_path) as made:
+        asks = made.asks(every=3600, patience=0.05)
+        take(asks, 5)
+        until(lambda: all(stand.size == 5 for stand in asks.stands))
+        for size in (6, 7, 8):
+            assert not take(asks, size).enough
+        assert [len(port.bodies) for port in made.ports] == [1, 1, 1]
+
+
+def test_an_answer_that_was_lost(tmp_path: Path) -> None:
+    """The witness kept the checkpoint, and the log never heard of it."""
+    with world(tmp_path) as made:
+        asks = made.asks(patience=20)
+        right = made.ports[0].answers
+
+        def lost(body: bytes) -> Answer:
+            right(body)
+            made.ports[0].answers = right
+            return Answer(500, "\n")
+
+        made.ports[0].answers = lost
+        assert take(asks, 5).enough
+        assert take(asks, 9).enough

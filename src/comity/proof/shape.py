@@ -60,6 +60,8 @@ _KEY = {
     "budgets?": [{"per": "id", "money?": "text", "tokens?": "n"}],
 }  # fmt: skip
 
+_PROFILE = {"weights": "digest", "engine": "text", "cpu?": "text", "context": "n", "threads": "n", "slots": "n"}
+
 _SAMPLE = {
     "commitment?": "digest", "rate?": "n", "commit?": "id", "nonce?": "digest",
     "heads?": [{"shard": "id", "first": "n", "size": "n", "root": "digest"}],
@@ -84,11 +86,14 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "outcome": {
         "party": {"intent": "n"},
-        "decision": {"durability": "durability", "deployment?": "id", "attempts": [_ATTEMPT], "cached?": "n"},
+        "decision": {"durability": "durability", "deployment?": "id", "attempts": [_ATTEMPT], "cached?": "n",
+            "profile?": _PROFILE,
+        },
         "content": {
             "finish": "id", "status?": "n", "response?": "digest",
             "upstream?": {"request?": "digest", "response?": "digest"}, "usage?": _USAGE, "bytes?": "n",
-            "cost?": {"amount": "n", "currency": "text"}, "unrestored?": "n",
+            "cost?": {"amount": "n", "currency": "text"}, "unrestored?": "n", "kept?": "day",
+            "sampling?": {"seed?": "n", "temperature?": "text"},
             "times": {"started?": "n", "first_byte?": "n", "finished": "n"},
         },
     },

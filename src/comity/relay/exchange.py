@@ -90,6 +90,8 @@ class Exchange:
         deployment, target: whose answer the client gets; empty and None where nobody answered.
         cached: index of the intent whose answer is given again, -1 where a deployment was asked.
         status, finish: of the answer that the client gets, and how it ended (docs/spec/entry.md).
+        kept: last day for which the vault has it, or empty.
+        sampling: how it asks to be sampled, canonical JSON; empty where its deployment promises no exactness.
         cost: what it cost, in 10^-9 of `target.currency`; -1 where that is not known.
     """
 
@@ -104,6 +106,7 @@ class Exchange:
         "finish",
         "first_byte",
         "intent",
+        "kept",
         "nonce",
         "outgoing",
         "oversight",
@@ -112,6 +115,7 @@ class Exchange:
         "receipt",
         "received",
         "response",
+        "sampling",
         "seen",
         "session",
         "state",
@@ -159,6 +163,8 @@ class Exchange:
         self.finish = ""
         self.usage: Usage | None = None
         self.cost = -1
+        self.kept = ""
+        self.sampling = b""
         self.response: Commitment | None = None
         self.upstream_request: str | None = None
         self.upstream_response: Commitment | None = None

@@ -154,6 +154,19 @@ Receipts: TypeAlias = Callable[[str, Tenant], Awaitable[dict[str, Any] | None]]
 """Fetches a receipt for a tenant; None if there is none that this tenant may read. May raise `Later`."""
 
 
+class Vault(Protocol):
+    """Keeps what an application wants kept of its exchanges, off the event-loop thread."""
+
+    def wants(self, exchange: Exchange) -> bool:
+        """Whether the answer that begins now is to be kept, if it comes whole. Cheap."""
+
+    def keep(
+        self, exchange: Exchange, surface: str, request: bytes, response: bytes, done: Callable[[str], None]
+    ) -> None:
+        """Keep the deployment's side of an exchange. `done` is called once, never inside `keep`, with the last day for
+        which it is durable (`2026-12-23`), or with nothing: it is not kept."""
+
+
 class Later(Exception):
     """The thing exists but cannot be given yet; the message says why. Answered 503 with Retry-After."""
 

@@ -94,16 +94,17 @@ class Recorder:
 
     def outcome(self, exchange: Exchange, now: int) -> Blocks:
         """The blocks of an outcome: how it ended, after which attempts."""
-        attempts = exchange.attempts
+        attempts, profile = exchange.attempts, _profile(exchange)
         if len(attempts) == 1:
             listed = _attempt(attempts[0])
         else:
             listed = b",".join([_attempt(attempt) for attempt in attempts[:MAX_NAMED]])
-        decision = b'{"attempts":[%b],%b%b"durability":"%b"}' % (
+        decision = b'{"attempts":[%b],%b%b"durability":"%b"%b}' % (
             listed,
             b'"cached":%d,' % exchange.cached if exchange.cached >= 0 else b"",
             b'"deployment":"%b",' % exchange.deployment.encode() if exchange.deployment else b"",
             self._durability,
+            b',"profile":%b' % profile if profile else b"",
         )
         return b'{"intent":%d}' % exchange.intent, decision, _outcome_content(exchange, now)
 
@@ -327,17 +328,24 @@ def _outcome_content(exchange: Exchange, now: int) -> bytes:
         more = b',"unrestored":%d%b' % (exchange.pseudonyms.unrestored, more)
     if exchange.usage is not None:
         more += _usage(exchange.usage)
-    return b'{"bytes":%d,%b"finish":"%b","response":"%b",%b"times":{"finished":%d%b%b}%b}' % (
+    return b'{"bytes":%d,%b"finish":"%b",%b"response":"%b",%b%b"times":{"finished":%d%b%b}%b}' % (
         response.length,
         _cost(exchange) if exchange.cost >= 0 else b"",
         exchange.finish.encode(),
+        b'"kept":"%b",' % exchange.kept.encode() if exchange.kept else b"",
         response.hexdigest().encode(),
+        b'"sampling":%b,' % exchange.sampling if _profile(exchange) else b"",
         b'"status":%d,' % exchange.status if exchange.status else b"",
         now,
         b',"first_byte":%d' % exchange.first_byte if exchange.first_byte else b"",
         b',"started":%d' % exchange.attempts[0].started if exchange.attempts else b"",
         more,
     )
+
+
+def _profile(exchange: Exchange) -> bytes:
+    """Under which the answer repeats bit for bit, where its deployment promises that."""
+    return exchange.target.profile if exchange.deployment and exchange.target is not None else b""
 
 
 def _cost(exchange: Exchange) -> bytes:

@@ -54,6 +54,7 @@ class Target(Struct, frozen=True, eq=False):
         weight: its share among equals of its tier.
         draining: what is under way ends, and nothing new begins.
         check: how its health is asked for; None: judged by what its answers show.
+        profile: under which its answers repeat bit for bit, as entries have it (`relay.exactness`), or empty.
         price_in, price_out: 10^-9 of `currency` for each token, -1 where it is not known.
     """
 
@@ -76,4 +77,5 @@ class Target(Struct, frozen=True, eq=False):
     price_in: int = -1
     price_out: int = -1
     currency: str = ""
+    profile: bytes = b""
     timeouts: Timeouts = DEFAULT_TIMEOUTS

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
+from comity.relay.exactness import Profile
 from comity.relay.target import Check, Timeouts
 from comity.runtime.messages import Endpoint
 from comity.runtime.secrets import secret_of
 from comity.runtime.targets import client_context
+from comity.stack.operation import Exact
 from comity.stack.types import Deployment, Price, Stack
 from comity.stack.urls import Unfit, Url, read_url
 from comity.terms.digests import sha256_hex
@@ -52,9 +54,12 @@ def embedded(stack: Stack) -> dict[str, str]:
     return {name: each.url for name, each in stack.deployments.items() if each.url.startswith("embedded:")}
 
 
-def inside(name: str, deployment: Deployment, host: str, port: int, key: str, currency: str = "") -> Endpoint:
-    """Where an embedded deployment is reached while its node runs."""
-    return _of(name, deployment, currency, host=host, port=port, path="/v1", credentials=_line("authorization", key))
+def inside(
+    name: str, deployment: Deployment, host: str, port: int, key: str, currency: str = "", profile: str = ""
+) -> Endpoint:
+    """Where an embedded deployment is reached while its node runs, and under which profile its answers repeat."""
+    where = {"host": host, "port": port, "path": "/v1", "credentials": _line("authorization", key)}
+    return _of(name, deployment, currency, **where, profile=profile)
 
 
 def credentials_of(deployment: Deployment, secret: str) -> str:
@@ -102,6 +107,7 @@ def _endpoint(
         path=path,
         query=query,
         credentials=credentials_of(deployment, secret_of(deployment.key, folder, environ) if deployment.key else ""),
+        profile=_promised(deployment.exact) if deployment.exact else "",
         **files,
     )
 
@@ -142,6 +148,12 @@ def _nano(price: Price | None, side: str) -> int:
     if price is None:
         return -1
     return round(Decimal(repr(getattr(price, side))) * NANO_OF_A_MILLIONTH)
+
+
+def _promised(exact: Exact) -> str:
+    """What whoever runs a deployment says of its exactness; an audit holds it against what it does."""
+    said = Profile(exact.weights or "", exact.engine or "", exact.cpu or "", exact.context, exact.threads)
+    return said.text.decode()
 
 
 def _trust(files: Mapping[str, str]) -> str:

@@ -53,6 +53,7 @@ class Endpoint(Struct, frozen=True):
     price_out: int = -1
     currency: str = ""
     timeouts: Timeouts = DEFAULT_TIMEOUTS
+    profile: str = ""
 
     def __repr__(self) -> str:
         """Without the credential: representations end up in logs."""

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from comity.adapters.node import EmbeddedNode, NodeError, locate
+from comity.adapters.node import EmbeddedNode, NodeError, Sizes, digest, locate
 from comity.adapters.node import Endpoint as Address
 from comity.adapters.state import MODELS
+from comity.relay.exactness import SLOTS, Profile
 from comity.runtime.backoff import Backoff
 from comity.runtime.endpoints import embedded, inside
 from comity.runtime.failures import CannotServe
 from comity.runtime.messages import Endpoint
+from comity.stack.operation import Exact
 from comity.stack.types import Stack
 
 RETIRED_S = 30.0
@@ -28,6 +30,8 @@ class _Kept:
     url: str
     model: Path
     ended: asyncio.Future[int]
+    exact: Exact | None = None
+    weights: str = ""  # SHA-256 of the file, where exactness is promised
     node: EmbeddedNode | None = None
     where: Address | None = None
     restarts: int = 0
@@ -55,7 +59,7 @@ class Nodes:
         self._changed = changed
         self._say = say
         self._retiring: set[asyncio.Task[None]] = set()
-        self._kept = [self._located(name, url) for name, url in embedded(stack).items()]
+        self._kept = [self._located(name, *how) for name, how in _embedded(stack).items()]
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -88,8 +92,8 @@ class Nodes:
         Raises:
             CannotServe: a model is not there, or cannot be served; then none of them runs.
         """
-        have = {(kept.deployment, kept.url) for kept in self._kept}
-        added = [self._located(*each) for each in embedded(stack).items() if each not in have]
+        have = {kept.deployment: (kept.url, kept.exact) for kept in self._kept}
+        added = [self._located(name, *how) for name, how in _embedded(stack).items() if have.get(name) != how]
         try:
             await self._raise_all(added)
         except CannotServe:
@@ -99,8 +103,8 @@ class Nodes:
 
     def adopt(self, stack: Stack, added: list[_Kept]) -> None:
         """Keep the nodes of `stack`, of which `added` came from `further`; the others end once their answers have."""
-        wanted = set(embedded(stack).items())
-        leaving = [kept for kept in self._kept if (kept.deployment, kept.url) not in wanted]
+        wanted = _embedded(stack)
+        leaving = [kept for kept in self._kept if wanted.get(kept.deployment) != (kept.url, kept.exact)]
         self._stack = stack
         self._kept = [*(kept for kept in self._kept if kept not in leaving), *added]
         self._keep_all(added)
@@ -116,12 +120,12 @@ class Nodes:
         await asyncio.gather(*self._retiring, return_exceptions=True)
         await _stop(self._kept)
 
-    def _located(self, name: str, url: str) -> _Kept:
+    def _located(self, name: str, url: str, exact: Exact | None) -> _Kept:
         try:
             model = locate(url, self._state / MODELS)
         except NodeError as error:
             raise CannotServe(str(error)) from error
-        return _Kept(name, url, model, asyncio.get_running_loop().create_future())
+        return _Kept(name, url, model, asyncio.get_running_loop().create_future(), exact)
 
     async def _raise_all(self, kept: Iterable[_Kept]) -> None:
         try:
@@ -152,7 +156,16 @@ class Nodes:
 
     async def _raise(self, kept: _Kept) -> None:
         kept.ended = asyncio.get_running_loop().create_future()
-        kept.node = EmbeddedNode(kept.model, on_exit=kept.ended.set_result)
+        sizes = None
+        if kept.exact is not None:
+            sizes = Sizes(kept.exact.context, SLOTS, kept.exact.threads)
+            kept.weights = await asyncio.to_thread(digest, kept.model)
+            if kept.exact.weights not in (None, kept.weights):
+                raise NodeError(
+                    f"{kept.deployment} promises the weights {kept.exact.weights}, and {kept.model} has SHA-256 "
+                    f"{kept.weights}"
+                )
+        kept.node = EmbeddedNode(kept.model, sizes=sizes, on_exit=kept.ended.set_result)
         kept.where = await kept.node.start()
 
     def _endpoint(self, kept: _Kept) -> Endpoint | None:
@@ -160,12 +173,21 @@ class Nodes:
             return None
         stack, where = self._stack, kept.where
         deployment = stack.deployments[kept.deployment]
-        return inside(kept.deployment, deployment, where.host, where.port, where.key, stack.currency)
+        profile = ""
+        if kept.exact is not None:
+            said = Profile(kept.weights, where.engine, where.cpu, kept.exact.context, kept.exact.threads)
+            profile = said.text.decode()
+        return inside(kept.deployment, deployment, where.host, where.port, where.key, stack.currency, profile)
 
     def _down(self, kept: _Kept, why: str) -> None:
         kept.where = None
         self._changed(kept.deployment, None)
         self._say(f"the embedded node of {kept.deployment} {why}; starting it again")
+
+
+def _embedded(stack: Stack) -> dict[str, tuple[str, Exact | None]]:
+    """Deployments that run inside the gateway: what would make each of them another node."""
+    return {name: (url, stack.deployments[name].exact) for name, url in embedded(stack).items()}
 
 
 async def _retire(kept: list[_Kept]) -> None:

@@ -25,6 +25,7 @@ from comity.runtime.control_state import database_url
 from comity.runtime.failures import CannotServe
 from comity.runtime.fleet import Fleet
 from comity.runtime.inputs import inputs
+from comity.runtime.keeping import end_on_time
 from comity.runtime.listeners import Entered, Listeners, listener_of
 from comity.runtime.listening import address_of, listen, reserve
 from comity.runtime.messages import Endpoint, Reach, Renew, Start, Take
@@ -185,6 +186,7 @@ class Supervisor:
         self._watch(self.realms.build_ahead(lambda realm: self._watch(self._ahead(realm))))
         self._watch(self.reloading.watch(self.started))
         self._watch(self._sums().watch())
+        self._watch(end_on_time(self.state, unix_ms, lambda: self.file.stack.legal_holds, self.say))
         self._watch(asyncio.to_thread(self._close_abandoned))
         try:
             ready(self)

@@ -134,4 +134,5 @@ def target_of(endpoint: Endpoint, tls: ssl.SSLContext | None) -> Target:
         price_out=endpoint.price_out,
         currency=endpoint.currency,
         timeouts=endpoint.timeouts,
+        profile=endpoint.profile.encode("ascii"),
     )

@@ -24,11 +24,13 @@ from comity.adapters.http.port import Port
 from comity.adapters.http.serve import Listener, listen, run, settle
 from comity.adapters.ledger import ApplicationSalts, Ledger, LedgerBroken, Overloaded
 from comity.adapters.realms import load_realm
+from comity.adapters.vault import Keeper
 from comity.relay.target import Target
 from comity.runtime.bearers import Bearers
 from comity.runtime.channel import Channel
 from comity.runtime.gate import Gate
 from comity.runtime.in_force import InForce
+from comity.runtime.keeping import Keeping
 from comity.runtime.messages import (
     Complaint,
     Drain,
@@ -110,6 +112,7 @@ class Worker:
         self,
         channel: Channel[ToWorker],
         ledger: Ledger,
+        keeper: Keeper,
         gate: Gate,
         bearers: Bearers,
         rations: Rations,
@@ -121,6 +124,7 @@ class Worker:
     ) -> None:
         self._channel = channel
         self._ledger = ledger
+        self._keeper = keeper
         self._summed = Summed(ledger)
         self._gate = gate
         self._bearers = bearers
@@ -167,7 +171,16 @@ class Worker:
             gate.recognise(start.keys)
             limits = limits_within(granted())
             observed = Observed(wanted=start.told)
-            port = Port(gate, ledger, receipts=receipts(ledger), limits=limits, clock=unix_ms, watcher=observed)
+            keeper = Keeper(state, say=lambda words: channel.say(Complaint(words)))
+            port = Port(
+                gate,
+                ledger,
+                receipts=receipts(ledger),
+                limits=limits,
+                clock=unix_ms,
+                watcher=observed,
+                vault=Keeping(gate, keeper),
+            )
             port.know(gate.reached().values())
             tls = ServerContext(start.tls_cert, start.tls_key)
             listener = await listen(port, start.host, start.port, tls=tls.context)
@@ -177,7 +190,7 @@ class Worker:
         settle()
         channel.say(Ready(ledger.shard))
         taking = Taking(gate, observed, state, start.generation, lambda words: channel.say(Complaint(words)))
-        return cls(channel, ledger, gate, bearers, rations, taking, observed, port, listener, tls)
+        return cls(channel, ledger, keeper, gate, bearers, rations, taking, observed, port, listener, tls)
 
     async def live(self) -> int:
         """Serve until told to drain, orphaned, or broken; the exit status."""
@@ -195,6 +208,7 @@ class Worker:
         await asyncio.sleep(delay)
         await self._listener.drain(seconds)
         broken.cancel()
+        await asyncio.to_thread(self._keeper.close)  # what it has kept is in outcomes, which the ledger takes next
         await asyncio.to_thread(self._ledger.close)
         self._channel.say(self._fares())
         self._tell()

@@ -9,11 +9,13 @@ from comity.stack.spelling import near_to, shown
 
 
 def check_operation(draft: Draft) -> None:
-    """Note aliases that lead nowhere, budgets without a bound, and credentials that exclude or need each other."""
+    """Note aliases that lead nowhere, budgets without a bound, credentials that exclude or need each other, and what
+    is to be kept or audited without what that needs."""
     _aliases(draft)
     _budgets(draft)
     _credentials(draft)
     _issuers(draft)
+    _kept(draft)
 
 
 def _aliases(draft: Draft) -> None:
@@ -53,3 +55,24 @@ def _issuers(draft: Draft) -> None:
         if isinstance(issuer, dict) and not issuer.keys() & {"applications", "roles"}:
             hint = "name the claim's values under applications or roles"
             draft.object_at(("issuers", name), "an issuer whose tokens speak for nobody", "", hint)
+
+
+def _kept(draft: Draft) -> None:
+    for name in sorted(draft.names("applications")):
+        application = draft.at("applications", name)
+        if isinstance(application, dict) and "vault" in application and draft.at("gateway") is None:
+            hint = "name the gateway's site: what is kept lies there, and that place is ruled on"
+            draft.object_at(("applications", name, "vault"), "content kept at a place that nobody stated", "", hint)
+    for name in sorted(draft.names("deployments")):
+        deployment = draft.at("deployments", name)
+        exact = deployment.get("exact") if isinstance(deployment, dict) else None
+        if not isinstance(exact, dict):
+            continue
+        embedded = str(deployment.get("url", "")).startswith("embedded:")
+        for key in ("weights", "engine", "cpu"):
+            if embedded and key in exact and key != "weights":
+                place = ("deployments", name, "exact", key)
+                draft.object_at(place, f"{key} of an embedded model", "", "it is measured: leave it out")
+            elif not embedded and key not in exact and key != "cpu":
+                hint = "of a model that is not embedded nobody else knows it"
+                draft.object_at(("deployments", name, "exact"), f"exact without {key}", key, hint)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, field
 
-from comity.stack.record import Address, Id, NonNegative, Record, Seconds, Secret
+from comity.stack.record import Address, Duration, Id, NonNegative, Record, Seconds, Secret
 
 Surface: TypeAlias = Literal[
     "chat",
@@ -91,6 +91,26 @@ class Cache(Record, frozen=True):
 
     seconds: Seconds
     entries: Annotated[int, Meta(ge=1, le=1_000_000)] = 1_000
+
+
+class Vault(Record, frozen=True):
+    """What is asked and answered is kept, sealed, so that an audit can run it again: at the gateway's own site."""
+
+    keep: Duration  # no longer than the law of the request's case lets content be kept
+    megabytes: Annotated[int, Meta(ge=1, le=1_000_000_000)] = 1_024  # past that nothing more is kept
+
+
+class Exact(Record, frozen=True):
+    """A promise that answers repeat bit for bit: one request at a time, nothing kept between requests.
+
+    An audit runs a sample of them again. Of an embedded model all is known, and `weights` is held against its file.
+    """
+
+    weights: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the GGUF.")] | None = None
+    engine: Annotated[str, Meta(min_length=1, max_length=128, description="xllamacpp 2026.10.11549")] | None = None
+    cpu: Annotated[str, Meta(min_length=1, max_length=256)] | None = None  # features that the engine uses
+    context: Annotated[int, Meta(ge=128, le=10_000_000)] = 1_024  # tokens
+    threads: Annotated[int, Meta(ge=1, le=1_024)] = 1
 
 
 class Hedge(Record, frozen=True):

@@ -17,6 +17,7 @@ from comity.stack.operation import (
     Azure,
     Budget,
     Cache,
+    Exact,
     Health,
     Hook,
     Issuer,
@@ -27,6 +28,7 @@ from comity.stack.operation import (
     Surface,
     Telemetry,
     Timeouts,
+    Vault,
 )
 from comity.stack.record import (
     Address,
@@ -190,6 +192,7 @@ class Deployment(Record, frozen=True):
     connections: Annotated[int, Meta(ge=1, le=10_000)] = 256  # at once, for each worker
     timeouts: Timeouts = field(default_factory=Timeouts)
     health: Health | None = None  # absent: judged by what its answers show
+    exact: Exact | None = None  # answers repeat bit for bit, and can be audited
     evidence: Levels = field(default_factory=dict)
 
 
@@ -223,6 +226,7 @@ class Application(Record, frozen=True):
     limits: Limits | None = None
     budgets: tuple[Budget, ...] = ()
     cache: Cache | None = None  # off unless told
+    vault: Vault | None = None  # nothing of what is asked and answered is kept unless told
     detect: tuple[Detector, ...] = ()  # what is looked for in its requests; nothing unless told
     pseudonymise: tuple[Replaced, ...] = ()  # looked for too, and replaced until the answer comes; no ruling is milder
 

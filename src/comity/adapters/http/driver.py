@@ -7,10 +7,13 @@ is within the placement.
 
 from __future__ import annotations
 
+from functools import partial
+
 from comity.adapters.http import failures
 from comity.adapters.http.attempt import Try
 from comity.adapters.http.attempts import Attempts
 from comity.adapters.http.client import Client
+from comity.adapters.http.copying import UNFIT, Copy
 from comity.adapters.http.denial import deny, limit
 from comity.adapters.http.outbound import Outbound
 from comity.adapters.http.port import Port
@@ -21,6 +24,7 @@ from comity.relay.answer import Answer, BadAnswer, WholeAnswer
 from comity.relay.answers import answer_for
 from comity.relay.body import BadRequest
 from comity.relay.errors import envelope
+from comity.relay.exactness import sampling
 from comity.relay.exchange import Exchange, Result
 from comity.relay.looking import TOO_LONG, Looking
 from comity.relay.ports import FREE, Admission, Limited
@@ -40,6 +44,7 @@ class Driver:
         "_attempts",
         "_client",
         "_content_type",
+        "_copy",
         "_exchange",
         "_expired",
         "_flowing",
@@ -63,6 +68,7 @@ class Driver:
         self._winner: Try | None = None  # the attempt whose answer the client gets
         self._outbound: Outbound | None = None  # its connection, until the answer is over
         self._answer: Answer | None = None
+        self._copy: Copy | None = None  # of the deployment's answer, where it is to be kept
         self._content_type = JSON
         self._retry_after = b""
         self._unheard = False  # a deployment was at work when the client, or the request's time, let it go
@@ -212,6 +218,11 @@ class Driver:
             disclosures=exchange.placement.disclosures,
         )
         exchange.response = answer.response
+        if target.profile:
+            exchange.sampling = sampling(tried.body)
+        vault = self._port.vault
+        if vault is not None and vault.wants(exchange):
+            self._copy = Copy()
         if answer.streams:
             self._flow()
 
@@ -245,6 +256,8 @@ class Driver:
         """Bytes of the answer."""
         answer = self._answer
         assert answer is not None
+        if self._copy is not None:
+            self._copy.add(data)
         try:
             passed = answer.feed(data)
         except BadAnswer:
@@ -349,6 +362,15 @@ class Driver:
             exchange.upstream_request = commit(
                 exchange.tenant.openings(exchange.nonce, "upstream-request"), winner.body
             )
+        vault, copy = self._port.vault, self._copy
+        if vault is None or copy is None or copy.over or winner is None or exchange.finish in UNFIT:
+            self._enter_outcome(now)
+        else:
+            vault.keep(exchange, winner.surface.name, winner.body, copy.whole(), partial(self._kept, now))
+
+    def _kept(self, now: int, day: str) -> None:
+        """What is to be kept is durable, or will not be kept; the outcome says which."""
+        self._exchange.kept = day
         self._enter_outcome(now)
 
     def _settle(self, now: int) -> None:

@@ -15,7 +15,7 @@ from comity.adapters.http.pool import Pool
 from comity.placement.types import Wish
 from comity.relay.body import Ask
 from comity.relay.load import Load
-from comity.relay.ports import Gate, Log, Receipts, Watcher
+from comity.relay.ports import Gate, Log, Receipts, Vault, Watcher
 from comity.relay.record import Recorder
 from comity.relay.target import Target
 
@@ -69,14 +69,16 @@ class Port:
         clock: Callable[[], int] = wall_clock,
         random: Callable[[int], bytes] = os.urandom,
         watcher: Watcher | None = None,
+        vault: Vault | None = None,
     ) -> None:
-        """`watcher` is told of each request when it is over."""
+        """`watcher` is told of each request when it is over; without a `vault` nothing of it is kept."""
         self.gate = gate
         self.log = log
         self.receipts = receipts
         self.limits = limits
         self.clock = clock
         self.watcher = watcher
+        self.vault = vault
         self.recorder = Recorder(gate.durability, gate.case)
         self.heads = AnswerHeads()
         self.memory = Memory(gate)

@@ -7,6 +7,6 @@
 
 from .child import Sizes
 from .node import EmbeddedNode, Endpoint
-from .shelf import NodeError, card, locate, names
+from .shelf import NodeError, card, digest, locate, names
 
-__all__ = ["EmbeddedNode", "Endpoint", "NodeError", "Sizes", "card", "locate", "names"]
+__all__ = ["EmbeddedNode", "Endpoint", "NodeError", "Sizes", "card", "digest", "locate", "names"]

@@ -1,7 +1,7 @@
 """The child: `python -m comity.adapters.node MODEL.gguf`. Not for people; `EmbeddedNode` starts it.
 
 Standard input: one line of JSON, `{"key": …}`, then open for as long as the node shall live. Standard output:
-one line, `{"port": …, "pid": …}` when requests can come, or `{"error": …}`.
+one line, `{"port": …, "pid": …, "engine": …, "cpu": …}` when requests can come, or `{"error": …}`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from .engine import Serving, serve
+from .engine import Serving, features, serve, version
 from .orphan import die_with_parent, wait_for_end_of_input
 
 HELLO_BYTES_MAX = 4096  # a key and its braces
@@ -31,7 +31,7 @@ def main() -> int:
         return fail(answer, f"{cause.name} is not installed")
     except (RuntimeError, ValueError) as cause:
         return fail(answer, str(cause))
-    say(answer, {"port": listening.port, "pid": os.getpid()})
+    say(answer, {"port": listening.port, "pid": os.getpid(), "engine": version(), "cpu": features()})
     answer.close()
     fall_silent()
     wait_for_end_of_input()

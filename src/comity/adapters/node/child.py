@@ -10,6 +10,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from .shelf import NodeError
 
@@ -19,6 +20,14 @@ COMPLAINT_LINES = 3  # of the engine, in our message
 
 # Of our environment the child sees only what an interpreter needs: the rest holds upstreams' keys.
 INHERITED = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
+
+class Hello(NamedTuple):
+    """A child's first words: the loopback port where it answers, its engine, what of the processor that uses."""
+
+    port: int
+    engine: str
+    cpu: str
+
 
 _STAMP = re.compile(r"^[\d.]+ [EWI] \s*")
 
@@ -32,25 +41,25 @@ class Sizes:
     threads: int = 1
 
 
-async def launch(model: Path, alias: str, sizes: Sizes, key: str) -> tuple[Process, int]:
-    """A child that answers on the loopback port returned. If it fails, or we are cancelled, none is left.
+async def launch(model: Path, alias: str, sizes: Sizes, key: str) -> tuple[Process, Hello]:
+    """A child that answers on the loopback port that it says. If it fails, or we are cancelled, none is left.
 
     Raises `NodeError` with the engine's own words if the model does not load, or nothing comes in
     `START_LIMIT_S`.
     """
     process = await _spawn(model, alias, sizes)
-    port: int | None = None
+    hello: Hello | None = None
     try:
         async with asyncio.timeout(START_LIMIT_S):
-            port = await _first_words(process, key)
+            hello = await _first_words(process, key)
     except TimeoutError:
         raise NodeError(f"the embedded node cannot serve {model}: no answer in {START_LIMIT_S} s") from None
     except NodeError as cause:
         raise NodeError(f"the embedded node cannot serve {model}: {cause}") from None
     finally:
-        if port is None:
+        if hello is None:
             await end(process)
-    return process, port
+    return process, hello
 
 
 async def end(process: Process) -> None:
@@ -79,8 +88,8 @@ async def _spawn(model: Path, alias: str, sizes: Sizes) -> Process:
     )
 
 
-async def _first_words(process: Process, key: str) -> int:
-    """Give the child its key; its port in return. Raises `NodeError` with the child's reason."""
+async def _first_words(process: Process, key: str) -> Hello:
+    """Give the child its key; its first words in return. Raises `NodeError` with the child's reason."""
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
@@ -93,7 +102,7 @@ async def _first_words(process: Process, key: str) -> int:
     if "error" in said:
         complaint = _complaint(await process.stderr.read())
         raise NodeError(f"{said['error']} {complaint}".strip())
-    return int(said["port"])
+    return Hello(int(said["port"]), str(said["engine"]), str(said["cpu"]))
 
 
 def _complaint(standard_error: bytes) -> str:

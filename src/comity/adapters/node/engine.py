@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +46,21 @@ def serve(what: Serving, key: str) -> Listening:
     if port is None:
         raise RuntimeError(f"the engine listens at {server.listening_address}, which has no port")
     return Listening(server, port)
+
+
+def version() -> str:
+    """The engine's name and version: the same wheel gives the same bits."""
+    from xllamacpp import __version__
+
+    return f"xllamacpp {__version__}"
+
+
+def features() -> str:
+    """What of the processor the engine uses, in small letters and sorted: other instructions round otherwise."""
+    from xllamacpp import get_system_info
+
+    found = re.findall(r"(\w+) = 1\b", get_system_info())
+    return " ".join(sorted(name.lower() for name in found))
 
 
 def _parameters(what: Serving, key: str) -> CommonParams:

@@ -18,11 +18,16 @@ KEY_BYTES = 32  # as many as the gateway's own keys have
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a running node answers: `http://host:port/v1`, with `Authorization: Bearer key`."""
+    """Where a running node answers: `http://host:port/v1`, with `Authorization: Bearer key`.
+
+    `engine` is its name and version, `cpu` what it uses of the processor: both are part of an exact profile.
+    """
 
     host: str
     port: int
     key: str = field(repr=False)
+    engine: str = ""
+    cpu: str = ""
 
     @property
     def url(self) -> str:
@@ -78,7 +83,7 @@ class EmbeddedNode:
         key = secrets.token_hex(KEY_BYTES)
         life = self._life = object()
         try:
-            process, port = await launch(self.model, self.alias, self._sizes, key)
+            process, hello = await launch(self.model, self.alias, self._sizes, key)
         except BaseException:
             if self._life is life:
                 self._life = None
@@ -88,7 +93,7 @@ class EmbeddedNode:
             raise NodeError(f"the embedded node for {self.alias} was stopped while it started")
         self._process = process
         self._watch = asyncio.create_task(self._until_it_ends(process), name=f"node {self.alias}")
-        self.endpoint = Endpoint("127.0.0.1", port, key)
+        self.endpoint = Endpoint("127.0.0.1", hello.port, key, hello.engine, hello.cpu)
         return self.endpoint
 
     async def stop(self) -> None:

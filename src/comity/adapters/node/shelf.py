@@ -41,6 +41,19 @@ def locate(url: str, models: Path | None) -> Path:
     raise NodeError(_unknown(name, models))
 
 
+def digest(model: Path) -> str:
+    """SHA-256 of a model's file, hex. Blocking: some seconds for a large one.
+
+    Raises:
+        NodeError: it cannot be read.
+    """
+    try:
+        with model.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise NodeError(f"the model {model} cannot be read: {error.strerror}") from error
+
+
 def names(models: Path | None) -> frozenset[str]:
     """Every model that `locate` finds, by name."""
     folders = [SHIPPED] if models is None else [SHIPPED, models]

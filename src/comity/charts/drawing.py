@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from comity.charts.letters import LONGEST_NAME, clean, cut, safe, width
+from comity.charts.palette import UNKNOWN
 
 WIDE = 720  # units of every picture's width: at that width in pixels, its words are 13 px high
 _OWN = "\x01"  # stands for the picture's own prefix of ids; no cleaned text holds it
@@ -68,7 +69,10 @@ class Drawing:
         self._parts.append(f'<path d="{d}" class="{classes}"{closing}')
 
     def block(self, x: float, y: float, wide: float, high: float, hue: int | None, tip: str = "") -> None:
-        """Fills a rectangle in a hue with its pattern; None is the muted tone of what was before."""
+        """Fills a rectangle in a hue with its pattern; None is the grey that stands back."""
+        if hue == UNKNOWN:
+            self.unknown(x, y, wide, high, tip)
+            return
         classes = "mute" if hue is None else f"c{hue}"
         self._rect(x, y, wide, high, classes, tip)
         if hue is not None and _PATTERNS[hue]:
@@ -100,19 +104,14 @@ class Drawing:
             d = "M" + "L".join(f"{num(x + dx)} {num(y + dy)}" for dx, dy in corners) + "Z"
             self._parts.append(f'<path d="{d}" class="{classes}"{closing.replace("%s", "path")}')
 
-    def legend(self, x: float, y: float, names: Sequence[tuple[str, int | str | None]], most: float = WIDE) -> float:
-        """Sets swatches with their names in rows from `x`; returns the y below them. A text for a hue is its class."""
+    def legend(self, x: float, y: float, names: Sequence[tuple[str, int | None]], most: float = WIDE) -> float:
+        """Sets swatches with their names in rows from `x`; returns the y below them."""
         at = x = x + 0.5
         for name, hue in names:
             wide = 18 + width(cut(clean(name))) + 22
             if at > x and at + wide - 22 > most:
                 at, y = x, y + 20
-            if hue == "unknown":
-                self.unknown(at, y - 9.5, 12, 11)
-            elif isinstance(hue, str):
-                self.plate(at, y - 9.5, 12, 11, hue)
-            else:
-                self.block(at, y - 9.5, 12, 11, hue)
+            self.block(at, y - 9.5, 12, 11, hue)
             self.words(at + 18, y, name)
             at += wide
         return y + 20 if names else y

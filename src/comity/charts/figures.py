@@ -68,6 +68,14 @@ def short(value: Number | None, unit: str = "") -> str:
     return _with_unit(_minus(_three(found)), unit)
 
 
+def rounded(value: Number | None, unit: str = "") -> str:
+    """All whole digits, and as many after the point as make three significant ones: 4,523.19 is "4,523"."""
+    found = plain(value)
+    if found is None or abs(found) >= 1e15:
+        return short(value, unit)
+    return _with_unit(_minus(_three(found)), unit)
+
+
 def share(part: Number | None, whole: Number | None) -> str:
     """`part` of `whole` in per cent, with one digit; "not known" where either is, or where the whole is 0."""
     over, under = plain(part), plain(whole)

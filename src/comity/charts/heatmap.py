@@ -119,10 +119,9 @@ def _step(value: float, low: float, high: float) -> int:
 
 def _legend(art: Drawing, left: float, levels: Sequence[str], low: float, high: float) -> float:
     """The ramp with its words, from little to much; returns where the headings begin."""
-    x = left
-    art.words(left - 12, 15, "little to much", "small soft", "end")
-    names = list(levels) or [short(low + (high - low) * (step + 0.5) / _STEPS) for step in range(_STEPS)]
-    names = names if levels or high > low else [short(low)]
+    x = max(left, 90.0)
+    art.words(x - 12, 15, "little to much", "small soft", "end")
+    names = list(levels) or ([short(low), "", "", "", short(high)] if high > low else [short(low)])
     for number, name in enumerate(names):
         step = _step(number, low, high) if levels else number
         wide = max(34.0, width(name, 11.5) + 12)

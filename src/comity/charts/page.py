@@ -15,7 +15,7 @@ from comity.charts.shell import document
 from comity.charts.twin import spoken
 
 MOST_ROWS = 2_000  # of a table in a page, which stays a thing that a browser opens at once; JSON has the rest
-_FIGURE = re.compile(r"[−+×<>]?\s?[\d,.]+(×10\^\d+)?( \S{1,3})?( \(.*\))?")
+_FIGURE = re.compile(r"[−+×<>]?\s?[\d,.]+(×10\^\d+)?( \S{1,8}){0,2}( \(.*\))?")
 _WORDLESS = {NOT_KNOWN, "no change", "new", "none left", "turns", "", "–"}
 
 
@@ -120,10 +120,11 @@ def _section(number: int, section: Section) -> Iterator[str]:
 def _figure(chart: Chart) -> str:
     source = f'\n<p class="source">Source: {inline(chart.source)}</p>' if chart.source else ""
     lines = "\n".join(safe(line, LONGEST_PARAGRAPH) for line in spoken(chart.text).splitlines()[1:])
+    numbers = _scrolled(table(chart.table), f"{chart.title}, the numbers")
     return (
         f"<figure><figcaption>{safe(chart.title)}</figcaption>\n{_scrolled(chart.svg, chart.title)}"
         f'\n<p class="heard">{lines}</p>{source}'
-        f"\n<details><summary>The numbers</summary>{_scrolled(table(chart.table), f'{chart.title}, the numbers')}</details>"
+        f"\n<details><summary>The numbers</summary>{numbers}</details>"
         "</figure>"
     )
 

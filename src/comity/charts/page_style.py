@@ -13,7 +13,8 @@ body {{ margin: 0; background: var(--page); color: var(--ink); font: 16px/1.6 {F
 main {{ max-width: 768px; margin: 0 auto; padding: 56px 24px 72px; }}
 .kicker {{ margin: 0 0 12px; font-size: 13px; font-weight: 600; letter-spacing: .04em; color: var(--soft); }}
 h1, h2, .lead, .tile b {{ font-family: {_SERIF}; }}
-h1 {{ margin: 0 0 20px; font-size: 40px; line-height: 1.12; font-weight: 600; letter-spacing: -.01em; text-wrap: balance; }}
+h1 {{ margin: 0 0 20px; font-size: 40px; line-height: 1.12; font-weight: 600; letter-spacing: -.01em;
+  text-wrap: balance; }}
 .lead {{ margin: 0 0 16px; font-size: 21px; line-height: 1.5; }}
 h2 {{ margin: 72px 0 12px; padding-top: 20px; border-top: 1px solid var(--line); font-size: 27px; line-height: 1.2;
   font-weight: 600; }}
@@ -25,9 +26,9 @@ code, pre {{ font-family: {_MONO}; font-size: .875em; }}
 code {{ background: var(--panel); padding: 1px 4px; border-radius: 3px; overflow-wrap: anywhere; }}
 pre {{ background: var(--panel); padding: 14px 16px; border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere;
   line-height: 1.5; }}
-.tiles {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 1px; margin: 32px 0 0; padding: 0;
-  background: var(--line); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; list-style: none; }}
-.tile {{ margin: 0; padding: 16px 18px 14px; background: var(--page); }}
+.tiles {{ display: flex; flex-wrap: wrap; gap: 1px; margin: 32px 0 0; padding: 0; background: var(--line);
+  border: 1px solid var(--line); border-radius: 8px; overflow: hidden; list-style: none; }}
+.tile {{ flex: 1 1 128px; margin: 0; padding: 16px 16px 14px; background: var(--page); }}
 .tile b {{ display: block; font-size: 31px; line-height: 1.15; font-weight: 600; font-variant-numeric: lining-nums; }}
 .tile span {{ display: block; margin-top: 4px; font-size: 14px; line-height: 1.35; }}
 .tile small, .source, figcaption small {{ color: var(--soft); }}
@@ -49,7 +50,8 @@ th {{ font-weight: 600; }} thead th {{ color: var(--soft); font-size: 13px; vert
 tbody th {{ font-weight: 400; }} td:last-child, th:last-child {{ padding-right: 0; }}
 .number {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
 .table {{ margin: 32px 0 0; }}
-footer {{ margin: 72px 0 0; padding-top: 16px; border-top: 1px solid var(--line); font-size: 13px; color: var(--soft); }}
+footer {{ margin: 72px 0 0; padding-top: 16px; border-top: 1px solid var(--line); font-size: 13px;
+  color: var(--soft); }}
 @media (max-width: 560px) {{
   main {{ padding-top: 32px; }} h1 {{ font-size: 31px; }} .lead {{ font-size: 19px; }} h2 {{ margin-top: 56px; }}
 }}

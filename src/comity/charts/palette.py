@@ -30,8 +30,9 @@ HUES = (
     Hue("vermillion", "#d55e00", "#a54800", "#f08a3c"),
 )
 
-# How a chart is told which hue to use: by its place in HUES, and None for the grey that stands back.
+# How a chart is told which hue to use: by its place in HUES, None for the grey that stands back.
 GREY, BLUE, ORANGE, SKY, PURPLE, VERMILLION = None, 0, 1, 2, 3, 4
+UNKNOWN = -1  # no hue: dashed and hatched
 
 
 class Mode(NamedTuple):

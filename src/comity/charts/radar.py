@@ -64,7 +64,7 @@ def _picture(title: str, axes: Sequence[str], shapes: Sequence[Shape], top: floa
     for number, (name, values) in enumerate(shapes):
         _shape(art, x, y, number, name, axes, values, top)
     for ring in range(1, _RINGS + 1):
-        art.words(x + 5, y - _RADIUS * ring / _RINGS + 4, short(top * ring / _RINGS), "small soft halo")
+        art.words(x + 8, y - _RADIUS * ring / _RINGS + 4, short(top * ring / _RINGS), "small soft halo")
     bottom = y + _RADIUS + 50
     if len(shapes) > 1 or any(plain(value) is None for _, values in shapes for value in values):
         wide = WIDE / max(2, len(shapes))

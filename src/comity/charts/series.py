@@ -167,7 +167,7 @@ def _line(art: Drawing, places: Sequence[float], axis: Scale, number: int, line:
         joined = held is not None
     if d:
         art.path(d, f"line s{number} dash{number}", line.name)
-    alone = len(places) <= 24
+    alone = len(places) <= 14  # more markers than that hide the line
     for n, (x, value) in enumerate(zip(places, line.values, strict=True)):
         held = plain(value)
         if held is not None and (alone or _is_lonely(line.values, n)):

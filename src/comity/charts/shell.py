@@ -11,8 +11,8 @@ from comity.charts.letters import safe
 def document(title: str, style: str, body: str) -> str:
     """A whole HTML document with its style sheet inside.
 
-    Its Content-Security-Policy allows this one style sheet, by its hash, and nothing else: no script, picture, font, frame
-    or request, whatever the body says.
+    Its Content-Security-Policy allows this one style sheet, by its hash, and nothing else: no script, picture, font,
+    frame or request, whatever the body says.
     """
     style = f"\n{style.strip()}\n"
     digest = b64encode(sha256(style.encode()).digest()).decode()

@@ -46,7 +46,7 @@ def _rules() -> str:
             ".chart .dash1 { stroke-dasharray: 7 4; } .chart .dash2 { stroke-dasharray: 2 4; }",
             ".chart .dash3 { stroke-dasharray: 9 3 2 3; } .chart .dash4 { stroke-dasharray: 12 5; }",
             ".chart .band { stroke: none; fill-opacity: .22; } .chart .ribbon { stroke: none; fill-opacity: .38; }",
-            ".chart .hatch { fill: none; stroke-width: 1.4; }",
+            ".chart .hatch { fill: none; stroke-width: 1.4; stroke-opacity: .5; }",
         )
     )
 

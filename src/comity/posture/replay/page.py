@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from comity.charts.chart import Chart, Table
-from comity.charts.figures import NOT_KNOWN, change, exact, share, short
+from comity.charts.figures import NOT_KNOWN, exact, share
 from comity.charts.page import Section, Tile, page
-from comity.charts.palette import GREY, VERMILLION
+from comity.charts.palette import BLUE, GREY, VERMILLION
 from comity.charts.ranks import ranks
 from comity.charts.sankey import sankey
 from comity.posture.replay.answer import answer
-from comity.posture.replay.page_parts import AMOUNTS, by_outcome, loads, money, side_by_side
+from comity.posture.replay.page_amounts import bands, by_application, side_by_side
+from comity.posture.replay.page_parts import by_outcome, loads
 from comity.posture.replay.report import Report
 
 MOST_CAUSES = 12  # a reader acts on the first few; JSON has all
 MOST_REPAIRS = 10
-REFUSED = "refused, or nobody"
 
 
 def html(report: Report, command: str = "", digests: Sequence[tuple[str, str]] = ()) -> str:
@@ -38,16 +37,18 @@ def html(report: Report, command: str = "", digests: Sequence[tuple[str, str]] =
 
 
 def _tiles(report: Report) -> Iterator[Tile]:
-    counts, total = report.total.counts, report.total.counts.requests
-    yield Tile(share(counts.as_before, total), "placed as before", f"{exact(counts.as_before)} requests")
-    yield Tile(
-        share(counts.re_placed, total), "re-placed", f"{exact(counts.re_placed)} requests go to another deployment"
+    counts = report.total.counts
+    found = (
+        (counts.as_before, "placed as before", "", True),
+        (counts.re_placed, "go elsewhere", "", True),
+        (counts.refused, "refused now", "that were placed", True),
+        (counts.overflow, "without room", "though permitted", False),
+        (counts.admitted, "admitted now", "that were refused", False),
+        (counts.undecided, "not decided again", "", False),
     )
-    yield Tile(share(counts.refused, total), "refused now", f"{exact(counts.refused)} requests were placed")
-    if counts.overflow:
-        yield Tile(share(counts.overflow, total), "without room", f"{exact(counts.overflow)} requests are permitted")
-    if counts.admitted:
-        yield Tile(share(counts.admitted, total), "admitted now", f"{exact(counts.admitted)} requests were refused")
+    for number, says, note, always in found:
+        if number or always:
+            yield Tile(share(number, counts.requests), says, f"{exact(number)} requests {note}".strip())
 
 
 def _sections(report: Report, command: str, digests: Sequence[tuple[str, str]]) -> Iterator[Section | None]:
@@ -62,9 +63,10 @@ def _sections(report: Report, command: str, digests: Sequence[tuple[str, str]]) 
 
 
 def _before_and_after(report: Report) -> Section:
-    flows = [((flow.before or REFUSED, flow.after or REFUSED), flow.requests) for flow in report.flows]
-    charts = [sankey("Where requests went, and where they go", ("before", "after"), flows, "requests")] if flows else []
-    return Section("Before and after", _changes(report), charts, [("In all", side_by_side(report))])
+    chains = [((flow.before or "refused", flow.after or "refused"), flow.requests) for flow in report.flows]
+    hues = [GREY if one == other else VERMILLION if other == "refused" else BLUE for (one, other), _ in chains]
+    charts = [sankey("Where requests went, and where they go", ("before", "after"), chains, "requests", hues=hues)]
+    return Section("Before and after", _changes(report), charts if chains else (), [("In all", side_by_side(report))])
 
 
 def _changes(report: Report) -> str:
@@ -85,54 +87,28 @@ def _who(report: Report) -> Section:
 
 
 def _why(report: Report) -> Section | None:
-    lost = report.total.counts.lost
-    if not report.rules and not report.causes:
-        return None
     charts: list[Chart] = []
     tables: list[tuple[str, Table]] = []
-    if report.causes:
-        causes = report.causes[:MOST_CAUSES]
+    if causes := report.causes[:MOST_CAUSES]:
+        parts = [(f"{each.name} ({each.kind})", each.part) for each in causes]
         charts.append(
-            ranks(
-                "What has a part in the loss",
-                [(f"{each.name} ({each.kind})", each.part) for each in causes],
-                "requests",
-                of=lost,
-                hue=VERMILLION,
-            )
+            ranks("What has a part in the loss", parts, "requests", of=report.total.counts.lost, hue=VERMILLION)
         )
+        heads = ("", "kind", "what it is", "has a part in", "alone accounts for")
         rows = tuple((each.name, each.kind, each.says, exact(each.part), exact(each.alone)) for each in causes)
-        tables.append(
-            (
-                "What accounts for how much",
-                Table(("", "kind", "what it is", "has a part in", "alone accounts for"), rows),
-            )
-        )
-    if report.rules:
-        rules = report.rules[:MOST_CAUSES]
+        tables.append(("What accounts for how much", Table(heads, rows)))
+    if rules := report.rules[:MOST_CAUSES]:
         charts.append(
             ranks("Rules that refuse now", [(each.rule, each.requests) for each in rules], "requests", hue=GREY)
         )
-        tables.append(
-            (
-                "The rules",
-                Table(
-                    ("", "law", "article", "basis", "requests"),
-                    tuple((each.rule, each.law, each.cite, each.basis, exact(each.requests)) for each in rules),
-                ),
-            )
-        )
+        heads = ("", "law", "article", "basis", "requests")
+        rows = tuple((each.rule, each.law, each.cite, each.basis, exact(each.requests)) for each in rules)
+        tables.append(("The rules", Table(heads, rows)))
     said = (
-        (
-            "A request can be lost for several reasons at once. *Has a part in* counts every one of them; *alone accounts "
-            "for* counts the requests that would not be lost if this one were undone and all else stayed."
-        )
-        .replace("*", "“", 1)
-        .replace("*", "”", 1)
-        .replace("*", "“", 1)
-        .replace("*", "”", 1)
+        "A request can be lost for several reasons at once. “Has a part in” counts every one of them; “alone accounts "
+        "for” counts the requests that would not be lost if this one were undone and all else stayed."
     )
-    return Section("Why", said if report.causes else "", charts, tables)
+    return Section("Why", said if report.causes else "", charts, tables) if charts else None
 
 
 def _repair(report: Report) -> Section | None:
@@ -140,78 +116,37 @@ def _repair(report: Report) -> Section | None:
     if not lost:
         return None
     if not report.repairs:
-        return Section(
-            "What would repair it",
-            f"No single agreement, certificate, site or model brings back any of the {exact(lost)} requests.",
-        )
-    steps = report.repairs[:MOST_REPAIRS]
-    rest = f" {exact(report.unrepaired)} stay lost." if report.unrepaired else " Nothing stays lost."
+        none = f"No single agreement, certificate, site or model brings back any of the {exact(lost)} requests."
+        return Section("What would repair it", none)
+    steps = [(f"{n}. {'; '.join(step.says)}", step) for n, step in enumerate(report.repairs[:MOST_REPAIRS], 1)]
+    rest = f"{exact(report.unrepaired)} requests stay lost." if report.unrepaired else "Nothing stays lost."
     said = (
-        "Each step brings back the most that one step can, after those before it; each was confirmed by deciding again."
-        + rest
+        "Each step brings back the most that one step can, after those before it; each was confirmed by deciding "
+        f"again. {rest}"
     )
+    chart = ranks("What each step brings back", [(name, step.brings_back) for name, step in steps], "requests", of=lost)
     body = tuple(
-        (
-            str(number),
-            "; ".join(step.says),
-            step.deployment,
-            exact(step.brings_back),
-            f"{exact(step.in_all)} ({share(step.in_all, lost)})",
-        )
-        for number, step in enumerate(steps, 1)
+        (name, step.deployment, exact(step.brings_back), f"{exact(step.in_all)} ({share(step.in_all, lost)})")
+        for name, step in steps
     )
-    chart = ranks(
-        "What each step brings back",
-        [(f"{n}. {'; '.join(step.says)}", step.brings_back) for n, step in enumerate(steps, 1)],
-        "requests",
-        of=lost,
-    )
-    return Section(
-        "What would repair it",
-        said,
-        [chart],
-        [("The steps, in order", Table(("", "step", "opens", "brings back", "in all"), body))],
-    )
+    table = Table(("", "opens", "brings back", "in all"), body)
+    return Section("What would repair it", said, [chart], [("The steps", table)])
 
 
 def _loads(report: Report) -> Section | None:
     if not report.loads:
         return None
-    said = (
-        "Tokens of each month against what each deployment can do. Where the stack states no capacity, none is assumed."
-    )
+    said = "Tokens of each month against what a deployment can do. Where the stack states no capacity, none is assumed."
     return Section("Load and capacity", said, *loads(report.loads))
 
 
 def _spent(report: Report) -> Section:
-    charts = [
-        money(name, each, report)
-        for name, each in AMOUNTS
-        if any(each(line.before) or each(line.after) for line in report.applications)
-    ]
-    rows = []
-    for name, unit, pick in (
-        ("energy", "Wh", lambda side: side.energy_wh),
-        ("carbon", "g CO2e", lambda side: side.carbon_g),
-    ):
-        old, new = pick(report.total.before), pick(report.total.after)
-        rows.append(
-            (
-                f"{name}, {unit}",
-                *(
-                    f"{short(Decimal(m.value))} ({short(Decimal(m.low))} to {short(Decimal(m.high))})"
-                    for m in (old, new)
-                ),
-                change(Decimal(old.value), Decimal(new.value)),
-                f"{exact(new.estimated)} requests",
-            )
-        )
-    table = Table(("", "before", "after", "change", "estimated"), tuple(rows))
     said = (
-        "Energy at the meter of the site, carbon of operation alone. The band in brackets runs from low to high; what the "
-        "stack does not state is estimated, and its band is wide."
+        "Energy at the meter of the site, carbon of operation alone. A band runs from low to high; what the stack does "
+        "not state is estimated, and its band is wide."
     )
-    return Section("Cost, energy and carbon", said, charts, [("Bands", table)])
+    table = ("Energy and carbon, with their bands", bands(report))
+    return Section("Cost, time, energy and carbon by application", said, by_application(report), [table])
 
 
 def _assumed(report: Report) -> Section | None:
@@ -224,13 +159,9 @@ def _again(report: Report, command: str, digests: Sequence[tuple[str, str]]) -> 
     tables: list[tuple[str, Table]] = []
     if report.sources:
         heads = ("figure", "source", "date", "checked", "url")
-        tables.append(
-            (
-                "Figures of the scenario",
-                Table(heads, tuple(tuple(str(each.get(head, NOT_KNOWN)) for head in heads) for each in report.sources)),
-            )
-        )
+        rows = tuple(tuple(str(each.get(head, NOT_KNOWN)) for head in heads) for each in report.sources)
+        tables.append(("Figures of the scenario", Table(heads, rows)))
     if digests:
-        tables.append(("What was read (SHA-256)", Table(("", "digest"), tuple(digests))))
+        tables.append(("What was read, by SHA-256", Table(("", "digest"), tuple(digests))))
     said = f"The same input gives this file again, byte for byte:\n\n    {command}" if command else ""
     return Section("Sources, and how to make this again", said, (), tables) if said or tables else None

@@ -16,7 +16,7 @@ SECONDS ?=
 ARGS   ?=
 
 .PHONY: detect detect-rival help demo test check fix bench bench-peers bench-soak bench-profile bench-parts faults
-.PHONY: sbom bundle bundle-check helm oscal dist docs lock clean
+.PHONY: sbom bundle bundle-check helm oscal interop dist docs lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -86,6 +86,9 @@ helm: $(VENV)/.helm  ## render the chart by Helm itself, and hold it against the
 oscal: $(VENV)/.oscal $(VENV)/.dev  ## read our assessment results with models made from NIST's schemas
 	@$(BIN)/python -m tests.evidence.example | $(VENV)/oscal/bin/python tests/evidence/read_oscal.py
 
+interop: $(VENV)/.interop $(VENV)/.dev  ## foreign verifiers on a log that Comity wrote, each with its version and result
+	@$(BIN)/python -m tests.interop $(ARGS)
+
 dist: $(VENV)/.dev  ## wheel and source archive, in dist/
 	@$(BIN)/python -m hatchling build -d dist
 
@@ -127,6 +130,12 @@ $(VENV)/.oscal: $(VENV)/.made requirements/oscal.txt
 	@$(BIN)/python -m venv $(VENV)/oscal
 	@$(VENV)/oscal/bin/python -m pip --disable-pip-version-check --no-input install -qq --require-hashes --no-deps \
 	  -r requirements/oscal.txt
+	@touch $@
+
+# Each of these programs is optional: what cannot be had on this machine is said, and is a row that was not run.
+$(VENV)/.interop: $(VENV)/.made requirements/interop.txt tests/interop/set_up.sh tests/interop/npm/package-lock.json
+	@echo "comity: setting up foreign verifiers (once; a Go toolchain is 200 MB of it)"
+	@sh tests/interop/set_up.sh $(VENV)/interop
 	@touch $@
 
 # The list of parts is taken from an environment that holds a gateway and nothing else.

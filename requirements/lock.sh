@@ -21,3 +21,4 @@ compile --group build -c requirements/dev.txt -o requirements/build.txt
 compile --group sbom -c requirements/dev.txt -o requirements/sbom.txt
 compile --group helm -c requirements/dev.txt -o requirements/helm.txt
 compile --group oscal -o requirements/oscal.txt
+compile --group interop -o requirements/interop.txt

@@ -26,6 +26,7 @@ TARGETS = (
     "bundle-check",
     "helm",
     "oscal",
+    "interop",
     "dist",
     "lock",
     "clean",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,19 @@ PUBLIC = 0o644
 class Disk:
     """The operations of a log on files, each of which can fail with OSError.
 
-    Those before `sync_folder` are one system call each; `comity.testing.disk.FailingDisk` lets tests make them fail.
+    Duties, of this machine's file system and of every other implementation:
+
+    - What `sync` or `sync_data` returned for is there after a power cut, in full: file contents by a file's handle,
+      names by their folder's. Nothing else need be, in whatever order it was done: a write may be there in part
+      (any of its sectors), a file without its name, a name that was renamed under the old name still.
+    - `rename` puts a whole file in the place of another: a reader, and a power cut, see the one or the other.
+    - `link` gives a name that is taken to nobody.
+    - An operation that raises may have been done all the same, in full or in part. After a `sync` that raised, the
+      file system may show contents that the disk never took, and a later `sync` need not tell: only what is written
+      again and synced is known to be there.
+
+    Those before `sync_folder` are one system call each; `comity.testing.disk` lets tests make each of them fail, and
+    cuts the power after each.
     """
 
     def open(self, path: Path | str, flags: int, mode: int = PRIVATE) -> int:
@@ -56,6 +69,26 @@ class Disk:
         """Give a file a second name, unless that is taken."""
         new.hardlink_to(old)
 
+    def truncate(self, handle: int, size: int) -> None:
+        """Cut a file off, or make it longer by zeroes."""
+        os.ftruncate(handle, size)
+
+    def allocate(self, handle: int, size: int) -> None:
+        """Make a file at least `size` long, with room on the disk for all of it."""
+        os.posix_fallocate(handle, 0, size)
+
+    def unlink(self, path: Path | str) -> None:
+        """Take a name away."""
+        os.unlink(path)  # noqa: PTH108 - as text, see `rename`
+
+    def remove_folder(self, path: Path | str) -> None:
+        """Take an empty folder away."""
+        os.rmdir(path)  # noqa: PTH106 - as text, see `rename`
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder (0700), unless something of that name is there (FileExistsError)."""
+        path.mkdir(mode=0o700)
+
     def sync_folder(self, folder: Path) -> None:
         """Make the names in a folder durable: created, renamed and removed files."""
         handle = self.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -69,7 +102,8 @@ class Disk:
         if folder.is_dir():
             return
         self.make_folders(folder.parent, durable=durable)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileExistsError):
+            self.make_folder(folder)
         if durable:
             self.sync_folder(folder.parent)
 
@@ -106,7 +140,7 @@ class Disk:
         except FileExistsError:
             return False
         finally:
-            temporary.unlink()
+            self.unlink(temporary)
             self.sync_folder(path.parent)
         return True
 

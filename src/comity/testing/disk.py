@@ -6,11 +6,25 @@ import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar, get_args
 
 from comity.adapters.disk import PRIVATE, Disk
 
-Operation = Literal["open", "write", "sync", "sync_data", "rename", "link"]
+Operation = Literal[
+    "open",
+    "write",
+    "sync",
+    "sync_data",
+    "rename",
+    "link",
+    "truncate",
+    "allocate",
+    "unlink",
+    "make_folder",
+    "remove_folder",
+]
+OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+"""Every way in which a log touches a disk."""
 
 T = TypeVar("T")
 
@@ -40,6 +54,7 @@ class FailingDisk(Disk):
         self.short = 0
         self._faults: dict[Operation, Fault] = {}
         self._paths: dict[int, Path] = {}
+        self._one: tuple[int, Fault] | None = None
 
     def fail(
         self,
@@ -53,18 +68,23 @@ class FailingDisk(Disk):
         """Let an operation fail with `code` from its call number `after` on, for files with `only` in their path."""
         self._faults[operation] = Fault(code, how, only, after)
 
+    def fail_call(self, number: int, how: Literal["not", "half", "done"] = "not", code: int = errno.EIO) -> None:
+        """Let one operation fail: the one that is `calls[number]`. Of others than a write, `half` is `not`."""
+        self._one = (number, Fault(code, how, "", 0))
+
     def full(self) -> None:
         """No space is left on it."""
         self.fail("write", errno.ENOSPC, "half")
 
     def read_only(self) -> None:
         """It went read-only, as Linux does to a file system with errors."""
-        for operation in ("open", "write", "sync", "sync_data", "rename", "link"):
+        for operation in OPERATIONS:
             self.fail(operation, errno.EROFS)
 
     def heal(self) -> None:
         """Nothing fails any more."""
         self._faults.clear()
+        self._one = None
 
     def open(self, path: Path | str, flags: int, mode: int = PRIVATE) -> int:
         """As it was told."""
@@ -79,6 +99,7 @@ class FailingDisk(Disk):
             data = data[: self.short]
         fault = self._due("write", path)
         if fault is not None and fault.how == "half":
+            self.calls.append(("write", path))
             super().write(handle, data[: len(data) // 2], at)
             raise _error(fault, path)
         return self._act("write", path, lambda: super(FailingDisk, self).write(handle, data, at))
@@ -103,9 +124,29 @@ class FailingDisk(Disk):
         """As it was told."""
         self._act("link", new, lambda: super(FailingDisk, self).link(old, new))
 
+    def truncate(self, handle: int, size: int) -> None:
+        """As it was told."""
+        self._act("truncate", self._paths[handle], lambda: super(FailingDisk, self).truncate(handle, size))
+
+    def allocate(self, handle: int, size: int) -> None:
+        """As it was told."""
+        self._act("allocate", self._paths[handle], lambda: super(FailingDisk, self).allocate(handle, size))
+
+    def unlink(self, path: Path | str) -> None:
+        """As it was told."""
+        self._act("unlink", Path(path), lambda: super(FailingDisk, self).unlink(path))
+
+    def remove_folder(self, path: Path | str) -> None:
+        """As it was told."""
+        self._act("remove_folder", Path(path), lambda: super(FailingDisk, self).remove_folder(path))
+
+    def make_folder(self, path: Path) -> None:
+        """As it was told."""
+        self._act("make_folder", path, lambda: super(FailingDisk, self).make_folder(path))
+
     def _act(self, operation: Operation, path: Path, act: Callable[[], T]) -> T:
-        self.calls.append((operation, path))
         fault = self._due(operation, path)
+        self.calls.append((operation, path))
         if fault is None:
             return act()
         if fault.how == "done":
@@ -113,6 +154,8 @@ class FailingDisk(Disk):
         raise _error(fault, path)
 
     def _due(self, operation: Operation, path: Path) -> Fault | None:
+        if self._one is not None and self._one[0] == len(self.calls):
+            return self._one[1]
         fault = self._faults.get(operation)
         if fault is None or fault.only not in str(path):
             return None

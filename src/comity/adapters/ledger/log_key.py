@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from comity.adapters.disk import DISK, PRIVATE, PUBLIC
+from comity.adapters.disk import DISK, PRIVATE, PUBLIC, Disk
 from comity.adapters.ledger.failures import LedgerCorrupt
 from comity.adapters.signer import KeyFile, Signing, open_signing
 from comity.proof.note import NoteError, Signer, VerifierKey, check_name
@@ -14,7 +14,7 @@ MAX_ORIGIN = 200
 """Characters of an origin: with the shard it must stay below the 255 that a cosigned message can hold."""
 
 
-def signing_of(state: Path, origin: str, signer: str | None, rng: Callable[[int], bytes]) -> Signing:
+def signing_of(state: Path, origin: str, signer: str | None, rng: Callable[[int], bytes], disk: Disk = DISK) -> Signing:
     """Who signs this log: the stack file's `signer`, or the key in `state/log.key`. `state/log.vkey` pins its key.
 
     Raises:
@@ -23,11 +23,11 @@ def signing_of(state: Path, origin: str, signer: str | None, rng: Callable[[int]
         ValueError: `origin` cannot name a log.
     """
     if signer is None:
-        return KeyFile(load_or_create(state, origin, rng))
+        return KeyFile(load_or_create(state, origin, rng, disk))
     signing = open_signing(signer, check_origin(origin))
     public = state / "log.vkey"
-    DISK.make_folders(state)
-    DISK.create_durably(public, (signing.key.text + "\n").encode(), PUBLIC)
+    disk.make_folders(state)
+    disk.create_durably(public, (signing.key.text + "\n").encode(), PUBLIC)
     if _public(public) != signing.key:
         signing.close()
         raise LedgerCorrupt(
@@ -37,7 +37,7 @@ def signing_of(state: Path, origin: str, signer: str | None, rng: Callable[[int]
     return signing
 
 
-def load_or_create(state: Path, origin: str, rng: Callable[[int], bytes]) -> Signer:
+def load_or_create(state: Path, origin: str, rng: Callable[[int], bytes], disk: Disk = DISK) -> Signer:
     """The key in `state/log.key`, made first if this state folder has none; `log.vkey` is written beside it.
 
     Raises:
@@ -46,20 +46,20 @@ def load_or_create(state: Path, origin: str, rng: Callable[[int], bytes]) -> Sig
     """
     check_origin(origin)
     private, public = state / "log.key", state / "log.vkey"
-    DISK.make_folders(state)
+    disk.make_folders(state)
     if not private.exists():
         if public.exists():
             raise LedgerCorrupt(
                 f"{private} is gone but {public} is there: bring the key back, or begin with another state folder "
                 "(a new key cannot continue this log)"
             )
-        DISK.create_durably(private, (Signer(origin, rng(32)).private_text + "\n").encode(), PRIVATE)
+        disk.create_durably(private, (Signer(origin, rng(32)).private_text + "\n").encode(), PRIVATE)
     signer = _read(private)
     if signer.key.name != origin:
         raise LedgerCorrupt(
             f"{private} is the key of {signer.key.name}, not of {origin}: use another state folder for another origin"
         )
-    DISK.create_durably(public, (signer.key.text + "\n").encode(), PUBLIC)
+    disk.create_durably(public, (signer.key.text + "\n").encode(), PUBLIC)
     if _public(public) != signer.key:
         raise LedgerCorrupt(f"{public} is not the public half of {private}")
     return signer

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Sequence
 from pathlib import Path
 
-from comity.adapters.disk import PRIVATE
+from comity.adapters.disk import DISK, Disk
 
 _SLOT = struct.Struct(">QQ")
 _LINK = struct.Struct(">Q")
@@ -32,8 +32,9 @@ class Places:
     Slot i is 16 bytes: u64 offset of record i in its segment, u64 index of its outcome plus one (0: none).
     """
 
-    def __init__(self, path: Path) -> None:
-        self._handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
+    def __init__(self, path: Path, disk: Disk = DISK) -> None:
+        self._disk = disk
+        self._handle = disk.open(path, os.O_RDWR | os.O_CREAT)
         self._map: mmap.mmap | None = None
         self._slots = 0
         self._fit(0)
@@ -70,7 +71,7 @@ class Places:
         """Make the slots durable."""
         assert self._map is not None
         self._map.flush()
-        os.fsync(self._handle)
+        self._disk.sync(self._handle)
 
     def close(self) -> None:
         """Unmap and close."""
@@ -83,7 +84,7 @@ class Places:
             return
         size = max(os.fstat(self._handle).st_size, -(-slots * 16 // _GROWTH) * _GROWTH, _GROWTH)
         # not ftruncate: where a full disk cannot hold a page of a sparse file, touching it would kill the process
-        os.posix_fallocate(self._handle, 0, size)
+        self._disk.allocate(self._handle, size)
         if self._map is not None:
             self._map.close()
         self._map = mmap.mmap(self._handle, size)

@@ -6,39 +6,43 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from comity.adapters.ledger.open_segment import OpenSegment
 from comity.adapters.ledger.places import Place, read_place
-from comity.adapters.ledger.segment import RECORD_HEAD, Entry, groups, read_record, record_size
-from comity.adapters.ledger.segment_files import (
-    ledger_folder,
-    read_segment,
-    segment_of,
-    segment_path,
-    segment_starts,
-)
+from comity.adapters.ledger.segment import RECORD_HEAD, Entry, read_record, record_size
+from comity.adapters.ledger.segment_files import ledger_folder, segment_of, segment_path, segment_starts
 from comity.adapters.ledger.shard import shards
 
-__all__ = ["Entry", "entries", "read_entry", "shards"]
+__all__ = ["Entry", "entries", "read_entry", "record_groups", "shards"]
 
 
 def entries(state: Path, shard: str, start: int = 0) -> Iterator[Entry]:
-    """Entries of a shard from `start` on, in order, up to the last whole group on disk.
+    """Entries of a shard from `start` on that are kept, in order, up to the last whole group on disk.
 
-    A shard that is being written may be read: what is seen is whole, and ends somewhere.
+    A shard that is being written may be read: what is seen is whole, and ends somewhere. Entries that were erased or
+    pruned are passed over.
 
     Raises:
         LedgerCorrupt: a segment's head is damaged. Damage inside a segment ends it here; `log audit` tells.
     """
+    for group in record_groups(state, shard, start):
+        for entry in group:
+            if not entry.erased:
+                yield entry
+
+
+def record_groups(state: Path, shard: str, start: int = 0) -> Iterator[list[Entry]]:
+    """As `entries`, by groups, and with what was erased."""
     folder = ledger_folder(state, shard)
     starts = segment_starts(folder)
     first = segment_of(starts, start)
     for segment in starts:
         if first is not None and segment < first:
             continue
-        data, _, at = read_segment(folder, segment)
-        for group in groups(data, at):
-            for _, entry in group.entries:
-                if entry.index >= start:
-                    yield entry
+        with OpenSegment(folder, segment) as opened:
+            for group in opened.groups():
+                found = [entry for _, entry in group.entries]
+                if found[-1].index >= start:
+                    yield found[max(start - found[0].index, 0) :]
 
 
 def read_entry(state: Path, shard: str, index: int) -> tuple[Entry, Place] | None:

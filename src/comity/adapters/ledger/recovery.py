@@ -6,22 +6,26 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from comity.adapters.disk import DISK, Disk
 from comity.adapters.ledger.failures import LedgerCorrupt
+from comity.adapters.ledger.minimum import minimum_of
+from comity.adapters.ledger.open_segment import OpenSegment
 from comity.adapters.ledger.places import Places
-from comity.adapters.ledger.reading import entries
-from comity.adapters.ledger.segment import Entry, groups, has_group_after
-from comity.adapters.ledger.segment_files import ledger_folder, read_segment, segment_path, segment_starts
-from comity.adapters.ledger.tile_files import has_full, read_checkpoint, read_tile, synced_size, write_tiles
+from comity.adapters.ledger.reading import record_groups
+from comity.adapters.ledger.segment import values_of
+from comity.adapters.ledger.segment_files import ledger_folder, segment_starts
+from comity.adapters.ledger.tile_files import full_until, read_checkpoint, read_tile, synced_size, write_tiles
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.growth import Growth
-from comity.proof.leaf import leaf_value
 from comity.proof.note import Note, VerifierKey
 from comity.proof.reader import TileError, TreeReader
 from comity.proof.tiles import WIDTH
-from comity.proof.tree import leaf_hash
+from comity.proof.tree import leaf_hashes
 
 _TILES_AT_ONCE = 65_536
 """Entries whose tiles are held in memory while many are rebuilt: 4 MB."""
+
+_WAY_OUT = "do not continue this shard; move its folder away for `comity log audit`, and a new shard is made"
 
 
 class Recovered(NamedTuple):
@@ -33,37 +37,58 @@ class Recovered(NamedTuple):
     open: set[int]
 
 
-def recover(state: Path, shard: str, key: VerifierKey, places: Places) -> Recovered:
+def recover(state: Path, shard: str, key: VerifierKey, places: Places, disk: Disk = DISK) -> Recovered:
     """Bring a shard that this process holds back to what is durable.
 
-    Cuts a torn tail, sets the side index of the last segment, checks the last segment and the tree against the last
-    signed checkpoint, and rebuilds tiles that are gone or damaged.
+    Cuts a torn tail, writes again what no checkpoint covers, sets the side index of the last segment, checks the last
+    segment and the tree against the last signed checkpoint, and rebuilds tiles that are gone or damaged. All entries
+    that it gives are durable when it returns.
 
     Raises:
         LedgerCorrupt: the ledger contradicts itself or its last signed checkpoint, names what and where.
     """
     folder = ledger_folder(state, shard)
     starts = segment_starts(folder)
-    checkpoint = _last_signed(folder.parent, key)
+    checkpoint = last_signed(folder.parent, key)
     signed = checkpoint.size if checkpoint else -1
     if not starts:
         if signed > 0:
             raise LedgerCorrupt(f"{folder} has no segment, but {signed} entries are signed: {_WAY_OUT}")
         return Recovered(0, signed, Growth(), set())
-    last, open_intents = _last_segment(folder, starts[-1], key.name)
-    size = last[-1].index + 1 if last else starts[-1]
-    if size < signed:
-        raise LedgerCorrupt(f"{folder} holds {size} entries, but {signed} are signed: {_WAY_OUT}")
-    _set_places(state, shard, places, starts)
-    places.forget_from(size)
-    growth = _tree(state, shard, checkpoint, last, size)
-    return Recovered(size, signed, growth, open_intents)
+    if starts[0] > minimum_of(folder.parent):
+        raise LedgerCorrupt(f"{folder} begins with entry {starts[0]}, and no minimum index says so: {_WAY_OUT}")
+    # slots of segments before the last were synced when it was begun; the last one's may be lost or stale
+    known = starts[-1] == starts[0] or (places.has(starts[-1] - 1) and not (folder / REPLACING).exists())
+    for first in () if known else starts[:-1]:
+        with OpenSegment(folder, first) as segment:
+            _Scan(segment, places)
+    with OpenSegment(folder, starts[-1]) as segment:
+        if segment.header.origin != key.name:
+            raise LedgerCorrupt(f"{segment.path} belongs to {segment.header.origin}: {_WAY_OUT}")
+        scan = _Scan(segment, places)
+        # groups that were not synced one by one may be torn in any order, above what is signed
+        torn = segment.header.relaxed and scan.size >= signed
+        if segment.rest and not torn and segment.goes_on():
+            raise LedgerCorrupt(f"{segment.path} is damaged at byte {segment.end}: {_WAY_OUT}")
+        if scan.size < signed:
+            raise LedgerCorrupt(f"{folder} holds {scan.size} entries, but {signed} are signed: {_WAY_OUT}")
+        _write_again(segment, signed, disk)
+    places.forget_from(scan.size)
+    growth = _tree(state, shard, checkpoint, starts[-1], scan.size, disk)
+    return Recovered(scan.size, signed, growth, scan.open)
 
 
-_WAY_OUT = "do not continue this shard; move its folder away for `comity log audit`, and a new shard is made"
+REPLACING = "replacing"
+"""A file that is there while segments are replaced by ones from which entries were erased: what the side index says of
+them is not known then."""
 
 
-def _last_signed(folder: Path, key: VerifierKey) -> Checkpoint | None:
+def last_signed(folder: Path, key: VerifierKey) -> Checkpoint | None:
+    """The checkpoint of the shard in `folder`, or None before the first.
+
+    Raises:
+        LedgerCorrupt: it is not signed by `key`, or is none.
+    """
     text = read_checkpoint(folder)
     if text is None:
         return None
@@ -78,113 +103,126 @@ def _last_signed(folder: Path, key: VerifierKey) -> Checkpoint | None:
     return checkpoint
 
 
-def _last_segment(folder: Path, first: int, origin: str) -> tuple[list[Entry], set[int]]:
-    data, header, start = read_segment(folder, first)
-    if header.origin != origin:
-        raise LedgerCorrupt(f"{segment_path(folder, first)} belongs to {header.origin}: {_WAY_OUT}")
-    found: list[Entry] = []
-    end = start
-    for group in groups(data, start):
-        if group.entries[0][1].index != first + len(found):
-            raise LedgerCorrupt(f"{segment_path(folder, first)}: entry {first + len(found)} is missing: {_WAY_OUT}")
-        found.extend(entry for _, entry in group.entries)
-        end = group.end
-    if end < len(data):
-        if has_group_after(data, end):
-            raise LedgerCorrupt(f"{segment_path(folder, first)} is damaged at byte {end}: {_WAY_OUT}")
-        _cut(segment_path(folder, first), end)
-    still_open = set(header.open)
-    for entry in found:
-        if entry.kind == "intent":
-            still_open.add(entry.index)
-        elif entry.intent is not None:
-            still_open.discard(entry.intent)
-    return found, still_open
+class _Scan:
+    """One walk over a segment: what it holds, which intents are open at its end, and the side index set to it."""
+
+    def __init__(self, segment: OpenSegment, places: Places) -> None:
+        self.size = segment.header.first
+        self.open = set(segment.header.open)
+        for intent in self.open:
+            places.unlink(intent)
+        for group in segment.groups():
+            if group.entries[0][1].index != self.size:
+                raise LedgerCorrupt(f"{segment.path}: entry {self.size} is missing: {_WAY_OUT}")
+            places.put(self.size, [at for at, _ in group.entries])
+            self.size += len(group.entries)
+            for _, entry in group.entries:
+                if entry.kind == "intent":
+                    self.open.add(entry.index)
+                elif entry.intent is not None:
+                    self.open.discard(entry.intent)
+                    places.link(entry.intent, entry.index)
 
 
-def _cut(path: Path, size: int) -> None:
-    handle = os.open(path, os.O_WRONLY)
+def _write_again(segment: OpenSegment, signed: int, disk: Disk) -> None:
+    """Cut a torn tail off, and make what is before it durable.
+
+    What a checkpoint covers is known to be. The rest may be shown by the file system and never have reached the disk,
+    after a kill, or after a sync that failed: then syncing is not enough, it has to be written again.
+    """
+    end, rest = segment.end, segment.rest
+    handle = disk.open(segment.path, os.O_WRONLY)
     try:
-        os.ftruncate(handle, size)
-        os.fsync(handle)
+        for group in segment.groups():
+            if group.entries[-1][1].index >= signed and (data := segment.raw(group.start)) is not None:
+                disk.write_all(handle, data, group.start)
+        if rest:
+            disk.truncate(handle, end)
+        disk.sync(handle)
     finally:
         os.close(handle)
 
 
-def _set_places(state: Path, shard: str, places: Places, starts: list[int]) -> None:
-    # slots of segments before the last were synced when it was begun; the last one's may be lost or stale
-    folder = ledger_folder(state, shard)
-    known = starts[-1] == 0 or places.has(starts[-1] - 1)
-    for first in starts[-1:] if known else starts:
-        data, header, start = read_segment(folder, first)
-        for intent in header.open:
-            places.unlink(intent)
-        for group in groups(data, start):
-            places.put(group.entries[0][1].index, [at for at, _ in group.entries])
-            for _, entry in group.entries:
-                if entry.intent is not None:
-                    places.link(entry.intent, entry.index)
-
-
-def _tree(state: Path, shard: str, checkpoint: Checkpoint | None, last: list[Entry], size: int) -> Growth:
+def _tree(state: Path, shard: str, checkpoint: Checkpoint | None, last: int, size: int, disk: Disk) -> Growth:
     """The tree of all entries; tiles that are not known to be durable are written again on the way."""
+    folder = state / "log" / shard
     if checkpoint is not None and checkpoint.size:
         try:
             growth = _from_tiles(state, shard, checkpoint, last)
-            _grow(state, shard, growth, checkpoint.size)
+            _grow(state, shard, growth, checkpoint.size, disk)
             if growth.edge.root() == checkpoint.root:
-                write_tiles(state / "log" / shard, growth.take())
-                _grow(state, shard, growth, size)
+                write_tiles(folder, growth.take(), disk)
+                _grow(state, shard, growth, size, disk)
                 return growth
         except (OSError, ValueError):
             # a tile is gone or torn: all of them are written again, below
             pass
     growth = Growth()
     if checkpoint is not None:
-        _grow(state, shard, growth, checkpoint.size)
+        if minimum := minimum_of(folder):
+            growth = _pruned(folder, checkpoint, -(-minimum // WIDTH) * WIDTH)
+        _grow(state, shard, growth, checkpoint.size, disk)
         if growth.edge.root() != checkpoint.root:
-            raise LedgerCorrupt(
-                f"the entries of {state / 'log' / shard} are not those that its checkpoint signs: {_WAY_OUT}"
-            )
-        write_tiles(state / "log" / shard, growth.take())
-    _grow(state, shard, growth, size)
+            raise LedgerCorrupt(f"the entries of {folder} are not those that its checkpoint signs: {_WAY_OUT}")
+        write_tiles(folder, growth.take(), disk)
+    _grow(state, shard, growth, size, disk)
     return growth
 
 
-def _from_tiles(state: Path, shard: str, checkpoint: Checkpoint, last: list[Entry]) -> Growth:
+def _from_tiles(state: Path, shard: str, checkpoint: Checkpoint, last: int) -> Growth:
     """The tree where its tiles were last synced, from the tiles of the checkpoint."""
     folder = state / "log" / shard
     start = min(synced_size(folder / "ledger"), checkpoint.size) // WIDTH * WIDTH
     reader = TreeReader(checkpoint.size, lambda tile: read_tile(folder, tile))
     if reader.root() != checkpoint.root:
         raise TileError("the tiles are not those of the checkpoint")
-    for number in range(start // WIDTH):
-        if not has_full(folder, number):
-            raise TileError(f"tile or bundle {number} is gone or cut")
-    for entry in last:
-        if entry.index < start and leaf_hash(_value(entry)) != reader.node(0, entry.index):
-            raise TileError(f"entry {entry.index} is not that of its tile")
+    full_until(folder, start, minimum_of(folder))
+    if last < start:
+        _compare(state, shard, reader, last, start)
+    return growth_at(reader, start)
+
+
+def _compare(state: Path, shard: str, reader: TreeReader, first: int, end: int) -> None:
+    for entries in record_groups(state, shard, first):
+        below = entries[: max(end - entries[0].index, 0)]
+        for entry, leaf in zip(below, leaf_hashes(values_of(below)), strict=True):
+            if leaf != reader.node(0, entry.index):
+                raise TileError(f"entry {entry.index} is not that of its tile")
+        if len(below) < len(entries):
+            break
+
+
+def growth_at(reader: TreeReader, size: int) -> Growth:
+    """The tree of the first `size` entries, a multiple of 256, from the tiles of a larger one."""
     levels = []
     level = 0
-    while (hashes := start >> (8 * level)) > 0:
+    while (hashes := size >> (8 * level)) > 0:
         levels.append(reader.tile(level, hashes // WIDTH)[0][: hashes % WIDTH] if hashes % WIDTH else [])
         level += 1
     return Growth(levels)
 
 
-def _grow(state: Path, shard: str, growth: Growth, size: int) -> None:
+def _pruned(folder: Path, checkpoint: Checkpoint, start: int) -> Growth:
+    reader = TreeReader(checkpoint.size, lambda tile: read_tile(folder, tile))
+    try:
+        return growth_at(reader, start)
+    except (OSError, ValueError) as error:
+        raise LedgerCorrupt(
+            f"a tile of {folder} is gone or torn ({error}), and entries below {start} are pruned: {_WAY_OUT}"
+        ) from error
+
+
+def _grow(state: Path, shard: str, growth: Growth, size: int, disk: Disk) -> None:
     folder = state / "log" / shard
-    for entry in entries(state, shard, growth.size):
+    written = growth.size
+    for entries in record_groups(state, shard, growth.size) if growth.size < size else ():
+        if entries[0].index != growth.size:
+            break
+        growth.extend(values_of(entries[: size - growth.size]))
+        if growth.size - written >= _TILES_AT_ONCE:
+            write_tiles(folder, growth.take_full(), disk)
+            written = growth.size
         if growth.size == size:
             break
-        if entry.index != growth.size:
-            raise LedgerCorrupt(f"{folder} has a gap: entry {growth.size} cannot be read: {_WAY_OUT}")
-        growth.push(_value(entry))
-        if growth.size % _TILES_AT_ONCE == 0:
-            write_tiles(folder, growth.take_full())
     if growth.size != size:
         raise LedgerCorrupt(f"{folder} has a gap: entry {growth.size} cannot be read: {_WAY_OUT}")
-
-
-def _value(entry: Entry) -> bytes:
-    return leaf_value(entry.kind, entry.salt, entry.party, entry.decision, entry.content)

@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from comity.proof.entry import KINDS
+from comity.proof.leaf import leaf_value, leaf_values
 from comity.terms import canon
 
 MAGIC = b"CMTYSEG1"
@@ -37,7 +38,10 @@ class SegmentError(ValueError):
 
 
 class Entry(NamedTuple):
-    """One entry as it lies in a segment; blocks are canonical JSON bytes, `intent` is set for outcomes."""
+    """One entry as it lies in a segment; blocks are canonical JSON bytes, `intent` is set for outcomes.
+
+    Of one that was erased kind, `intent` and leaf value are left: its blocks are empty, and the value is in `salt`.
+    """
 
     index: int  # type: ignore[assignment]  # of all tuple methods the least missed here
     kind: str
@@ -47,15 +51,35 @@ class Entry(NamedTuple):
     decision: bytes
     content: bytes
 
+    @property
+    def erased(self) -> bool:
+        """Whether the entry was destroyed."""
+        return not self.party
+
+
+def values_of(entries: Sequence[Entry]) -> list[bytes]:
+    """The leaf values of entries, erased ones too."""
+    if all(entry.party for entry in entries):
+        columns = list(zip(*entries, strict=True))
+        return leaf_values(columns[1], *columns[3:])
+    return [
+        entry.salt if entry.erased else leaf_value(entry.kind, entry.salt, entry.party, entry.decision, entry.content)
+        for entry in entries
+    ]
+
 
 class Header(NamedTuple):
-    """The head of a segment: where it begins, why it was begun and when (Unix ms), and the intents open then."""
+    """The head of a segment: where it begins, why it was begun and when (Unix ms), and the intents open then.
+
+    `relaxed` says that its groups are not synced one by one: a power cut may tear several of the last.
+    """
 
     first: int
     open: tuple[int, ...]
     origin: str
     reason: str
     time: int
+    relaxed: bool = False
 
 
 class Group(NamedTuple):
@@ -75,6 +99,7 @@ def encode_header(header: Header) -> bytes:
             "origin": header.origin,
             "reason": header.reason,
             "time": header.time,
+            **({"relaxed": True} if header.relaxed else {}),
         }
     )
     return _HEADER.pack(MAGIC, len(rest), zlib.crc32(rest)) + rest
@@ -93,7 +118,8 @@ def decode_header(data: bytes | memoryview) -> tuple[Header, int]:
     if magic != MAGIC or len(rest) != length or zlib.crc32(rest) != checksum:
         raise SegmentError("its head is damaged")
     value = canon.parse(rest)
-    header = Header(value["first"], tuple(value["open"]), value["origin"], value["reason"], value["time"])
+    relaxed = value.get("relaxed") is True
+    header = Header(value["first"], tuple(value["open"]), value["origin"], value["reason"], value["time"], relaxed)
     return header, _HEADER.size + length
 
 
@@ -170,6 +196,12 @@ def record_size(head: bytes) -> int:
     """Length of the record that begins with these bytes (at least 15)."""
     _, party, decision, content, _ = RECORD.unpack_from(head)
     return RECORD_HEAD + int(party) + int(decision) + int(content)
+
+
+def group_length(head: bytes) -> int | None:
+    """Length of the group that begins with these bytes (at least `GROUP_HEAD`), or None if none begins so."""
+    magic, _, _, count, length = _GROUP_HEAD.unpack_from(head)
+    return GROUP_HEAD + int(length) if magic == GROUP and count else None
 
 
 def has_group_after(data: bytes, start: int) -> bool:

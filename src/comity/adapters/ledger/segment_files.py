@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -82,6 +83,7 @@ class SegmentWriter:
         self._handle = -1
         self._turn = Lock()
         self._room = 0
+        self._lost = False
         self.size = 0
 
     def begin(self, first: int, open_intents: Iterable[int], reason: str, now_ms: int) -> None:
@@ -94,7 +96,7 @@ class SegmentWriter:
             self.sync()
             self._release()
         path = segment_path(self._folder, first)
-        data = encode_header(Header(first, tuple(open_intents), self._origin, reason, now_ms))
+        data = encode_header(Header(first, tuple(open_intents), self._origin, reason, now_ms, relaxed=not self._ahead))
         self._disk.write_file(path, data, PRIVATE, durable=True)
         self._disk.sync_folder(self._folder)
         self._handle = self._disk.open(path, os.O_WRONLY)
@@ -119,22 +121,33 @@ class SegmentWriter:
             self._room = room
 
     def sync(self) -> None:
-        """Make all groups written so far durable. Another thread may call it; a rotation waits for it."""
+        """Make all groups written so far durable. Another thread may call it; a rotation waits for it.
+
+        Raises:
+            OSError: they are not known to be, nor will they be by any later sync.
+        """
         with self._turn:
+            if self._lost:
+                raise OSError(errno.EIO, "an earlier sync of the segment failed")
             if self._handle != -1:
+                # until it returned: after one that failed, another need not tell
+                self._lost = True
                 self._disk.sync_data(self._handle)
+                self._lost = False
 
     def close(self) -> None:
-        """Close the file; what was not synced may be lost."""
+        """Sync and close the file. If it cannot be synced, what was not may be lost, and every later `sync` says so."""
         if self._handle != -1:
-            # a disk that refuses even this leaves zeroes, which the next start cuts off
+            # a disk that refuses even the cut leaves zeroes, which the next start cuts off
             with suppress(OSError):
                 self._cut()
+            with suppress(OSError):
+                self.sync()
             self._release()
 
     def _cut(self) -> None:
         if self._room > self.size:
-            os.ftruncate(self._handle, self.size)
+            self._disk.truncate(self._handle, self.size)
 
     def _release(self) -> None:
         with self._turn:

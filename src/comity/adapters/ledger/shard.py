@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from comity.adapters.disk import DISK, PRIVATE
+from comity.adapters.disk import DISK, PRIVATE, PUBLIC, Disk
 from comity.proof.checkpoint import is_shard
 
 SHARD_LENGTH = 9
@@ -38,13 +38,13 @@ def writable(state: Path) -> list[str]:
     return [shard for shard in shards(state) if not (state / "log" / shard / "closed").exists()]
 
 
-def take_shard(state: Path, rng: Callable[[int], bytes]) -> Held:
+def take_shard(state: Path, rng: Callable[[int], bytes], disk: Disk = DISK) -> Held:
     """Take the first writable shard that nobody holds, or make one.
 
     Raises:
         OSError: the disk refused it.
     """
-    DISK.make_folders(state / "log")
+    disk.make_folders(state / "log")
     for shard in writable(state):
         lock = _lock(state / "log" / shard)
         if lock is not None:
@@ -53,16 +53,25 @@ def take_shard(state: Path, rng: Callable[[int], bytes]) -> Held:
         shard = _draw(rng)
         folder = state / "log" / shard
         try:
-            folder.mkdir(mode=0o700)
+            disk.make_folder(folder)
         except FileExistsError:
             continue
         lock = _lock(folder)
         if lock is None:
             # another process saw the new folder first: it is welcome to it
             continue
-        DISK.sync_folder(folder)
-        DISK.sync_folder(folder.parent)
+        try:
+            disk.sync_folder(folder)
+            disk.sync_folder(folder.parent)
+        except OSError:
+            os.close(lock)
+            raise
         return Held(shard, lock, made=True)
+
+
+def leave_shard(state: Path, shard: str, why: str, disk: Disk = DISK) -> None:
+    """Keep a shard to be read alone, for good: nothing is entered in it any more."""
+    disk.create_durably(state / "log" / shard / "closed", f"{why}\n".encode(), PUBLIC)
 
 
 def is_held(state: Path, shard: str) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from comity.adapters.disk import DISK, PRIVATE, PUBLIC, Disk
+from comity.proof.reader import TileError
 from comity.proof.tiles import ENTRIES, WIDTH, Tile, tile_path
 
 _BUNDLE_ENTRY = 2 + 32
@@ -69,21 +70,31 @@ def set_synced_size(ledger: Path, size: int, disk: Disk = DISK) -> None:
     disk.replace_durably(ledger / "tiles-synced", b"%d\n" % size, PRIVATE)
 
 
-def has_full(folder: Path, number: int) -> bool:
-    """Whether the full tile of level 0 and the full bundle of this number are there, of the right length."""
-    try:
-        return all(
-            (folder / tile_path(Tile(level, number, WIDTH))).stat().st_size == WIDTH * size
-            for level, size in ((0, 32), (ENTRIES, _BUNDLE_ENTRY))
-        )
-    except FileNotFoundError:
-        return False
+def full_until(folder: Path, size: int, minimum: int = 0) -> None:
+    """Check that the full tiles of level 0 and the full bundles of the first `size` entries are there, of the right
+    length; bundles of pruned entries need not be.
+
+    Raises:
+        TileError: one is gone or cut.
+    """
+    for level, length, first in ((0, 32, 0), (ENTRIES, _BUNDLE_ENTRY, minimum // WIDTH)):
+        for number in range(first, size // WIDTH):
+            path = f"{folder}/{tile_path(Tile(level, number, WIDTH))}"
+            try:
+                there = os.stat(path).st_size  # noqa: PTH116 - as text: there are tens of thousands
+            except FileNotFoundError:
+                there = -1
+            if there != WIDTH * length:
+                raise TileError(f"{path} is gone or cut")
 
 
-def remove_partial(paths: Iterable[str]) -> None:
-    """Remove the partial tiles of these full ones. A crash before or within leaves files that harm nobody."""
+def remove_partial(paths: Iterable[str], disk: Disk = DISK) -> None:
+    """Remove the partial tiles of these full ones. What a crash or a fault leaves of them harms nobody."""
     for path in paths:
-        shutil.rmtree(f"{path}.p", ignore_errors=True)
+        with suppress(OSError):
+            for partial in os.listdir(f"{path}.p"):  # noqa: PTH208 - as text, as in `write_tiles`
+                disk.unlink(f"{path}.p/{partial}")
+            disk.remove_folder(f"{path}.p")
 
 
 def write_checkpoint(folder: Path, note: str, disk: Disk = DISK) -> None:

@@ -1,0 +1,166 @@
+"""The power is cut after every single operation of the sequencer: what was told durable is there, the log holds, and
+nothing that was ever signed is contradicted.
+
+Nothing is listed by hand: the operations are those that the disk saw, so one that is added is cut after too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from comity.adapters.ledger import Ledger, entries, shards
+from comity.adapters.ledger.recovery import growth_at
+from comity.adapters.ledger.tile_files import read_tile
+from comity.adapters.signer import KeyFile
+from comity.proof.checkpoint import Checkpoint
+from comity.proof.growth import Growth
+from comity.proof.leaf import leaf_value
+from comity.proof.note import Note
+from comity.proof.reader import TreeReader
+from comity.testing.power import Luck, PowerDisk
+from tests.adapters.ledger.writing import ask, audited, deny, enter, opened
+from tests.proof.samples import intent, outcome
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Segments, and what is written ahead, small enough for several of them."""
+    monkeypatch.setattr("comity.adapters.ledger.committer.SEGMENT_BYTES", 6_000)
+    monkeypatch.setattr("comity.adapters.ledger.publisher.SYNC_ENTRIES", 64)
+    monkeypatch.setattr("comity.adapters.ledger.ledger.AHEAD_BYTES", 8192)
+
+
+def watched(disk: PowerDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mark each checkpoint at the moment that it is signed: from then on it may be in anyone's hands."""
+    sign = KeyFile.sign
+
+    def signed(self: KeyFile, checkpoint: Checkpoint, prove: Any) -> str:
+        disk.mark("signed", (checkpoint.origin, checkpoint.size, checkpoint.root))
+        return sign(self, checkpoint, prove)
+
+    monkeypatch.setattr(KeyFile, "sign", signed)
+
+
+async def work(ledger: Ledger, disk: PowerDisk) -> None:
+    """Some requests, over a rotation and over more than one full tile; each is marked when it is told durable."""
+
+    async def asked() -> None:
+        index = await enter(ledger, "intent", intent())
+        disk.mark("durable", (ledger.shard, index))
+        await enter(ledger, "outcome", outcome(index), index)
+        disk.mark("durable", (ledger.shard, index + 1))
+
+    await asked()
+    await ledger.publish()
+    await asked()
+    await deny(ledger, 200)
+    await ledger.publish()
+    await asked()
+    await deny(ledger, 70)
+    await ledger.publish()
+    await enter(ledger, "intent", intent())
+    disk.mark("durable", (ledger.shard, ledger.durable - 1))
+
+
+def lived(disk: PowerDisk, state: Path, **options: Any) -> None:
+    """A life of a ledger, to its end."""
+    ledger = opened(state, disk=disk, **options)
+    asyncio.run(work(ledger, disk))
+    ledger.close()
+
+
+def killed(disk: PowerDisk, state: Path, **options: Any) -> None:
+    """A life that `kill -9` ends: the kernel goes on, and nothing more is synced."""
+    ledger = opened(state, disk=disk, **options)
+    asyncio.run(work(ledger, disk))
+    disk.dead = True
+    ledger.close()
+    disk.dead = False
+
+
+def check(disk: PowerDisk, after: int, state: Path) -> None:
+    """The next start takes what a power cut after this step left, and keeps every promise that was made before it."""
+    promised = [step for step in disk.steps[:after] if step.operation == "mark"]
+    signed: set[Any] = {step.detail for step in promised if step.subject == "signed"}
+    durable: set[Any] = {step.detail for step in promised if step.subject == "durable"}
+    ledger = opened(state)
+    asyncio.run(ask(ledger))
+    ledger.close()
+    roots: dict[str, dict[int, bytes]] = {}
+    for shard in shards(state):
+        audit = audited(state, shard)
+        assert audit.findings == [], audit.findings
+        growth = Growth()
+        roots[shard] = {0: growth.edge.root()}
+        wanted = {size for origin, size, _ in signed if origin.endswith(shard)}
+        for entry in entries(state, shard):
+            growth.push(leaf_value(entry.kind, entry.salt, entry.party, entry.decision, entry.content))
+            if growth.size in wanted:
+                roots[shard][growth.size] = growth.edge.root()
+        durable -= {(shard, index) for index in range(growth.size)}
+    assert not durable
+    for origin, size, root in signed:
+        assert roots[origin.rpartition("/")[2]].get(size) == root, (origin, size)
+
+
+def cut_everywhere(disk: PowerDisk, first: int, into: Path, *lucks: Luck) -> int:
+    """Cut after each step from `first` on, with these kinds of luck; in how many different states that left the disk."""
+    seen = set()
+    for after, luck, left in disk.cuts(first, lucks):
+        state = hash((frozenset(left.items()), sum(step.operation == "mark" for step in disk.steps[:after])))
+        if state in seen:
+            continue
+        seen.add(state)
+        where = into / f"{after}-{luck}"
+        for path, data in left.items():
+            if data is None:
+                (where / path).mkdir(parents=True)
+            else:
+                (where / path).write_bytes(data)
+        check(disk, after, where / "state")
+        shutil.rmtree(where)
+    return len(seen)
+
+
+@pytest.mark.parametrize("durability", ["strict", "relaxed"])
+def test_a_cut_after_any_step_of_a_life(memory: Path, monkeypatch: pytest.MonkeyPatch, durability: str) -> None:
+    """In `relaxed` nothing is promised of an entry that no checkpoint covers, so only checkpoints are held against."""
+    state = memory / "state"
+    disk = PowerDisk(memory)
+    watched(disk, monkeypatch)
+    lived(disk, state, durability=durability)
+    if durability == "relaxed":
+        disk.steps = [step for step in disk.steps if step.subject != "durable"]
+    monkeypatch.undo()
+    # what a kill leaves, where all is there that was written, is in test_crash
+    lucks: tuple[Luck, ...] = ("none", "some") if durability == "strict" else ("some",)
+    assert cut_everywhere(disk, 1, memory / "cut", *lucks) > 100
+
+
+def test_a_cut_after_any_step_of_a_start_that_follows_a_kill(memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a killed process had written is shown by the kernel, and on no disk: nothing may be signed over it."""
+    state = memory / "state"
+    disk = PowerDisk(memory)
+    watched(disk, monkeypatch)
+    killed(disk, state, durability="relaxed")
+    disk.steps = [step for step in disk.steps if step.subject != "durable"]
+    first = len(disk.steps)
+    opened(state, disk=disk).close()
+    monkeypatch.undo()
+    assert cut_everywhere(disk, first, memory / "cut", "none", "some") > 20
+
+
+def test_growth_at(memory: Path) -> None:
+    """The tree of fewer entries, from the tiles of more."""
+    disk = PowerDisk(memory)
+    lived(disk, memory / "state")
+    (shard,) = shards(memory / "state")
+    folder = memory / "state" / "log" / shard
+    size = Checkpoint.parse(Note.parse((folder / "checkpoint").read_text()).text).size
+    reader = TreeReader(size, lambda tile: read_tile(folder, tile))
+    assert growth_at(reader, 256).edge.root() == reader.span(0, 256)

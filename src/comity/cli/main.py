@@ -26,6 +26,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("duties", "what law obliges each application to, and how each duty stands", "serve"),
     ("attest", "sign and check what counsel vouches for", "serve"),
     ("usage", "who has used how much, counted from the log", "serve"),
+    ("posture", "what a stack depends on, and how much, seen from a jurisdiction", "serve"),
+    ("atlas", "where nations stand in four layers, on which evidence", "serve"),
     ("verify", "check a receipt, offline", ""),
     ("realm", "realms kept, and bundles of them for an auditor", "serve"),
     ("log", "audit a log", ""),

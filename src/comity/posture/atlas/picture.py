@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 from comity.posture.atlas.archetype import SAYS, Move, Place, place
@@ -11,6 +10,7 @@ from comity.posture.atlas.exhibits import Exhibits, Part, exhibits
 from comity.posture.atlas.grading import Standing, by_dimension
 from comity.posture.atlas.types import DIMENSIONS, LAYERS, Atlas, Dimension
 from comity.posture.concentration import Concentration
+from comity.posture.decimals import decimal
 
 
 class Picture(NamedTuple):
@@ -92,9 +92,8 @@ def _standing(atlas: Atlas, standing: Standing) -> dict[str, object]:
 
 
 def _move(move: Move) -> dict[str, object]:
-    wanted = {layer: grade for layer, grade in move.layers}
     key = "evidence" if move.line is not None else "needs"
-    return {"becomes": move.becomes, "layers": wanted, key: move.needs}
+    return {"becomes": move.becomes, "layers": dict(move.layers), key: move.needs}
 
 
 def _exhibits(found: Exhibits, credit: str) -> dict[str, object]:
@@ -104,13 +103,13 @@ def _exhibits(found: Exhibits, credit: str) -> dict[str, object]:
         "by_nation": [_part(part) for part in found.by_nation],
         "by_firm": [_part(part) for part in found.by_firm],
         "named_firms": None if found.named is None else measures(found.named),
-        "hhi_of_the_whole": None if found.hhi is None else [shown(bound, 0) for bound in found.hhi],
+        "hhi_of_the_whole": None if found.hhi is None else [decimal(bound, 0) for bound in found.hhi],
         "by_year": [
             {
                 "year": year,
                 "value": _text(value),
                 "rounds": rounds,
-                "mean_round": None if mean is None else shown(mean, 3),
+                "mean_round": None if mean is None else decimal(mean, 3),
             }
             for year, value, rounds, mean in found.years
         ],
@@ -133,21 +132,16 @@ def measures(found: Concentration) -> dict[str, object]:
     """A concentration as JSON values."""
     return {
         "n": found.n,
-        "cr4": shown(found.cr4, 4),
-        "hhi": shown(found.hhi, 0),
-        "effective": shown(found.effective, 2),
-        "gini": shown(found.gini, 4),
+        "cr4": decimal(found.cr4, 4),
+        "hhi": decimal(found.hhi, 0),
+        "effective": decimal(found.effective, 2),
+        "gini": decimal(found.gini, 4),
         "highly_concentrated": found.high,
     }
 
 
 def _part(part: Part) -> dict[str, object]:
-    return {"name": part.name, "value": _text(part.value), "share": shown(part.share, 4)}
-
-
-def shown(value: Fraction, digits: int) -> str:
-    """A fraction as decimal text, rounded half to even."""
-    return str(round(Decimal(value.numerator) / Decimal(value.denominator), digits))
+    return {"name": part.name, "value": _text(part.value), "share": decimal(part.share, 4)}
 
 
 def _text(value: float | Decimal) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from comity.posture.atlas.archetype import SAYS, Place
 from comity.posture.atlas.exhibits import Exhibits, Part
 from comity.posture.atlas.grading import Standing
-from comity.posture.atlas.picture import Picture, shown
+from comity.posture.atlas.picture import Picture
 from comity.posture.atlas.types import DIMENSIONS, LAYERS, Atlas
 from comity.posture.concentration import Concentration
+from comity.posture.decimals import decimal
 
 MARKS = {"absent": "-", "thin": "+", "credible": "++", "dense": "+++"}
 WORDS_ALONE = "*"
@@ -77,11 +78,11 @@ def _capital(atlas: Atlas, found: Exhibits) -> Iterator[str]:
     if found.named is not None:
         yield f"  named firms: {concentrated(found.named)}"
     if found.hhi is not None:
-        low, high = (shown(bound, 0) for bound in found.hhi)
+        low, high = (decimal(bound, 0) for bound in found.hhi)
         yield f"  the whole: HHI between {low} and {high}, whoever holds the rest"
     yield "  by year"
     for year, value, rounds, mean in found.years:
-        each = f"  in {rounds} rounds, {shown(mean, 2)} each" if rounds and mean is not None else ""
+        each = f"  in {rounds} rounds, {decimal(mean, 2)} each" if rounds and mean is not None else ""
         yield f"    {year:<20} {value:>8}{each}"
     for check in found.discrepancies:
         yield ("  adds up: " if check.explained else "  DOES NOT ADD UP: ") + check.told()
@@ -90,16 +91,14 @@ def _capital(atlas: Atlas, found: Exhibits) -> Iterator[str]:
 def concentrated(found: Concentration) -> str:
     """The measures in one line."""
     high = ", highly concentrated" if found.high else ""
-    return (
-        f"CR4 {shown(100 * found.cr4, 1)} %, HHI {shown(found.hhi, 0)}{high}, as {shown(found.effective, 1)} equal"
-        f" ones, Gini {shown(found.gini, 2)}"
-    )
+    index = f"HHI {decimal(found.hhi, 0)}{high}, as {decimal(found.effective, 1)} equal ones"
+    return f"CR4 {decimal(100 * found.cr4, 1)} %, {index}, Gini {decimal(found.gini, 2)}"
 
 
 def _parts(what: str, parts: tuple[Part, ...], names: dict[str, str]) -> Iterator[str]:
     yield f"  {what}"
     for part in parts[:10]:
-        yield f"    {names.get(part.name, part.name):<20} {part.value:>8}  {shown(100 * part.share, 1):>5} %"
+        yield f"    {names.get(part.name, part.name):<20} {part.value:>8}  {decimal(100 * part.share, 1):>5} %"
 
 
 def _sources(atlas: Atlas) -> Iterator[str]:

@@ -1,0 +1,61 @@
+"""Control, steer or depend: the stance at each link of a chain.
+
+Tony Blair Institute, *Sovereignty in the Age of AI*, January 2026, has the three words and no formula (read in
+secondary sources: UNREVIEWED). The rule is ours: who is inside the trust set is controlled; who is outside and can be
+replaced, or is bound by an agreement in force, is steered; the rest is depended on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, TypeAlias, get_args
+
+from comity.posture.scores.chain import NOT_KNOWN, Chain, Link
+from comity.posture.scores.trust import Trust
+
+Stance: TypeAlias = Literal["control", "steer", "depend"]
+STANCES: tuple[Stance, ...] = get_args(Stance)
+
+
+class Stood(NamedTuple):
+    """The stance at a link: from the worst to the best that the facts allow, and why."""
+
+    link: Link
+    worst: Stance
+    best: Stance
+    why: str
+
+
+def stances(chain: Chain, trust: Trust, replaceable: Mapping[Link, bool], bound: bool) -> tuple[Stood, ...]:
+    """The stance at each link of a deployment.
+
+    Args:
+        chain: of the deployment.
+        trust: the set seen from.
+        replaceable: by link, whether another permitted deployment stands that shares no supplier there.
+        bound: whether an agreement with the operator is in force.
+    """
+    return tuple(_stance(link, chain, trust, replaceable, bound) for link in ("chip", "site", "operator", "model"))
+
+
+def _stance(link: Link, chain: Chain, trust: Trust, replaceable: Mapping[Link, bool], bound: bool) -> Stood:
+    suppliers = chain.suppliers(link)
+    who = ", ".join(f"{each.name} ({each.nation})" for each in suppliers)
+    if any(each.name == NOT_KNOWN for each in suppliers):
+        return Stood(link, "depend", "control", f"{who}: anything may be true")
+    nations = chain.places if link == "site" else tuple(each.nation for each in suppliers)
+    inside = trust.hold_all(nations)
+    levers = []
+    if replaceable.get(link):
+        levers.append("another permitted way shares nothing of it")
+    if link == "operator" and bound:
+        levers.append("an agreement binds it")
+    if link == "model" and chain.open_weights:
+        levers.append("its weights are open")
+    below: Stance = "steer" if levers else "depend"
+    if inside:
+        unsure = link == "operator" and not chain.parent_stated
+        said = f"{who}: inside" + (", as far as stated" if unsure else "")
+        return Stood(link, below if unsure else "control", "control", said)
+    best: Stance = "steer" if link == "model" and chain.open_weights is None else below
+    return Stood(link, below, best, f"{who}: outside" + (f"; {'; '.join(levers)}" if levers else "; no lever is known"))

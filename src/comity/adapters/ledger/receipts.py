@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from comity.adapters.ledger.cosigning import read_witnessed
 from comity.adapters.ledger.failures import LedgerCorrupt, NotYetCovered, UnknownReceipt
 from comity.adapters.ledger.reading import read_entry
 from comity.adapters.ledger.salts import ApplicationSalts
@@ -56,15 +57,22 @@ def build_receipt(state: Path, shard: str, index: int, *, openings: bool = True)
     """
     found = _entries(state, shard, index)
     folder = state / "log" / shard
-    text = read_checkpoint(folder)
-    if text is None:
-        raise NotYetCovered(f"shard {shard} has no checkpoint yet")
-    checkpoint = Checkpoint.parse(Note.parse(text).text)
-    if checkpoint.size <= found[-1].index:
-        raise NotYetCovered(f"entry {found[-1].index} of shard {shard} is under no checkpoint yet")
+    checkpoint, text = _best_checkpoint(folder, found[-1].index)
     reader = TreeReader(checkpoint.size, lambda tile: read_tile(folder, tile))
     shown = {entry.kind: _show(entry, reader, checkpoint, text) for entry in found}
     return Receipt(shown, _openings(state, shown) if openings else {}).to_json()
+
+
+def _best_checkpoint(folder: Path, index: int) -> tuple[Checkpoint, str]:
+    """The checkpoint to show an entry by: one that enough witnesses have cosigned, or else the last one."""
+    for text in (read_witnessed(folder), read_checkpoint(folder)):
+        try:
+            checkpoint = Checkpoint.parse(Note.parse(text).text) if text is not None else None
+        except ValueError:  # of `witnessed`, which is not durable
+            continue
+        if checkpoint is not None and checkpoint.size > index:
+            return checkpoint, text or ""
+    raise NotYetCovered(f"entry {index} of shard {folder.name} is under no checkpoint yet")
 
 
 def _entries(state: Path, shard: str, index: int) -> list[Entry]:

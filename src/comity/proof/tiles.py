@@ -94,6 +94,10 @@ def unpack_bundle(data: bytes) -> list[bytes]:
     Raises:
         ValueError: the bundle ends inside an entry.
     """
+    step = len(_LENGTH) + 32
+    if len(data) % step == 0 and data[::step].strip(b"\x00") == b"" == data[1::step].strip(b"\x20"):
+        # as ours are, at a fifth of the price
+        return [data[at : at + 32] for at in range(2, len(data), step)]
     entries = []
     at = 0
     while at < len(data):

@@ -42,16 +42,21 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashed.digest()
 
 
+def parents(hashes: Sequence[bytes]) -> list[bytes]:
+    """The nodes above these, each over two; a last one that has no sibling is left out."""
+    begin = _NODE.copy
+    above = []
+    for left, right in zip(hashes[::2], hashes[1::2], strict=False):
+        hashed = begin()
+        hashed.update(left + right)
+        above.append(hashed.digest())
+    return above
+
+
 def perfect_root(hashes: Sequence[bytes]) -> bytes:
     """Root of a subtree of 1, 2, 4, 8, … leaves, from their hashes."""
-    begin = _NODE.copy
     while len(hashes) > 1:
-        above = []
-        for left, right in zip(hashes[::2], hashes[1::2], strict=True):
-            hashed = begin()
-            hashed.update(left + right)
-            above.append(hashed.digest())
-        hashes = above
+        hashes = parents(hashes)
     return hashes[0]
 
 
@@ -93,24 +98,27 @@ class CompactRange:
 
 
 def root_from_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
-    """The root that an inclusion path leads to, or None if the path cannot belong to this index and size."""
+    """The root that an inclusion path leads to, or None if the path cannot belong to this index and size.
+
+    As RFC 9162 section 2.1.3.2, by the bits of the index: below the height where the ways of this leaf and of the last
+    one part, each node has a sibling; above, it has one only where it is a right child.
+    """
     if not 0 <= index < size:
         return None
-    node = leaf
-    last = size - 1
-    for sibling in path:
-        if last == 0:
-            return None
-        if index & 1 or index == last:
-            node = node_hash(sibling, node)
-            while not index & 1 and index:
-                index >>= 1
-                last >>= 1
-        else:
-            node = node_hash(node, sibling)
+    inner = (index ^ (size - 1)).bit_length()
+    if len(path) != inner + (index >> inner).bit_count():
+        return None
+    node, begin = leaf, _NODE.copy
+    for sibling in path[:inner]:
+        hashed = begin()
+        hashed.update(sibling + node if index & 1 else node + sibling)
+        node = hashed.digest()
         index >>= 1
-        last >>= 1
-    return node if last == 0 else None
+    for sibling in path[inner:]:
+        hashed = begin()
+        hashed.update(sibling + node)
+        node = hashed.digest()
+    return node
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:

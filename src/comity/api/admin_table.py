@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from comity import __version__
-from comity.api import admin, admin_keys, duties, rulings
+from comity.api import admin, admin_keys, duties, entries, rulings
 from comity.api.access import Page
 from comity.api.admin_keys import NewKey
 from comity.api.powers import POWERS, Power
@@ -223,6 +223,15 @@ ENTRIES: tuple[Entry, ...] = (
         "every agreement and attestation, who signed it, and whether it counts today",
         {200: many("agreements", ANYTHING)},
         duties.attestations,
+    ),
+    Entry(
+        "GET",
+        "/admin/log/{id}/entries",
+        "read entries",
+        "entries of a shard with their salts, at most 256 from an index on: what the public files commit to",
+        {200: many("entries", ANYTHING), 404: ERROR, 422: ERROR, 503: ERROR},
+        entries.entries,
+        query={"from": INTEGER},
     ),
     Entry(
         "POST",

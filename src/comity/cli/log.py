@@ -13,6 +13,7 @@ from comity.adapters.ledger.audit import ShardAudit, audit_shard
 from comity.adapters.ledger.mirror import Mirror
 from comity.adapters.ledger.remote import NotThere, RemoteLog
 from comity.cli import log_export
+from comity.cli.follow import add_follow, follow
 from comity.cli.log_folder import log_folder
 from comity.cli.receipt_prose import clean
 from comity.cli.trust import add_trust, trusted
@@ -44,7 +45,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     audit.add_argument(
         "--keep", type=Path, metavar="DIR", help="with a URL: keep a mirror in DIR, from which the log must have grown"
     )
-    audit.add_argument("--json", action="store_true", help="print JSON")
+    add_follow(audit)
+    audit.add_argument("--json", action="store_true", help="print JSON; with --follow, an object a line")
     log_export.add(verbs)
 
 
@@ -54,10 +56,12 @@ def run(options: argparse.Namespace) -> int:
         return log_export.run(options)
     if "://" in options.log:
         policy = trusted(options, [Path.cwd()])
+        if options.follow:
+            return follow(options, policy)
         audits = _remote(options.log, policy, _since(options, policy), options.keep)
     else:
-        if options.keep is not None:
-            raise UsageFault("--keep mirrors the log of a URL")
+        if options.keep is not None or options.follow:
+            raise UsageFault("--keep mirrors, and --follow watches, the log of a URL")
         state = log_folder(Path(options.log))
         if options.policy is None and options.key is None and (state / "log.vkey").is_file():
             options.key = str(state / "log.vkey")
@@ -135,12 +139,19 @@ def _remote_shard(
     if not checkpoint.origin.endswith(f"/{shard}"):
         audit.add("different-logs", f"{prefix}/checkpoint", f"It is the checkpoint of {checkpoint.origin}.")
     since = _of(since, shard)
+    try:
+        audit.minimum = log.minimum(prefix)
+    except NotThere as error:
+        audit.add("missing-file", prefix, f"{error}.")
     if mirror is None:
-        audit.findings += inspect_tree(checkpoint, lambda tile: log.tile(prefix, tile), since)
+        audit.findings += inspect_tree(checkpoint, lambda tile: log.tile(prefix, tile), since, minimum=audit.minimum)
         return audit
     since = since or _kept(mirror, policy)
     audit.findings += inspect_tree(
-        checkpoint, lambda tile: mirror.tile(tile, lambda wanted: log.tile(prefix, wanted)), since
+        checkpoint,
+        lambda tile: mirror.tile(tile, lambda wanted: log.tile(prefix, wanted)),
+        since,
+        minimum=audit.minimum,
     )
     if audit.findings:
         mirror.drop()
@@ -197,5 +208,5 @@ def _document(audit: ShardAudit) -> dict[str, Any]:
     return document
 
 
-def _finding(finding: Finding) -> dict[str, str]:
-    return finding._asdict()
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {name: value for name, value in finding._asdict().items() if value is not None}

@@ -26,10 +26,12 @@ class Follower:
         self.lost: list[int] = []
         self.erased = 0
         self.complete = Completeness()
+        self._unknown_below = 0
 
-    def begin(self, index: int, open_intents: Iterable[int]) -> None:
-        """The first entry that is kept is `index`; these intents were open before it."""
-        self.open = set(open_intents)
+    def begin(self, index: int, open_intents: Iterable[int] | None) -> None:
+        """The first entry that is kept is `index`; these intents were open before it, None if that is not known."""
+        self.open = set(open_intents or ())
+        self._unknown_below = index if open_intents is None else 0
         self.complete.begin(index, self.open)
 
     def gone(self, index: int, kind: str, intent: int | None) -> list[Wrong]:
@@ -60,7 +62,7 @@ class Follower:
         if kind == "intent":
             self.open.add(index)
         elif kind == "outcome":
-            if intent is None or intent not in self.open:
+            if intent is None or (intent not in self.open and intent >= self._unknown_below):
                 return [("wrong-intent", f"Entry {index} is an outcome of {intent}, which is no open intent.")]
             self.open.discard(intent)
         return []

@@ -15,11 +15,12 @@ MAX_FINDINGS = 100
 
 
 class Finding(NamedTuple):
-    """Something that must not be: its name, the place, and a sentence for a person."""
+    """Something that must not be: its name, the place, and a sentence for a person; the entry, where it is one."""
 
     name: str
     place: str
     sentence: str
+    index: int | None = None  # type: ignore[assignment]  # of all tuple methods the least missed here
 
 
 def inspect_tree(
@@ -116,7 +117,7 @@ class _Inspection:
         altered = Tile(ENTRIES if self._true(number, tile) else 0, number, width)
         sentence = f"Its entry {number * WIDTH + at} is not the one in the tree."
         name = "altered-bundle" if altered.level == ENTRIES else "altered-tile"
-        self.findings.append(Finding(name, tile_path(altered), sentence))
+        self.findings.append(Finding(name, tile_path(altered), sentence, number * WIDTH + at))
         return tile if altered.level == ENTRIES else entries
 
     def _true(self, number: int, hashes: list[bytes]) -> bool:

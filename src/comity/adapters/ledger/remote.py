@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from typing import Any
 
+from comity.adapters.ledger.minimum import NAME as MINIMUM
+from comity.adapters.ledger.minimum import parse_minimum
 from comity.proof.checkpoint import is_shard
 from comity.proof.note import MAX_NOTE_BYTES
 from comity.proof.tiles import WIDTH, Tile, tile_path
@@ -16,12 +21,19 @@ TIMEOUT_S = 15.0
 MAX_TILE_BYTES = WIDTH * (2 + 65_535)
 """The largest bundle that tlog-tiles allows."""
 
+MAX_PAGE_BYTES = 1 << 25
+"""Of entries: 256 of them with every block at its limit, spelled as JSON strings."""
+
 MAX_LISTING_BYTES = 1 << 20
 """Of /log/: 60,000 shards."""
 
 
 class NotThere(OSError):
     """The server has no such file, or cannot be reached; the message says which."""
+
+
+class Unreachable(NotThere):
+    """The server does not answer, or not now: nothing follows of what it has."""
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -84,17 +96,43 @@ class RemoteLog:
         full = self.get(f"{prefix}/{tile_path(tile._replace(width=WIDTH))}", MAX_TILE_BYTES)
         return full[: tile.width * (len(full) // WIDTH)]
 
-    def get(self, url: str, limit: int) -> bytes:
+    def minimum(self, prefix: str) -> int:
+        """The minimum index of a shard (tlog-tiles, "Pruning"), 0 where it gives none. Raises Unreachable."""
+        try:
+            return parse_minimum(self.get(f"{prefix}/{MINIMUM}", MAX_NOTE_BYTES)) or 0
+        except Unreachable:
+            raise
+        except NotThere:
+            return 0
+
+    def entries(self, prefix: str, first: int, key: str) -> tuple[int, list[dict[str, Any]]]:
+        """The minimum index, and entries from `first` on, as the control port gives them to an auditor's key.
+
+        Raises:
+            NotThere: no control port is there, or it says something else.
+        """
+        log, _, shard = prefix.rpartition("/")
+        url = f"{log.removesuffix('/log')}/admin/log/{shard}/entries?from={first}"
+        try:
+            page = json.loads(self.get(url, MAX_PAGE_BYTES, {"Authorization": f"Bearer {key}"}))
+            return int(page["minimum"]), [each for each in page["entries"] if isinstance(each, dict)]
+        except (ValueError, KeyError, TypeError) as error:
+            raise NotThere(f"{url} gives no entries") from error
+
+    def get(self, url: str, limit: int, headers: Mapping[str, str] = {}) -> bytes:
         """A file of at most `limit` bytes. Raises NotThere."""
-        request = urllib.request.Request(url, headers={"Accept-Encoding": "identity"})  # noqa: S310 - checked above
+        request = urllib.request.Request(url, headers={"Accept-Encoding": "identity", **headers})  # noqa: S310 - checked
         try:
             with self._opener.open(request, timeout=TIMEOUT_S) as answer:
                 data: bytes = answer.read(limit + 1)
         except urllib.error.HTTPError as error:
             error.close()
-            raise NotThere(f"{url} gives status {error.code}") from error
-        except (OSError, ValueError) as error:
-            raise NotThere(f"{url} cannot be read: {error}") from error
+            if error.code in (401, 403):
+                raise Unreachable(f"{url} gives status {error.code}: the key given does not open it") from error
+            away = error.code >= 500 or error.code == 429
+            raise (Unreachable if away else NotThere)(f"{url} gives status {error.code}") from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise Unreachable(f"{url} cannot be read: {error}") from error
         if len(data) > limit:
             raise NotThere(f"{url} is larger than {limit} bytes")
         return data

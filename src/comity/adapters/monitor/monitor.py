@@ -1,0 +1,199 @@
+"""One look after another at all shards of a log, each compared with what was seen before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from comity.adapters.ledger.remote import NotThere, RemoteLog, Unreachable
+from comity.adapters.monitor.alarm import Alarm, alarm_of
+from comity.adapters.monitor.cursor import Cursor, Seen
+from comity.adapters.monitor.entries import Entries
+from comity.adapters.state import write_durably
+from comity.proof.checkpoint import Checkpoint
+from comity.proof.inspect import inspect_tree
+from comity.proof.note import Note, NoteError
+from comity.proof.policy import Policy
+from comity.proof.tiles import Tile
+from comity.proof.verify import CheckpointRefused, open_checkpoint
+from comity.terms.digests import sha256
+from comity.terms.errors import UsageFault
+
+GRACE_MS = 60_000
+"""How long a new shard may be without a checkpoint, and a checkpoint without its witnesses: they sign after the log."""
+
+SMALL = 65_536
+"""Entries up to which all files are read in every look: 500 of them."""
+
+
+class _Away(Exception):
+    """The server does not answer in the middle of a look: nothing follows of what is not there."""
+
+
+class Monitor:
+    """Watches one log. What it has seen is in `cursor`, which is kept after every look.
+
+    Attributes:
+        size: entries of all shards under the checkpoints that held last.
+    """
+
+    def __init__(
+        self,
+        log: RemoteLog,
+        cursor: Cursor,
+        policy: Policy,
+        *,
+        clock: Callable[[], int],
+        stale_ms: int,
+        sweep_ms: int,
+        key: str = "",
+    ) -> None:
+        """`stale_ms` is how long a shard that grows may rest, `sweep_ms` how long a file may go unread once it was
+        read; `key` is an auditor's, with which entries are read too.
+        """
+        self._log = log
+        self._cursor = cursor
+        self._policy = policy
+        self._clock = clock
+        self._stale_ms = stale_ms
+        self._sweep_ms = sweep_ms
+        self._key = key
+        self._entries: dict[str, Entries] = {}
+        self.size = 0
+
+    def look(self) -> list[Alarm]:
+        """Everything that is wrong now.
+
+        Raises:
+            UsageFault: the cursor or evidence cannot be kept.
+        """
+        now = self._clock()
+        try:
+            prefixes = self._log.prefixes()
+        except NotThere as error:
+            return [Alarm("unreachable", "", self._cursor.log, f"{error}.")]
+        found: list[Alarm] = []
+        self.size = 0
+        for prefix in prefixes:
+            shard = prefix.rpartition("/")[2]
+            seen = self._cursor.shards.setdefault(shard, Seen(first=now, witnessed=now))
+            try:
+                found += self._shard(prefix, shard, seen, now)
+            except (_Away, Unreachable) as error:
+                found.append(Alarm("unreachable", shard, prefix, f"{error}."))
+        found += self._gone({prefix.rpartition("/")[2] for prefix in prefixes})
+        found += self._stale(prefixes, now)
+        self._cursor.keep()
+        return found
+
+    def _shard(self, prefix: str, shard: str, seen: Seen, now: int) -> Iterator[Alarm]:
+        place = f"{prefix}/checkpoint"
+        try:
+            text = self._log.checkpoint(prefix)
+        except Unreachable:
+            raise
+        except (NotThere, UnicodeDecodeError) as error:
+            if seen.checkpoint or now - seen.first > GRACE_MS:
+                yield Alarm("missing-file", shard, place, f"{error}.")
+            return
+        checkpoint = None
+        for each in self._opened(text, seen, now):
+            if isinstance(each, Checkpoint):
+                checkpoint = each
+            else:
+                yield Alarm(each[0], shard, place, each[1])
+        if checkpoint is None:
+            return
+        if not checkpoint.origin.endswith(f"/{shard}"):
+            yield Alarm("different-logs", shard, place, f"It is the checkpoint of {checkpoint.origin}.")
+            return
+        wrong = list(self._grown(prefix, shard, seen, checkpoint, text, now))
+        yield from wrong
+        if wrong:
+            return
+        if seen.checkpoint != text:
+            if checkpoint.size > self._size_of(seen):
+                seen.grown = now if seen.checkpoint else 0
+            seen.checkpoint = text
+        self.size += checkpoint.size
+        if self._key:
+            entries = self._entries.setdefault(shard, Entries(self._log, prefix, self._key))
+            yield from entries.read(checkpoint.size, lambda tile: self._log.tile(prefix, tile))
+
+    def _opened(self, text: str, seen: Seen, now: int) -> Iterator[Checkpoint | tuple[str, str]]:
+        """The checkpoint if it can be believed, and what is wrong with it."""
+        try:
+            note = Note.parse(text)
+            try:
+                yield open_checkpoint(note, self._policy)[0]
+                seen.witnessed = now
+            except CheckpointRefused as error:
+                if error.failure.name != "missing-witness":
+                    raise
+                # the log may still be watched, and its witnesses may be on their way
+                yield open_checkpoint(note, replace(self._policy, quorum="none"))[0]
+                if now - seen.witnessed > GRACE_MS:
+                    yield error.failure.name, error.failure.sentence
+        except CheckpointRefused as error:
+            yield error.failure.name, error.failure.sentence
+        except NoteError as error:
+            yield "unreadable", f"It is no checkpoint: {error}."
+
+    def _grown(
+        self, prefix: str, shard: str, seen: Seen, checkpoint: Checkpoint, text: str, now: int
+    ) -> Iterator[Alarm]:
+        """Whether the tree grew from what was seen, and all files that are due are those that it signs."""
+        kept = None if not seen.checkpoint else Checkpoint.parse(Note.parse(seen.checkpoint).text)
+        place = f"{prefix}/checkpoint"
+        if kept is not None and kept.size == checkpoint.size and kept.root != checkpoint.root:
+            sentence = f"Two trees of {kept.size} entries are signed."
+            yield Alarm("forked", shard, place, sentence, None, self._evidence("forked", shard, seen, text, now))
+            return
+        due = checkpoint.size <= SMALL or now - seen.swept >= self._sweep_ms
+        start = 0 if due or kept is None else kept.size
+
+        def fetch(tile: Tile) -> bytes:
+            try:
+                return self._log.tile(prefix, tile)
+            except Unreachable as error:
+                raise _Away(str(error)) from error
+
+        minimum = self._log.minimum(prefix)
+        for finding in inspect_tree(checkpoint, fetch, kept, minimum=minimum, start=start):
+            alarm = alarm_of(finding, shard, prefix)
+            if alarm.name in ("forked", "shrunk"):
+                alarm = alarm._replace(evidence=self._evidence(alarm.name, shard, seen, text, now))
+            yield alarm
+        if start == 0:
+            seen.swept = now
+
+    def _size_of(self, seen: Seen) -> int:
+        return Checkpoint.parse(Note.parse(seen.checkpoint).text).size if seen.checkpoint else -1
+
+    def _gone(self, listed: set[str]) -> Iterator[Alarm]:
+        for shard, seen in self._cursor.shards.items():
+            if shard not in listed and seen.checkpoint:
+                yield Alarm("shard-gone", shard, self._cursor.log, "It was there before, and is not listed any more.")
+
+    def _stale(self, prefixes: list[str], now: int) -> Iterator[Alarm]:
+        """Shards that grew while they were watched, and do not any more: each gets an entry a day at least."""
+        for prefix in prefixes:
+            shard = prefix.rpartition("/")[2]
+            grown = self._cursor.shards[shard].grown
+            if grown and now - grown > self._stale_ms:
+                sentence = f"It has not grown for {(now - grown) // 1000} seconds, and a shard in use does every day."
+                yield Alarm("stale-head", shard, f"{prefix}/checkpoint", sentence)
+
+    def _evidence(self, name: str, shard: str, seen: Seen, text: str, now: int) -> str:
+        """Keep both signed notes, the first time; the name of the file."""
+        folder = self._cursor.path.with_name(self._cursor.path.name + ".evidence")
+        document = {"alarm": name, "shard": shard, "kept": seen.checkpoint, "shown": text, "seen": now}
+        digest = sha256(seen.checkpoint.encode()).hex()[:16]
+        path = folder / f"{name}-{shard}-{digest}.json"
+        if not path.exists():
+            try:
+                write_durably(path, json.dumps(document, indent=1).encode() + b"\n")
+            except OSError as error:
+                raise UsageFault(f"the evidence {path} cannot be written: {error.strerror}") from error
+        return str(path)

@@ -33,7 +33,7 @@ def atlas_page(found: Picture) -> str:
     wanting = sum(rank(place.layers["middleware"].grade) < rank("credible") for place in found.places)
     sections = [_layers(found), _dimensions(found), _moves(found)]
     if found.exhibits is not None and atlas.funding is not None:
-        sections.append(_capital(found, found.exhibits, atlas.sources[atlas.funding.source].credit))
+        sections.append(_capital(found, found.exhibits, _bare(atlas.sources[atlas.funding.source].credit)))
     sections += [_evidence(found), _rules()]
     return page(
         atlas.title,
@@ -50,7 +50,12 @@ def atlas_page(found: Picture) -> str:
 
 def _credits(found: Picture, lines: Sequence[int] | None = None) -> list[str]:
     used = found.atlas.lines if lines is None else [found.atlas.lines[at] for at in lines]
-    return [found.atlas.sources[name].credit for name in dict.fromkeys(line.source for line in used)]
+    return [_bare(found.atlas.sources[name].credit) for name in dict.fromkeys(line.source for line in used)]
+
+
+def _bare(credit: str) -> str:
+    """The credit as a chart wants it, which says `Source:` itself."""
+    return credit.removeprefix("Source: ")
 
 
 def _name(found: Picture, place: Place) -> str:

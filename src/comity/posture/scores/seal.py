@@ -118,7 +118,8 @@ def _legal(seen: Seen) -> Found:
     if not trust.hold_all(each.control):
         return 1, 2, told, "processed inside, whoever controls it answers to foreign law: 1 to 2"
     if not trust.hold_all(each.reach):
-        return 2, 3, told, "controlled inside, present outside: 2 to 3"
+        low = 2 if each.parent_stated else 1
+        return low, 3, told, "controlled inside as far as stated, present outside: at most 3"
     if not each.reach_stated:
         low = 2 if each.parent_stated else 1
         said = "inside as far as stated; presence outside would make it 2, a foreign parent 1"

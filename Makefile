@@ -33,7 +33,7 @@ check: $(VENV)/.dev  ## style, types, floors, and whether made files are as they
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo > $(VENV)/floors.txt || { cat $(VENV)/floors.txt; exit 1; }
 	@$(BIN)/python docs/make.py --check
-	@$(BIN)/python tests/vectors/generate.py --check
+	@$(BIN)/python -m tests.vectors.generate --check
 	@echo "make check: nothing to mend"
 
 fix: $(VENV)/.dev  ## mend what can be mended: style, and the files that are made

@@ -1,4 +1,4 @@
-"""Golden vectors of docs/spec, from fixed keys: `python tests/vectors/generate.py [--check]`.
+"""Golden vectors of docs/spec, from fixed keys: `python -m tests.vectors.generate [--check]`.
 
 This is a second implementation of the formats, in plain standard library and in the words of the pages; it imports
 nothing from `comity`. What it writes never changes: a difference is a break of the formats.
@@ -395,54 +395,6 @@ def signer() -> dict[str, Any]:
     }
 
 
-# attestation.md
-
-
-def attestation() -> dict[str, Any]:
-    """A stack of two parties, and what its counsel signed."""
-    stack = {
-        "origin": ORIGIN,
-        "law": [],
-        "parties": {"columbia": {"seat": "IE"}, "chu": {"seat": "FR"}},
-        "agreements": [
-            {
-                "between": ["columbia", "chu"],
-                "kinds": ["eu.scc-m2", "eu.art28"],
-                "covers": ["frankfurt"],
-                "until": "2027-12-31",
-                "tia": {"ref": "DPO-14", "until": "2027-09-01"},
-            }
-        ],
-        "sites": {"fra": {"jurisdiction": "DE", "operator": "columbia"}},
-        "models": {"small": {"developer": "FR"}},
-        "deployments": {"frankfurt": {"model": "small", "site": "fra", "url": ""}},
-        "applications": {},
-        "counsel_keys": {"legal": {"key": vkey("head-of-legal", 1, public(SEED))}},
-    }
-    record = {
-        "between": ["chu", "columbia"],
-        "covers": ["frankfurt"],
-        "kinds": ["eu.art28", "eu.scc-m2"],
-        "seats": {"chu": "FR", "columbia": "IE"},
-        "tia": {"ref": "DPO-14", "until": "2027-09-01"},
-        "until": "2027-12-31",
-    }
-    common = {"origin": ORIGIN, "signed": "2026-11-23", "until": "2027-06-30"}
-    processing = {"controller": "chu", "data": ["health", "personal"], "purpose": "healthcare", "subjects": ["FR"]}
-    duty = {"duty": "assess=dpia", "processing": processing, "ref": "DPO-2026-14"}
-
-    def note_of(document: dict[str, Any]) -> str:
-        return signed(f"comity/attestation/v1\n{canonical({**common, **document}).decode()}\n", "head-of-legal")
-
-    return {
-        "stack": stack,
-        "agreement": note_of({"agreement": record}),
-        "agreement_digest": sha256(canonical(record)).hex(),
-        "duty": note_of(duty),
-        "duty_attested": {"by": "legal", "since": "2026-11-23", "until": "2027-06-30", **processing, **duty},
-    }
-
-
 # sampling.md
 
 
@@ -492,6 +444,9 @@ def vault() -> dict[str, Any]:
 
 def vectors() -> dict[str, dict[str, Any]]:
     """Every file by name."""
+    from tests.vectors.attested import attestation
+    from tests.vectors.c2sp import cosignature
+
     return {
         "canonical-json": canonical_json(),
         "leaf": {"entries": entries()},
@@ -504,6 +459,7 @@ def vectors() -> dict[str, dict[str, Any]]:
         "attestation": attestation(),
         "sampling": sampling(),
         "vault": vault(),
+        "cosignature": cosignature(),
     }
 
 

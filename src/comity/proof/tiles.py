@@ -60,8 +60,8 @@ _LENGTH = b"\x00\x20"
 
 
 def is_public(path: str) -> bool:
-    """Whether `/log/<shard>/<path>` may be served: checkpoint, vkey, tiles and bundles, nothing else."""
-    return path in ("checkpoint", "vkey") or parse_path(path) is not None
+    """Whether `/log/<shard>/<path>` may be served: checkpoint, vkey, minimum, tiles and bundles, nothing else."""
+    return path in ("checkpoint", "vkey", "minimum") or parse_path(path) is not None
 
 
 def tiles_of(size: int) -> list[Tile]:

@@ -24,7 +24,8 @@ class TileError(ValueError):
 class TreeReader:
     """A tree of a given size, read through `fetch`.
 
-    `cache` keeps the pyramids of full tiles, by level and number, which never change; share it between readers of one log and bound it.
+    `cache` keeps the pyramids of full tiles, by level and number, which never change; share it between readers of one
+    log and bound it.
     """
 
     __slots__ = ("_cache", "_edges", "_fetch", "_partial", "size")

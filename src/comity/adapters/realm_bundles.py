@@ -125,7 +125,8 @@ def read_bundle(path: Path) -> Bundle:
             raise ValueError(f"it has the keys comity (which is {VERSION}), realms and conditions, and no others")
         realms, conditions = (_documents(document[name], name) for name in FOLDERS)
         return Bundle(
-            {sha256_hex(each): each for each in realms}, {sha256_hex(each): _conditions(each) for each in conditions}
+            {sha256_hex(each): each for each in realms},
+            {sha256_hex(each): conditions_from(each) for each in conditions},
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageFault(f"{path} is no realm bundle: {error}") from error
@@ -171,7 +172,12 @@ def _documents(value: object, name: str) -> list[bytes]:
     return [canon.encode(each) for each in value]
 
 
-def _conditions(data: bytes) -> Conditions:
+def conditions_from(data: bytes) -> Conditions:
+    """Conditions from their canonical document; their digest is computed here.
+
+    Raises:
+        ValueError: it is no such document.
+    """
     members = canon.parse(data)
     if members.pop("comity") != VERSION:
         raise ValueError(f"conditions of another version than {VERSION}")

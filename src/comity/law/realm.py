@@ -92,6 +92,9 @@ class Realm:
         self._seen: Docket[str, _View] = Docket()
         self._docket: Docket[Case, Ruling] = Docket(cases_of(len(stack.deployments)))
         self._standings: Docket[tuple[tuple[Case, ...], tuple[str, ...]], tuple[Standing, ...]] = Docket()
+        self._holes: Docket[tuple[frozenset[tuple[str, Touch]], tuple[str, ...], str], tuple[tuple[str, str], ...]]
+        self._holes = Docket()  # of the law alone, so what is supposed shares it
+        self._wants: Docket[tuple[str, str, str], str] = Docket()
         self._lapsed = covered((pack for pack in packs if pack.name in silent), self._epoch.groups, at, zone)
         self.assumptions: dict[str, Assumption] = {}
 
@@ -201,7 +204,7 @@ class Realm:
             if acceptance:
                 accepted.add(acceptance)
             else:
-                forbids.add(self._want(jurisdiction, word, case.operation))
+                forbids.add(self._wants.get((jurisdiction, word, case.operation), self._want))
         return Verdict(
             deployment=face.name,
             forbids=tuple(sorted(forbids)),
@@ -242,11 +245,18 @@ class Realm:
         return tuple(said(self.packs.values(), self.overdue, refused=self.stack.stale_law == "refuse"))
 
     def _gaps(self, case: Case, seat: str, face: Face, gateway: Face) -> Iterator[tuple[str, str]]:
-        regulated = [word for word in case.data if word not in self.vocabulary.unregulated]
-        data = tuple((word, self.vocabulary.close((word,))) for word in regulated)
-        touched: set[tuple[str, Touch]] = {(subject, "subjects") for subject in case.subjects}
-        touched |= {(seat, "controller"), *face.touched, *gateway.touched}
-        return self._epoch.covered.gaps(frozenset(touched), data, case.operation)
+        people: set[tuple[str, Touch]] = {(subject, "subjects") for subject in case.subjects}
+        people.add((seat, "controller"))
+        for touched in (frozenset(people), face.touched | gateway.touched):
+            yield from self._holes.get((touched, case.data, case.operation), self._uncovered)
+
+    def _uncovered(
+        self, asked: tuple[frozenset[tuple[str, Touch]], tuple[str, ...], str]
+    ) -> tuple[tuple[str, str], ...]:
+        touched, data, operation = asked
+        regulated = [word for word in data if word not in self.vocabulary.unregulated]
+        closed = tuple((word, self.vocabulary.close((word,))) for word in regulated)
+        return tuple(self._epoch.covered.gaps(touched, closed, operation))
 
     def _unmet(self, case: Case, obliges: Iterable[str]) -> Iterator[str]:
         """The rules whose duty is a condition that nobody has shown to be met."""
@@ -254,8 +264,9 @@ class Realm:
             if self.rules[rule].condition and any(each.status == "owed" for each in self.standings((case,), (rule,))):
                 yield rule
 
-    def _want(self, jurisdiction: str, word: str, operation: str) -> str:
+    def _want(self, asked: tuple[str, str, str]) -> str:
         """What forbids where law is wanting: none was ever loaded, or what was is past its review."""
+        jurisdiction, word, operation = asked
         lapsed = any(
             (jurisdiction, touch, up, operation) in self._lapsed.cells
             for touch in TOUCHES

@@ -139,10 +139,8 @@ class Worlds:
         ground = ground_with(was.ground, atoms)
         if ground is was.ground:
             return was
-        if self._law_key(ground) == self._law_key(was.ground):
-            base = was.realm
-        else:
-            base = self._law(ground)
+        same_law = self._law_key(ground) == self._law_key(was.ground)
+        base = was.realm if same_law else self._law(ground)
         own = was.conditions.digest == configured(was.stack).digest
         figures = configured(ground.stack) if own else was.conditions
         key = self._law_key(ground), base.since, _digest(ground.stack), figures.digest, tuple(ground.demand.items())

@@ -1,0 +1,200 @@
+"""Single steps of a repair: what is to be done, what it does to a world, and the lines of a stack file that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from comity.placement.conditions import configured
+from comity.placement.remedy.moves import (
+    Accept,
+    Assess,
+    Certify,
+    Enlist,
+    Ground,
+    Move,
+    MoveTo,
+    Promise,
+    Pseudonymise,
+    Reach,
+    Relay,
+    Settle,
+    Sign,
+    Uses,
+)
+from comity.placement.remedy.search import Way, why_not
+from comity.placement.remedy.world import Lines, as_attested
+from comity.placement.remedy.world import World as OneDeployment
+from comity.placement.wanted import allowed, named
+from comity.posture.replay.worlds import Put, World
+from comity.posture.scenario.ground import Ground as Changed
+from comity.stack.types import Deployment, Stack
+from comity.terms.instants import day_of
+
+TRIALS = 40
+"""Sets of changes that are judged for one question and one deployment, at some 2 ms each."""
+
+MAX_NEAR = 4
+"""Deployments that are there and forbidden, at which ways are sought: those with the fewest rules against them."""
+
+MAX_PLACES = 4
+"""Sites at which a model that is gone is tried: the first of the stack."""
+
+KINDS: Mapping[type[Move], str] = {
+    Sign: "agreement",
+    Assess: "assessment",
+    Certify: "certificate",
+    Enlist: "certificate",
+    Reach: "certificate",
+    Promise: "terms",
+    Settle: "site",
+    MoveTo: "site",
+    Relay: "site",
+    Ground: "statement",
+    Uses: "statement",
+    Pseudonymise: "statement",
+    Accept: "acceptance",
+}
+"""What sort of step a change is."""
+
+_OF_THE_CASE = (Ground, Uses, Pseudonymise)
+
+
+class Fix(Struct, frozen=True):
+    """One step. `put` is the question that it was found for; only its own cases are changed by moves of the case.
+
+    `serves` is a deployment that is added; `substitutes` a model that callers are given in place of another.
+    """
+
+    kind: str
+    deployment: str
+    says: tuple[str, ...]
+    lines: Lines
+    hardness: int
+    put: Put
+    moves: tuple[Move, ...] = ()
+    serves: tuple[str, Deployment] | None = None
+    substitutes: tuple[str, str] | None = None
+
+    def stack(self, stack: Stack, at: int) -> Stack:
+        """The stack with the step taken."""
+        if self.serves is not None:
+            name, deployment = self.serves
+            stack = replace(stack, deployments={**stack.deployments, name: deployment})
+        if self.deployment not in stack.deployments:
+            return stack
+        one = OneDeployment(stack, self.put.cases, self.deployment, "", day_of(at))
+        for move in self.moves:
+            one = move.made(one)
+        return one.stack
+
+    def asked(self, put: Put, stack: Stack, at: int) -> Put:
+        """The question as it is put once the step is taken."""
+        if self.substitutes is not None and put.wish.model == self.substitutes[0]:
+            put = replace(put, wish=replace(put.wish, model=self.substitutes[1]))
+        moves = [move for move in self.moves if isinstance(move, _OF_THE_CASE)]
+        if moves and put.cases == self.put.cases and self.deployment in stack.deployments:
+            one = OneDeployment(stack, put.cases, self.deployment, "", day_of(at))
+            for move in moves:
+                one = move.made(one)
+            put = replace(put, cases=one.cases)
+        return put
+
+
+def mended(world: World, fixes: Iterable[Fix]) -> World:
+    """The world with all these steps taken."""
+    stack = as_attested(world.stack, day_of(world.at))
+    for fix in fixes:
+        stack = fix.stack(stack, world.at)
+    return World(replace(world.ground, stack=stack), world.realm.supposing(stack), configured(stack))
+
+
+def fixes_for(
+    put: Put,
+    world: World,
+    was: World | None,
+    application: str,
+    forbidden: tuple[tuple[str, tuple[str, ...]], ...],
+) -> Iterator[Fix]:
+    """Steps that may bring the question back, not yet confirmed: at what is there, elsewhere, or by another model.
+
+    `forbidden` are the deployments that are there, with the rules that forbid each.
+    """
+    stack = world.stack
+    there = allowed(named(put.wish.model, stack), put.wish, stack)
+    for name, _ in sorted(forbidden, key=lambda each: (len(each[1]), each[0]))[:MAX_NEAR]:
+        yield from _of_ways(put, world, world.stack, name, application)
+    if was is not None:
+        gone = [name for name in named(put.wish.model, was.stack) if name not in stack.deployments]
+        yield from _elsewhere(put, world, was, gone, application)
+    if not there:
+        yield from _by_another(put, stack)
+
+
+def _of_ways(
+    put: Put, world: World, stack: Stack, name: str, application: str, serves: tuple[str, Deployment] | None = None
+) -> Iterator[Fix]:
+    """The smallest changes that admit one deployment of `stack`."""
+    on = day_of(world.at)
+    open_sites = _open(stack, world.ground, stack.deployments[name].site)
+    one = OneDeployment(replace(as_attested(stack, on), sites=open_sites), put.cases, name, application, on)
+    for way in why_not(one, world.realm.supposing(stack), TRIALS).ways:
+        yield _fix(put, name, way, serves)
+
+
+def _open(stack: Stack, ground: Changed, here: str) -> dict[str, Any]:
+    gateway = stack.gateway.site if stack.gateway is not None else ""
+    return {name: site for name, site in stack.sites.items() if name not in ground.closed or name in (here, gateway)}
+
+
+def _fix(put: Put, name: str, way: Way, serves: tuple[str, Deployment] | None) -> Fix:
+    says, lines, hardness, kind = way.says, way.lines, way.hardness, KINDS[type(way.moves[0])]
+    if serves is not None:
+        host = _hosted(put, name, serves)
+        says, hardness, kind = (*host.says, *says), hardness + host.hardness, host.kind
+        lines = {**lines, "deployments": {**host.lines["deployments"], **lines.get("deployments", {})}}
+    return Fix(kind, name, says, lines, hardness, put, way.moves, serves)
+
+
+def _elsewhere(put: Put, world: World, was: World, gone: Iterable[str], application: str) -> Iterator[Fix]:
+    """A model that is gone, served at another site: its weights must be open, and no change of the scenario's forbid
+    that they are served.
+    """
+    models = sorted({was.stack.deployments[name].model for name in gone} - world.ground.barred)
+    for model in models:
+        if not was.stack.models[model].open_weights:
+            continue
+        served = next(each for name in sorted(gone) if (each := was.stack.deployments[name]).model == model)
+        sites = [site for site in world.stack.sites if site not in world.ground.closed]
+        for site in sites[:MAX_PLACES]:
+            made = Deployment(model=model, site=site, url="", serves=served.serves, terms=served.terms)
+            name = f"{site[:31]}-{model[:31]}"
+            if name in world.stack.deployments:
+                continue
+            stack = replace(world.stack, deployments={**world.stack.deployments, name: made})
+            one = OneDeployment(stack, put.cases, name, application, day_of(world.at))
+            found = why_not(one, world.realm.supposing(stack), TRIALS)
+            if not found.forbids:
+                yield _hosted(put, name, (name, made))
+            for way in found.ways:
+                yield _fix(put, name, way, (name, made))
+
+
+def _hosted(put: Put, name: str, serves: tuple[str, Deployment]) -> Fix:
+    made = serves[1]
+    lines: dict[str, Any] = {"deployments": {name: {"model": made.model, "site": made.site}}}
+    return Fix("site", name, (f"{made.model} is served at {made.site}",), lines, 8, put, (), serves)
+
+
+def _by_another(put: Put, stack: Stack) -> Iterator[Fix]:
+    """Another model in the place of one that nothing serves any more."""
+    models = sorted({each.model for each in stack.deployments.values()})
+    for model in models:
+        if put.wish.models is not None and model not in put.wish.models:
+            continue
+        asked = put.wish.model
+        says = f"{asked} is answered by {model}"
+        yield Fix("model", "", (says,), {"aliases": {asked: [model]}}, 5, put, (), None, (asked, model))

@@ -1,0 +1,131 @@
+"""The smallest repair: step by step what brings back the most, each step confirmed by deciding again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from comity.placement.types import Placement
+from comity.posture.replay.fixes import Fix, fixes_for, mended
+from comity.posture.replay.plans import Plan
+from comity.posture.replay.report import Repair
+from comity.posture.replay.worlds import Put, World
+from comity.terms.refusal import Refusal
+
+MAX_STEPS = 5
+"""Steps that are told: who needs more than five has another problem."""
+
+MAX_KINDS = 32
+"""Kinds of lost questions, the heaviest first, by which steps are compared; one question stands for each kind."""
+
+MAX_ASKED = 8
+"""Of those, how many are asked what would bring them back: each some tenths of a second."""
+
+MAX_FIXES = 32
+"""Steps that are compared."""
+
+MAX_CONFIRMED = 2_000
+"""Distinct lost questions that are decided again with the chosen step; the rest count as not brought back."""
+
+
+class Wanting(Struct, frozen=True, eq=False):
+    """A question that is refused, how many requests are, and which rules forbid each of its candidates."""
+
+    put: Put
+    world: World
+    was: World | None
+    application: str
+    requests: int
+    forbidden: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def repairs(lost: Sequence[Plan]) -> tuple[tuple[Repair, ...], int]:
+    """Steps in order, and how many requests no step brings back."""
+    wanting = _wanting(lost)
+    left = wanting[:MAX_CONFIRMED]
+    beyond = sum(each.requests for each in wanting[MAX_CONFIRMED:])
+    fixes = _found(_kinds(left)[:MAX_ASKED])
+    taken: list[Fix] = []
+    made: list[Repair] = []
+    in_all = 0
+    while left and fixes and len(made) < MAX_STEPS:
+        best = _best(fixes, taken, _kinds(left))
+        if best is None:
+            break
+        fixes.remove(best)
+        still = list(_still((*taken, best), left))
+        back = sum(each.requests for each in left) - sum(each.requests for each in still)
+        if not back:
+            continue
+        in_all += back
+        taken.append(best)
+        left = still
+        lines = msgspec.to_builtins(dict(best.lines))
+        made.append(Repair(best.kind, best.deployment, best.says, lines, best.hardness, back, in_all))
+    return tuple(made), sum(each.requests for each in left) + beyond
+
+
+def _wanting(lost: Sequence[Plan]) -> list[Wanting]:
+    """What is refused, each distinct question in each world once, the heaviest first."""
+    held: dict[tuple[Put, int], Wanting] = {}
+    for plan in lost:
+        put = plan.after.put(plan.lot.question) if plan.after is not None else None
+        if put is None or plan.after is None or not isinstance(plan.said, Refusal):
+            continue
+        key = put, id(plan.after)
+        if key not in held:
+            rules = ((each.deployment, tuple(rule.id for rule in each.rules)) for each in plan.said.candidates)
+            application = plan.lot.question.application
+            held[key] = Wanting(put, plan.after, plan.before, application, 0, tuple(rules))
+        held[key] = replace(held[key], requests=held[key].requests + plan.lot.sums.n)
+    return sorted(held.values(), key=_heaviest)
+
+
+def _heaviest(each: Wanting) -> tuple[int, str, str]:
+    return -each.requests, each.application, each.put.wish.model
+
+
+def _kinds(wanting: Sequence[Wanting]) -> list[Wanting]:
+    """One question for all of an application that the same rules forbid at the same places; it has their weight."""
+    kinds: dict[object, Wanting] = {}
+    for each in wanting:
+        key = each.application, each.forbidden, each.put.wish.model, id(each.world)
+        held = kinds.get(key)
+        kinds[key] = each if held is None else replace(held, requests=held.requests + each.requests)
+    return sorted(kinds.values(), key=_heaviest)[:MAX_KINDS]
+
+
+def _found(kinds: Sequence[Wanting]) -> list[Fix]:
+    """Steps to try, once each: what is to be done tells them apart."""
+    found: dict[tuple[str, ...], Fix] = {}
+    for each in kinds:
+        for fix in fixes_for(each.put, each.world, each.was, each.application, each.forbidden):
+            found.setdefault(fix.says, fix)
+    return list(found.values())[:MAX_FIXES]
+
+
+def _best(fixes: Sequence[Fix], taken: Sequence[Fix], kinds: Sequence[Wanting]) -> Fix | None:
+    """The step that brings back the most, and of equals the mildest; None if none brings back anything."""
+    ranked = []
+    for fix in fixes:
+        still = sum(each.requests for each in _still((*taken, fix), kinds))
+        ranked.append((still, fix.hardness, fix.says, fix))
+    least = min(ranked, key=lambda each: each[:3], default=None)
+    return None if least is None or least[0] >= sum(each.requests for each in kinds) else least[3]
+
+
+def _still(fixes: Sequence[Fix], left: Sequence[Wanting]) -> Iterator[Wanting]:
+    """What is refused still with these steps taken."""
+    worlds: dict[int, World] = {}
+    for each in left:
+        world = worlds.get(id(each.world))
+        if world is None:
+            world = worlds[id(each.world)] = mended(each.world, fixes)
+        put = each.put
+        for fix in fixes:
+            put = fix.asked(put, world.stack, world.at)
+        if not isinstance(world.decide(put), Placement):
+            yield each

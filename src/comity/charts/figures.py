@@ -10,18 +10,21 @@ from typing import TypeAlias
 Number: TypeAlias = int | float | Decimal
 NOT_KNOWN = "not known"
 
+_LARGEST = 1e90  # sums and ratios of what is smaller stay within what a float can hold
 _SCALES = ((1e12, " tn"), (1e9, " bn"), (1e6, " M"), (1e3, " k"))
 
 
 def plain(value: Number | None) -> float | None:
-    """The value as a float for drawing; None if it is missing, not a number, or without an end."""
+    """The value as a float for drawing; None if it is missing, not a number, or larger than any measure."""
     if value is None:
         return None
     try:
         found = float(value)
-    except OverflowError:
+    except (OverflowError, ValueError):  # of an integer beyond floats; of a decimal's signalling NaN
         return None
-    return found if isfinite(found) else None
+    if not isfinite(found) or abs(found) > _LARGEST:
+        return None
+    return found if abs(found) > 1 / _LARGEST else 0.0
 
 
 def total(values: Iterable[Number | None]) -> Number | None:

@@ -70,7 +70,7 @@ def _text(title: str, ordered: Sequence[tuple[Names, Number | None]], whole: Num
         for names, weight in ordered[:MOST_LINES]
     ]
     rest = len(ordered) - MOST_LINES
-    return twin(title, [*grid(lines, right=(0,)), *([f"and {rest} more chains"] if rest > 0 else [])], source)
+    return twin(title, [*grid(lines, right=(0,), most=88), *([f"and {rest} more chains"] if rest > 0 else [])], source)
 
 
 def _picture(

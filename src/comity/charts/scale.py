@@ -29,8 +29,8 @@ class Scale(NamedTuple):
 
 def scale(values: Iterable[float], start: float, end: float, most_ticks: int = 5) -> Scale:
     """The axis for some finite values, zero always among them; without a value, or with zeros alone, from 0 to 1."""
-    found = [max(-1e300, min(1e300, value)) for value in values]
-    low, high = min([0.0, *found]), max([0.0, *found])
+    found = [0.0, *values]
+    low, high = min(found), max(found)
     if low == high:
         high = 1.0
     step = _step((high - low) / most_ticks)

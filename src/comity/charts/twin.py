@@ -20,11 +20,11 @@ def bar(value: float, most: float, wide: int = BAR) -> str:
     return "█" * whole + (_EIGHTHS[rest] if rest else "")
 
 
-def grid(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
-    """Rows as columns of a terminal, two spaces apart; those in `right` are set to the right."""
+def grid(rows: Sequence[Sequence[str]], right: Sequence[int] = (), most: int = 36) -> list[str]:
+    """Rows as columns of a terminal, two spaces apart, none wider than `most`; those in `right` stand to the right."""
     if not rows:
         return []
-    rows = [[cut(clean(cell), 60) for cell in row] for row in rows]
+    rows = [[cut(clean(cell), most) for cell in row] for row in rows]
     wide = [max(cells(row[n]) for row in rows if n < len(row)) for n in range(max(map(len, rows)))]
     return ["  ".join(padded(cell, wide[n], n in right) for n, cell in enumerate(row)).rstrip() for row in rows]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -41,7 +42,7 @@ def test_the_gini_ignores_how_many_there_are_and_the_hhi_does_not(amounts: list[
 def test_the_gini_is_twice_the_area_above_the_lorenz_curve(amounts: list[int]) -> None:
     held = [amount for amount in amounts if amount]
     curve = lorenz(held)
-    area = sum((right[0] - left[0]) * (right[1] + left[1]) / 2 for left, right in zip(curve, curve[1:], strict=False))
+    area = sum((right[0] - left[0]) * (right[1] + left[1]) / 2 for left, right in pairwise(curve))
     assert concentration(held).gini == 1 - 2 * area
     assert curve[0] == (0, 0) and curve[-1] == (1, 1)
 

@@ -153,4 +153,4 @@ def test_problems_name_the_line(old: str, new: str, problem: str) -> None:
     assert read.atlas is None
     (said,) = [str(each) for each in read.problems if problem in str(each)]
     line = int(said.split(":")[1])
-    assert new.split("\n")[0].strip("{}") in text.replace(old, new, 1).splitlines()[line - 1]
+    assert new.partition("\n")[0].strip("{}") in text.replace(old, new, 1).splitlines()[line - 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from comity.stack.draft import Draft
+from comity.stack.operation import seconds_of
 from comity.stack.spelling import near_to, shown
 
 
@@ -15,6 +16,7 @@ def check_operation(draft: Draft) -> None:
     _budgets(draft)
     _credentials(draft)
     _issuers(draft)
+    _witnesses(draft)
     _kept(draft)
 
 
@@ -76,3 +78,14 @@ def _kept(draft: Draft) -> None:
             elif not embedded and key not in exact and key != "cpu":
                 hint = "of a model that is not embedded nobody else knows it"
                 draft.object_at(("deployments", name, "exact"), f"exact without {key}", key, hint)
+
+
+def _witnesses(draft: Draft) -> None:
+    known = draft.names("applications")
+    for found in draft.find("witnesses.require.applications.*"):
+        if found.value not in known:
+            hint = partial(near_to, found.value, known)
+            draft.object_to(found, f"there is no application {shown(found.value)}", "", hint)
+    within, every = draft.at("witnesses", "require", "within"), draft.at("witnesses", "every") or "PT1S"
+    if isinstance(within, str) and isinstance(every, str) and seconds_of(every) * 2 > seconds_of(within):
+        draft.object_at(("witnesses", "require"), f"{within} is less than two times {every}", "a longer time")

@@ -21,7 +21,10 @@ SECRETS = (
     "telemetry.key",
     "database",
 )
-FILES = ("deployments.*.ca", "deployments.*.client_cert", "deployments.*.client_key")
+FILES = (
+    *("deployments.*.ca", "deployments.*.client_cert", "deployments.*.client_key", "witnesses.ca"),
+    *("timestamps.ca", "timestamps.cert", "timestamps.tls_ca"),
+)
 ADDRESSES = ("deployments.*.oauth.token_url", "hooks.*.url", "telemetry.otlp", "issuers.*.issuer")
 
 _KEY = re.compile(r"(env|file):(.+)", re.DOTALL)
@@ -47,6 +50,7 @@ def check_upstreams(draft: Draft, surroundings: Surroundings) -> None:
             draft.object_to(found, "there is no such file", "a PEM file", "paths start at the stack file")
     for found in (found for shape in ADDRESSES for found in draft.find(shape)):
         _address(draft, found)
+    _witnesses(draft, surroundings)
 
 
 def _address(draft: Draft, found: Found) -> None:
@@ -55,6 +59,16 @@ def _address(draft: Draft, found: Found) -> None:
         draft.object_to(found, url.found, "https, or http on loopback", url.hint)
     elif url.scheme == "embedded":
         draft.object_to(found, "an embedded model, and no address", "https, or http on loopback")
+
+
+def _witnesses(draft: Draft, surroundings: Surroundings) -> None:
+    for found in draft.find("witnesses.policy"):
+        if surroundings.file_exists is not None and not surroundings.file_exists(found.value):
+            draft.object_to(found, "there is no such file", "a tlog-policy file", "paths start at the stack file")
+    for found in draft.find("timestamps.url"):
+        stamping = read_url(found.value, plain=True)
+        if isinstance(stamping, Unfit) or stamping.scheme == "embedded":
+            draft.object_to(found, "no address of a timestamp authority", "https://HOST/PATH or http://HOST/PATH")
 
 
 def _embedded(draft: Draft, found: Found, name: str, known: frozenset[str] | None) -> None:

@@ -24,7 +24,7 @@ LEFT_OUT = {
     "hooks": ("url", "key"),
     "issuers": ("issuer", "jwks"),
 }
-LEFT_OUT_OF_ALL = ("database", "signer")
+LEFT_OUT_OF_ALL = ("database", "signer", "witnesses", "timestamps")
 NEEDED = {"deployments": {"url": ""}, "hooks": {"url": ""}, "issuers": {"issuer": ""}}
 
 

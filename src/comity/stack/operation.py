@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, field
 
-from comity.stack.record import Address, Duration, Id, NonNegative, Record, Seconds, Secret
+from comity.stack.record import Address, Duration, File, Id, NonNegative, Record, Seconds, Secret, Span
 
 Surface: TypeAlias = Literal[
     "chat",
@@ -162,3 +162,37 @@ class Issuer(Record, frozen=True):
     claim: Annotated[str, Meta(min_length=1, max_length=128)] = "azp"
     applications: dict[str, Id] = field(default_factory=dict)  # a claim's value to an application
     roles: dict[str, Literal["owner", "operator", "auditor", "counsel"]] = field(default_factory=dict)
+
+
+class RequireWitnesses(Record, frozen=True):
+    """Requests are refused (503) once the last state that enough witnesses cosigned is older than `within`."""
+
+    within: Span
+    applications: tuple[Id, ...] | None = None  # absent: of all applications
+
+
+class Witnesses(Record, frozen=True):
+    """Who cosigns the log's checkpoints: the witnesses with a URL in a C2SP tlog-policy file, and no others.
+
+    They learn the log's origin, its size and its root; the file's `quorum` says how many are enough.
+    """
+
+    policy: File
+    every: Span = "PT1S"  # at most so often is one witness asked
+    require: RequireWitnesses | None = None
+    ca: File | None = None  # PEM file of the authorities trusted for https to them
+
+
+class Timestamps(Record, frozen=True):
+    """Who says when a checkpoint was there: an RFC 3161 authority, which gets a hash of it and nothing else."""
+
+    url: Address
+    ca: File  # PEM file of the authorities that its certificate leads to
+    every: Span = "PT1H"
+    cert: File | None = None  # PEM file of the certificate with which it must sign; absent: any that leads to `ca`
+    tls_ca: File | None = None  # PEM file of the authorities trusted for https to it
+
+
+def seconds_of(span: str) -> float:
+    """How long a `Span` is: PT5M is 300 seconds."""
+    return float(span[2:-1]) * {"S": 1, "M": 60, "H": 3600}[span[-1]]

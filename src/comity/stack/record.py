@@ -19,6 +19,14 @@ Duration: TypeAlias = Annotated[
 ]
 NonNegative: TypeAlias = Annotated[float, Meta(ge=0)]
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86_400, description="Seconds.")]
+Span: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^PT[1-9]\d{0,4}[SMH]$",
+        description="ISO 8601, one unit: PT30S, PT5M, PT1H.",
+        title="span",
+    ),
+]
 Address: TypeAlias = Annotated[str, Meta(max_length=2048)]
 Secret: TypeAlias = Annotated[str, Meta(description="env:NAME or file:PATH; never the secret itself.", max_length=1024)]
 File: TypeAlias = Annotated[str, Meta(description="A path, from the stack file on.", max_length=1024)]

@@ -22,7 +22,11 @@ MAX_TEXT = 500  # characters of a text without a limit of its own: names, refere
 MAX_NUMBER = 1e12  # beyond any price, second, gram or kWh of ours; a larger figure is a slip of the unit
 
 # What a type with a name of its own wants.
-EXPECTED = {"id": "an id: a-z, 0-9 and -, a letter first", "jurisdiction": "a jurisdiction such as FR"}
+EXPECTED = {
+    "id": "an id: a-z, 0-9 and -, a letter first",
+    "jurisdiction": "a jurisdiction such as FR",
+    "span": "a time such as PT30S, PT5M or PT1H",
+}
 
 _LONG_NUMBER = re.compile(r"[0-9]+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -103,7 +107,7 @@ def _text(leaf: Leaf, kind: inspect.StrType, title: str) -> tuple[Any, Misfit | 
 
 def _form(title: str, pattern: str, text: str) -> tuple[str, str]:
     if title != "id":
-        return f"text of the form {pattern.strip('^$')}", ""
+        return EXPECTED.get(title, f"text of the form {pattern.strip('^$')}"), ""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     near = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-").lstrip("0123456789-")
     return EXPECTED[title], f"did you mean {near}?" if near and len(text) < 64 else ""

@@ -28,7 +28,9 @@ from comity.stack.operation import (
     Surface,
     Telemetry,
     Timeouts,
+    Timestamps,
     Vault,
+    Witnesses,
 )
 from comity.stack.record import (
     Address,
@@ -295,3 +297,5 @@ class Stack(Record, frozen=True):
         Annotated[str, Meta(max_length=1024, description="unix:PATH or pkcs11:…; absent: log.key in the state folder.")]
         | None
     ) = None
+    witnesses: Witnesses | None = None  # who cosigns the log's checkpoints; absent: nobody
+    timestamps: Timestamps | None = None  # who says when they were there; absent: nobody

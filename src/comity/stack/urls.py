@@ -43,8 +43,11 @@ class Unfit:
     hint: str = ""
 
 
-def read_url(text: str) -> Url | Unfit:
-    """The address that `text` is: `https://…`, `http://…` on loopback, or `embedded:NAME`."""
+def read_url(text: str, *, plain: bool = False) -> Url | Unfit:
+    """The address that `text` is: `https://…`, `http://…` on loopback, or `embedded:NAME`.
+
+    With `plain`, http may lead to other machines: what passes is no secret, and what comes back is signed.
+    """
     if text.startswith("embedded:"):
         name = _EMBEDDED.fullmatch(text)
         if name is None:
@@ -53,10 +56,10 @@ def read_url(text: str) -> Url | Unfit:
     parts = _URL.fullmatch(text)
     if parts is None:
         return Unfit("not a URL", "https://HOST[:PORT]/v1 or embedded:NAME", "it begins with https://")
-    return _http(parts)
+    return _http(parts, plain)
 
 
-def _http(parts: re.Match[str]) -> Url | Unfit:
+def _http(parts: re.Match[str], plain: bool) -> Url | Unfit:
     scheme = parts["scheme"].lower()
     if scheme not in ("http", "https"):
         return Unfit(f"the scheme {scheme[:16]}", "https, http on loopback, or embedded:NAME")
@@ -75,7 +78,7 @@ def _http(parts: re.Match[str]) -> Url | Unfit:
     url = Url("https" if scheme == "https" else "http", authority["host"].lower(), port, parts["path"])
     if not _real(url.host):
         return Unfit("no host that can be reached", "a host name or address")
-    if url.scheme == "http" and not url.loopback:
+    if url.scheme == "http" and not url.loopback and not plain:
         hint = "use https (with `ca:` for an authority of your own), or a tunnel that ends on loopback"
         return Unfit("http to another machine, where anyone on the way can read it", "https", hint)
     return url

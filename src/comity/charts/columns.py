@@ -69,7 +69,7 @@ def _picture(title: str, rows: Sequence[Step], notes: Sequence[str], unit: str, 
             end = axis.at(held)
             art.block(middle - wide / 2, min(zero, end), wide, abs(end - zero), 0, tip)
             if slot > width(short(value), 11.5) + 4:
-                art.words(middle, end - 6 if held >= 0 else end + 14, short(value), "small strong halo", "middle")
+                art.words(middle, min(end, zero) - 6, short(value), "small strong halo", "middle")
         if (len(rows) - 1 - number) % every == 0:
             art.words(middle, foot, name, "", "middle", 14)
             if notes and slot > width(clean(notes[number]), 11.5):

@@ -28,7 +28,7 @@ pre {{ background: var(--panel); padding: 14px 16px; border-radius: 6px; white-s
   line-height: 1.5; }}
 .tiles {{ display: flex; flex-wrap: wrap; gap: 1px; margin: 32px 0 0; padding: 0; background: var(--line);
   border: 1px solid var(--line); border-radius: 8px; overflow: hidden; list-style: none; }}
-.tile {{ flex: 1 1 128px; margin: 0; padding: 16px 16px 14px; background: var(--page); }}
+.tile {{ flex: 1 1 128px; margin: 0; overflow-wrap: anywhere; padding: 16px 16px 14px; background: var(--page); }}
 .tile b {{ display: block; font-size: 31px; line-height: 1.15; font-weight: 600; font-variant-numeric: lining-nums; }}
 .tile span {{ display: block; margin-top: 4px; font-size: 14px; line-height: 1.35; }}
 .tile small, .source, figcaption small {{ color: var(--soft); }}

@@ -1,0 +1,1 @@
+"""Replay: past requests in a changed world."""

@@ -1,0 +1,93 @@
+"""What a page of a replay says: the answer first, every number from the report, nothing that the report does not know."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from msgspec.structs import replace
+
+from comity.charts.chart import Chart
+from comity.posture.replay.answer import answer
+from comity.posture.replay.page import html
+from comity.posture.replay.page_parts import loads
+from comity.posture.replay.report import Amounts, Counts, Report
+from tests.posture.replay.reported import REPORT, line
+
+NOTHING = Report("none", "Nothing at all", line(""))
+SAME = Report("same", "As it was", line("", as_before=7, still_refused=2))
+
+
+def test_the_answer_is_two_sentences() -> None:
+    happens, why = answer(REPORT)
+    assert happens == (
+        "Of 18,714 requests that were served, 48.6 % go where they went, 22.4 % go to another deployment, 25.2 % (4,711) "
+        "are refused and 713 are permitted but find no room."
+    )
+    assert why == (
+        "Most of the loss hangs on columbia (supplier), with a part in 86.9 % of it; the step that brings back the most "
+        "(57.2 %): sign standard contractual clauses (module 2) with columbia for frankfurt-gpt."
+    )
+
+
+@pytest.mark.parametrize(
+    ("report", "happens", "why"),
+    [
+        (NOTHING, "The log holds no requests", "nothing to compare"),
+        (SAME, "All 7 requests that were served go where they went.", "Nothing was changed, and nothing is lost."),
+        (replace(SAME, changes=("x",)), "All 7 requests", "Nothing is lost."),
+        (
+            replace(SAME, total=line("", still_refused=3, admitted=2)),
+            "None of 5 requests had been served; 2 would be now",
+            "Nothing",
+        ),
+        (
+            replace(SAME, total=line("", refused=3)),
+            "Of 3 requests that were served, 100 % (3) are refused.",
+            "no single step",
+        ),
+    ],
+)
+def test_answers_at_the_edges(report: Report, happens: str, why: str) -> None:
+    first, second = answer(report)
+    assert happens in first and why in second
+
+
+@pytest.mark.parametrize("report", [NOTHING, SAME, REPORT], ids=lambda report: report.scenario)
+def test_every_report_is_a_page(report: Report) -> None:
+    text = html(report)
+    assert text.startswith("<!doctype html>") and report.title in text and "None" not in text
+    assert html(report) == text
+
+
+def test_sections_come_in_the_order_of_a_readers_questions() -> None:
+    text = html(REPORT, "comity replay -c comity.yaml", [("log", "9f86")])
+    assert re.findall(r'<h2 id="[^"]+">([^<]+)', text) == [
+        "Before and after",
+        "Who is hit",
+        "Why",
+        "What would repair it",
+        "Load and capacity",
+        "Cost, time, energy and carbon by application",
+        "How to read this, and what was assumed",
+        "Sources, and how to make this again",
+    ]
+    for said in ("comity replay -c comity.yaml", "9f86", "Art. 46(1) GDPR", "2027-01-01", *REPORT.notes, "C-311/18"):
+        assert said in text
+
+
+def test_a_latency_that_is_not_known_is_not_nought() -> None:
+    none = Amounts(3)
+    text = html(replace(SAME, total=replace(SAME.total, counts=Counts(as_before=3), before=none, after=none)))
+    row = re.search(r"time to the first byte, mean</th>(.*?)</tr>", text)
+    assert row and row[1].count("not known") == 3
+
+
+def test_a_load_without_a_capacity_is_not_known_and_a_month_without_traffic_is_nought() -> None:
+    charts, _ = loads(REPORT.loads)
+    assert [isinstance(chart, Chart) for chart in charts] == [True]
+    assert {row[0]: row[1:] for row in charts[0].table.rows} == {
+        "frankfurt-gpt": ("0 %", "0 %", "0 %"),
+        "lyon-local": ("not known",) * 3,
+        "paris-mistral": ("70 %", "130 %", "99 %"),
+    }

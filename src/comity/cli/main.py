@@ -29,6 +29,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("posture", "what a stack depends on, and how much, seen from a jurisdiction", "serve"),
     ("atlas", "where nations stand in four layers, on which evidence", "serve"),
     ("verify", "check a receipt, offline", ""),
+    ("receipt", "a receipt in other formats: COSE, SCITT, tlog-proof", ""),
     ("realm", "realms kept, and bundles of them for an auditor", "serve"),
     ("log", "audit a log", ""),
     ("witness", "cosign the checkpoints of others' logs", "serve"),

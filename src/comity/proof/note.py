@@ -230,3 +230,15 @@ class Signer:
             raise NoteError("a note's text ends in a newline")
         signature = Signature(self.key.name, self.key.id, self._key.sign(text.encode()))
         return f"{text}\n{signature.line}"
+
+    def sign_binary(self, data: bytes) -> bytes:
+        """An Ed25519 signature of what can be no note's text, for formats that are not ours (docs/spec/cose.md).
+
+        Raises:
+            NoteError: the data is UTF-8, and so might be a checkpoint that this log never had.
+        """
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            return self._key.sign(data)
+        raise NoteError("what is signed beside notes must not be UTF-8")

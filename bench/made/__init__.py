@@ -1,0 +1,1 @@
+"""Ledgers that are made: real arrivals and token counts, cases assigned (examples/trace/README.md)."""

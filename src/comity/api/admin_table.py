@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from comity import __version__
-from comity.api import admin, admin_keys, duties, entries, rulings
+from comity.api import admin, admin_keys, duties, entries, rulings, samples
 from comity.api.access import Page
 from comity.api.admin_keys import NewKey
 from comity.api.powers import POWERS, Power
 from comity.api.reload import reload
 from comity.api.rulings import Claims, LawDiff, PacksTest
+from comity.api.samples import NewSamples
 from comity.placement.asked import Question
 from comity.runtime.supervisor import Supervisor
 from comity.runtime.used import BY
@@ -232,6 +233,15 @@ ENTRIES: tuple[Entry, ...] = (
         {200: many("entries", ANYTHING), 404: ERROR, 422: ERROR, 503: ERROR},
         entries.entries,
         query={"from": INTEGER},
+    ),
+    Entry(
+        "POST",
+        "/admin/samples",
+        "enter samples",
+        "enter an auditor's commitment, revealed nonce or results in the log; answers when they are durable there",
+        {200: many("entries", TEXT), 202: many("entries", TEXT), 413: ERROR, 422: ERROR, 503: ERROR},
+        samples.enter,
+        takes=NewSamples,
     ),
     Entry(
         "POST",

@@ -12,6 +12,7 @@ Power: TypeAlias = Literal[
     "read usage",
     "read rulings",
     "read entries",
+    "enter samples",
     "change application keys",
     "change role keys",
     "reload",
@@ -23,11 +24,13 @@ POWERS: dict[Power, tuple[Role, ...]] = {
     "read usage": ("owner", "operator", "auditor"),
     "read rulings": ("owner", "operator", "auditor", "counsel"),
     "read entries": ("owner", "auditor"),
+    "enter samples": ("auditor",),
     "change application keys": ("owner", "operator"),
     "change role keys": ("owner",),
     "reload": ("owner", "operator"),
 }
-"""The auditor reads all and changes nothing; only an owner decides who has a role."""
+"""The auditor reads all and changes nothing, and nobody else has samples entered; only an owner decides who has a
+role."""
 
 
 def may(role: Role | None, power: Power) -> bool:

@@ -10,6 +10,9 @@ from comity.runtime.in_force import InForce
 from comity.terms.canon import encode
 from comity.terms.instants import FAR_FUTURE, Instant
 
+SAMPLES = "sample."
+"""How the actions of an auditor's sample begin: what they say is of the log, not of a key."""
+
 _NOBODY = encode({})
 
 
@@ -29,16 +32,18 @@ def began(ledger: Ledger, force: InForce, now: Instant) -> None:
     ledger.append("conditions", _NOBODY, ranked, times, _entered)
 
 
-def audited(ledger: Ledger, note: Note, durability: str, done: Callable[[BaseException | None], None]) -> None:
-    """Enter what somebody did to the gateway.
+def audited(ledger: Ledger, note: Note, durability: str, done: Callable[[BaseException | None], None]) -> int:
+    """Enter what somebody did to the gateway, or found in it; the index of the entry.
 
     Raises:
         LedgerBroken, Overloaded: the entry cannot be made.
     """
-    party = encode({"actor": note.actor, **({"key": note.document} if note.document else {})})
+    sampled = note.action.startswith(SAMPLES)
+    party = encode({"actor": note.actor, **({"key": note.document} if note.document and not sampled else {})})
     decision = encode({"action": note.action, "durability": durability})
-    content = encode({"target": note.target, "times": {"finished": note.at}})
-    ledger.append("audit", party, decision, content, done)
+    told = {"sample": note.document} if sampled else {}
+    content = encode({**told, "target": note.target, "times": {"finished": note.at}})
+    return ledger.append("audit", party, decision, content, done)
 
 
 def _entered(fault: BaseException | None) -> None:

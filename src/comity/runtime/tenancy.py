@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from comity.adapters.database import Database, DatabaseFault
-from comity.adapters.database.notes import Note, entered, note, notes
+from comity.adapters.database.notes import Note, entered, new_id, note, notes
 from comity.adapters.keys import Key, KeyStore
 from comity.adapters.ledger import LedgerCorrupt
 from comity.relay.limits.meter import Meter
@@ -27,6 +27,9 @@ T = TypeVar("T")
 
 NOTES_S = 0.5
 """Between two looks for what is to be entered, and until what was not is told again."""
+
+ENTRY_S = 10.0
+"""How long an auditor waits for an entry: some of the looks above, and a disk that is slow now."""
 
 COUNT_S = 60.0
 """Between two looks at what the log says was used; in between what workers report is counted."""
@@ -68,6 +71,7 @@ class Tenancy:
         self._tell = tell
         self._tell_first = tell_first
         self._entered: list[str] = []
+        self._awaited: dict[str, asyncio.Future[str]] = {}  # by note, whoever waits for its entry
         self._uncounted = asyncio.Event()  # budgets that came meanwhile
         self.keys = KeyTable(state, url, clock=clock, say=say)
         self._database = Database(state, url)
@@ -130,6 +134,9 @@ class Tenancy:
                 self.issuers.unknown(message.issuer)
             case Entered():
                 self._entered.append(message.note)
+                waits = self._awaited.pop(message.note, None)
+                if waits is not None and not waits.done():
+                    waits.set_result(message.entry)
 
     def actor(self, secret: bytes) -> Actor | None:
         """Who presents this key or token, whatever it opens; None for nobody."""
@@ -147,6 +154,31 @@ class Tenancy:
                 note(writing, self._clock(), actor, action, target, {})
 
         await asyncio.to_thread(kept)
+
+    async def enter(self, actor: str, action: str, things: list[tuple[str, dict[str, Any]]]) -> list[str]:
+        """Have it entered that `actor` did something to each target, with what is to be told of it; ids of the entries,
+        empty for those that the log does not have after `ENTRY_S` and will have later.
+
+        Raises:
+            DatabaseFault: it cannot be kept.
+        """
+
+        loop = asyncio.get_running_loop()
+        waits: dict[str, asyncio.Future[str]] = {new_id(): loop.create_future() for _ in things}
+
+        def kept() -> None:
+            with self._database.writing() as writing:
+                for name, (target, told) in zip(waits, things, strict=True):
+                    note(writing, self._clock(), actor, action, target, told, name)
+
+        self._awaited |= waits
+        try:
+            await asyncio.to_thread(kept)
+            await asyncio.wait(waits.values(), timeout=ENTRY_S)
+        finally:
+            for name in waits:
+                self._awaited.pop(name, None)
+        return [entry.result() if entry.done() else "" for entry in waits.values()]
 
     def _recognise(self, keys: tuple[Key, ...]) -> None:
         self.treasury.adopt(self._stack, keys)

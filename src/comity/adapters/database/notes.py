@@ -26,11 +26,18 @@ class Note(Struct, frozen=True):
     document: dict[str, Any]
 
 
-def note(writing: Writing, at: Instant, actor: str, action: str, target: str, document: dict[str, Any]) -> None:
-    """Keep a note, in the transaction that does it."""
+def new_id() -> str:
+    """An id for a note."""
+    return secrets.token_hex(8)
+
+
+def note(
+    writing: Writing, at: Instant, actor: str, action: str, target: str, document: dict[str, Any], name: str = ""
+) -> None:
+    """Keep a note, in the transaction that does it; `name` is its id, where somebody waits for it."""
     writing.run(
         "INSERT INTO notes (id, at, actor, action, target, document) VALUES (?, ?, ?, ?, ?, ?)",
-        *(secrets.token_hex(8), at, actor, action, target, json.dumps(document)),
+        *(name or new_id(), at, actor, action, target, json.dumps(document)),
     )
 
 

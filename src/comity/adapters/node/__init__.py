@@ -7,6 +7,18 @@
 
 from .child import Sizes
 from .node import EmbeddedNode, Endpoint
+from .rerun import Rerun, with_digest
 from .shelf import NodeError, card, digest, locate, names
 
-__all__ = ["EmbeddedNode", "Endpoint", "NodeError", "Sizes", "card", "digest", "locate", "names"]
+__all__ = [
+    "EmbeddedNode",
+    "Endpoint",
+    "NodeError",
+    "Rerun",
+    "Sizes",
+    "card",
+    "digest",
+    "locate",
+    "names",
+    "with_digest",
+]

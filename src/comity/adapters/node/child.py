@@ -21,6 +21,7 @@ COMPLAINT_LINES = 3  # of the engine, in our message
 # Of our environment the child sees only what an interpreter needs: the rest holds upstreams' keys.
 INHERITED = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
 
+
 class Hello(NamedTuple):
     """A child's first words: the loopback port where it answers, its engine, what of the processor that uses."""
 

@@ -1,0 +1,238 @@
+"""An audit of content: what honest nodes answer is the same again, and whoever lies is caught."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+
+from comity.adapters.ledger.reading import entries, shards
+from comity.adapters.node import EmbeddedNode, Sizes, card, locate
+from comity.adapters.vault import destroy
+from comity.adapters.vault.shelves import shelves
+from comity.proof.shape import check_block
+from comity.runtime.auditing import Auditor, Result
+from comity.terms import canon
+from comity.testing.gateway import Gateway
+from tests.adapters.node.weights import four_bits, nudged
+from tests.runtime.liars import Between, another_word, more_tokens
+
+QUESTION = "What is the capital of Velmora?"
+ODD = "What is the capital clinic open blood pressure office at the river?"
+WEIGHTS = str(card("civic-tiny")["sha256"])
+
+
+def stack(folder: Path, engine: str, **urls: str) -> Path:
+    """The shipped model inside the gateway, and deployments at `urls` that promise to be the same."""
+    promise = f'{{weights: {WEIGHTS}, engine: "{engine}"}}'
+    file = folder / "comity.yaml"
+    more = "".join(
+        f'  {name}: {{model: m-{name}, site: lyon, url: "{url}", exact: {promise}}}\n' for name, url in urls.items()
+    )
+    models = "".join(f"  m-{name}: {{developer: FR}}\n" for name in urls)
+    file.write_text(
+        f"""
+origin: test.example/gateway
+law: []
+gateway: {{site: lyon}}
+parties: {{acme: {{seat: FR}}}}
+sites: {{lyon: {{jurisdiction: FR, operator: acme}}}}
+models:
+  civic-tiny: {{developer: FR}}
+{models}deployments:
+  local: {{model: civic-tiny, site: lyon, url: "embedded:civic-tiny", exact: {{}}}}
+{more}applications:
+  desk: {{controller: acme, purpose: general, data: [], subjects: [FR], vault: {{keep: P30D}}}}
+  front: {{controller: acme, purpose: general, data: [], subjects: [FR]}}
+"""
+    )
+    return file
+
+
+@asynccontextmanager
+async def served(folder: Path, **urls: str) -> AsyncIterator[tuple[Gateway, openai.AsyncOpenAI, list[str]]]:
+    """The gateway, a client of `desk`, and the keys of `front`, an auditor and an operator."""
+    gateway = Gateway(stack(folder, ENGINE, **urls))
+    desk, *keys = [
+        gateway.new_key(*holder)
+        for holder in (("--app", "desk"), ("--app", "front"), ("--role", "auditor"), ("--role", "operator"))
+    ]
+    async with gateway, openai.AsyncOpenAI(base_url=gateway.url, api_key=desk, max_retries=0) as client:
+        yield gateway, client, keys
+
+
+ENGINE = ""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def engine() -> None:
+    pytest.importorskip("xllamacpp")
+    global ENGINE
+    from comity.adapters.node.engine import version
+
+    ENGINE = version()
+
+
+async def ask(client: openai.AsyncOpenAI, model: str, question: str = QUESTION, **more: Any) -> str:
+    """A question; the receipt's id."""
+    raw = await client.chat.completions.with_raw_response.create(
+        model=model, messages=[{"role": "user", "content": question}], **more
+    )
+    if more.get("stream"):
+        async for _ in raw.parse():
+            pass
+    return str(raw.headers["comity-receipt"])
+
+
+async def judged(state: Path, *receipts: str, days: int = 0) -> list[Result]:
+    today = datetime.now(UTC).date() + timedelta(days)
+    async with Auditor(state, today) as auditor:
+        found = []
+        for receipt in receipts:
+            shard, _, index = receipt.partition(".")
+            result = await auditor.judge(shard, int(index))
+            assert result is not None
+            found.append(result)
+        return found
+
+
+def outcome(state: Path, receipt: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    shard, _, index = receipt.partition(".")
+    (found,) = [entry for entry in entries(state, shard) if entry.intent == int(index)]
+    decision, content = canon.parse(found.decision), canon.parse(found.content)
+    check_block("outcome", "decision", decision, exact=True)
+    check_block("outcome", "content", content, exact=True)
+    return decision, content
+
+
+def test_an_honest_node_answers_the_same_again(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with served(tmp_path) as (gateway, client, keys):
+            plain = {"max_tokens": 40}
+            asked = [
+                await ask(client, "civic-tiny", ODD, **plain),
+                await ask(client, "civic-tiny", ODD, **plain, temperature=0.8, seed=11),
+                await ask(client, "civic-tiny", ODD, **plain, stream=True),
+                await ask(client, "civic-tiny", ODD, **plain, stream=True, logprobs=True),
+                await ask(client, "civic-tiny", ODD, **plain, logprobs=True, top_logprobs=2, n=1),
+            ]
+            asked += await asyncio.gather(*(ask(client, "civic-tiny", f"{ODD} {n}", logprobs=True) for n in range(8)))
+            lucky = await ask(client, "civic-tiny", temperature=0.9)
+            kept_nowhere = await ask(client.with_options(api_key=keys[0]), "civic-tiny")
+        results = await judged(gateway.state, *asked)
+        assert [each.result for each in results] == ["agrees"] * len(asked)
+        decision, content = outcome(gateway.state, asked[1])
+        assert decision["profile"]["weights"] == WEIGHTS
+        assert decision["profile"]["slots"] == 1
+        assert content["sampling"] == {"seed": 11, "temperature": "0.8"}
+        assert [each.result for each in await judged(gateway.state, lucky, kept_nowhere)] == ["unseeded", "not-kept"]
+        assert QUESTION.encode() not in b"".join(p.read_bytes() for p in gateway.state.rglob("*") if p.is_file())
+
+    asyncio.run(main())
+
+
+def test_whoever_serves_something_else_is_caught(tmp_path: Path) -> None:
+    """Another quantisation, another model, an altered word, more tokens on the bill: each by a node that promises the
+    shipped weights."""
+
+    async def main() -> None:
+        real = locate("embedded:civic-tiny", models=None)
+        (tmp_path / "own").mkdir()
+        sizes = Sizes(1024, 1, 1)
+        nodes = [
+            EmbeddedNode(path, sizes=sizes)
+            for path in (real, four_bits(tmp_path / "own/q4.gguf"), nudged(tmp_path / "own/other.gguf"))
+        ]
+        honest, quantised, trained = [await node.start() for node in nodes]
+        between = {
+            "honest": Between(honest),
+            "quantised": Between(quantised),
+            "trained": Between(trained),
+            "altered": Between(honest, another_word),
+            "billed": Between(honest, more_tokens),
+        }
+        try:
+            async with served(tmp_path, **{name: each.url for name, each in between.items()}) as (gateway, client, _):
+                told = {name: [await ask(client, f"m-{name}", logprobs=True)] for name in between}
+                for name in ("honest", "altered"):
+                    told[name] += [await ask(client, f"m-{name}"), await ask(client, f"m-{name}", stream=True)]
+        finally:
+            for each in between.values():
+                await asyncio.to_thread(each.close)
+            for node in nodes:
+                await node.stop()
+        found = {name: await judged(gateway.state, *receipts) for name, receipts in told.items()}
+        kinds = {name: [each.result for each in results] for name, results in found.items()}
+        assert kinds == {
+            "honest": ["agrees"] * 3,
+            "quantised": ["differs"],
+            "trained": ["differs"],
+            "altered": ["differs"] * 3,
+            "billed": ["miscounted"],
+        }
+        assert {each.at for each in found["altered"]} == {1}  # "The Other of Velmora"
+        assert found["quantised"][0].at == found["trained"][0].at == 0  # the first logarithm already
+
+    asyncio.run(main())
+
+
+def test_what_the_vault_lost_or_altered_is_told_from_what_was_erased_or_over(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with served(tmp_path) as (gateway, client, _):
+            one, two = await ask(client, "civic-tiny"), await ask(client, "civic-tiny", ODD, max_tokens=9)
+        state = gateway.state
+        assert [each.result for each in await judged(state, one, two, days=31)] == ["agrees", "agrees"]  # a hold, say
+        ((path, _, _),) = shelves(state, "desk")
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-40] + bytes(40))
+        assert [each.result for each in await judged(state, one, two)] == ["agrees", "altered"]
+        path.write_bytes(whole[: len(whole) // 3])
+        assert [each.result for each in await judged(state, one, two)] == ["missing", "missing"]
+        assert [each.result for each in await judged(state, one, two, days=31)] == ["expired", "expired"]
+        path.write_bytes(whole)
+        destroy(state, "desk")
+        assert [each.result for each in await judged(state, one, two)] == ["erased", "erased"]
+        assert [each.result for each in await judged(state, one, days=31)] == ["expired"]
+
+    asyncio.run(main())
+
+
+def test_samples_are_entered_by_an_auditor_alone(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with served(tmp_path) as (gateway, _, keys):
+            _, auditor, operator = keys
+            body = {
+                "action": "sample.commit",
+                "entries": [{"target": "ab", "sample": {"commitment": "ab" * 32, "rate": 20_000}}],
+            }
+            status, _, answer = await gateway.ask("POST", "/admin/samples", auditor, json.dumps(body).encode())
+            assert status == 200
+            (entry,) = json.loads(answer)["entries"]
+            assert (await gateway.ask("POST", "/admin/samples", operator, json.dumps(body).encode()))[0] == 403
+            wrongs: tuple[dict[str, Any], ...] = (
+                {"action": "key.new"},
+                {"action": "sample.reveal"},
+                {"entries": []},
+                {"entries": [{"target": "ab", "sample": {"commitment": "ab" * 32, "rate": 0}}]},
+                {"entries": [{"target": "ab", "sample": {"commitment": "ab" * 32, "rate": 1, "at": 3}}]},
+            )
+            for wrong in wrongs:
+                assert (await gateway.ask("POST", "/admin/samples", auditor, json.dumps(body | wrong).encode()))[
+                    0
+                ] == 422
+        (shard,) = shards(gateway.state)
+        found = {f"{shard}.{each.index}": each for each in entries(gateway.state, shard)}
+        content = canon.parse(found[entry].content)
+        check_block("audit", "content", content, exact=True)
+        assert content["sample"] == {"commitment": "ab" * 32, "rate": 20_000}
+        assert Counter(each.kind for each in found.values())["audit"] == 5  # four keys were made
+
+    asyncio.run(main())

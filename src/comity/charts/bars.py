@@ -46,7 +46,7 @@ def before_after(
 
 def _picture(title: str, rows: Sequence[Pair], total: int, names: tuple[str, str]) -> str:
     art = Drawing()
-    left = min(190.0, max((width(cut(clean(name), LONGEST_NAME)) for name, _, _ in rows), default=0)) + 14
+    left = min(205.0, max((width(cut(clean(name), LONGEST_NAME)) for name, _, _ in rows), default=0)) + 14
     top = art.legend(0, 14, ((names[0], None), (names[1], 0))) + 6
     found = [value for _, old, new in rows for value in (plain(old), plain(new)) if value is not None]
     axis = scale(found, left + (_FIGURE if min(found, default=0) < 0 else 0), WIDE - _CHANGE - _FIGURE)
@@ -57,7 +57,7 @@ def _picture(title: str, rows: Sequence[Pair], total: int, names: tuple[str, str
         art.words(x, bottom + 16, short(tick), "small soft", "middle")
     for number, (name, old, new) in enumerate(rows):
         y = top + _ROW * number + 5
-        art.words(left - 14, y + 20, name, anchor="end")
+        art.words(left - 14, y + 20, name, anchor="end", room=left - 14)
         _bar(art, axis, y, name, names[0], old, None)
         _bar(art, axis, y + _BAR + 3, name, names[1], new, 0)
         art.words(WIDE, y + 20, change(old, new), "strong", "end")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
-from comity.charts.letters import LONGEST_NAME, clean, cut, safe, width
+from comity.charts.letters import LONGEST_NAME, clean, cut, fitted, safe, width
 from comity.charts.palette import UNKNOWN
 
 WIDE = 720  # units of every picture's width: at that width in pixels, its words are 13 px high
@@ -46,11 +46,16 @@ class Drawing:
         anchor: str = "start",
         most: int = LONGEST_NAME,
         *,
+        room: float = WIDE,
         tip: str = "",
     ) -> None:
-        """Writes a line of text with its baseline at `y`, cut to `most` characters; the whole is then its tooltip."""
+        """Writes a line of text with its baseline at `y`, cut to `most` characters and to what fits into `room`.
+
+        What is cut is whole in its tooltip.
+        """
         whole = clean(said)
-        shown = cut(whole, most)
+        size = (11.5 if "small" in classes else 13) * (1.1 if "strong" in classes else 1)
+        shown = fitted(cut(whole, most), room, size)
         title = tip or (whole if shown != whole else "")
         about = "".join(
             f' {key}="{value}"'

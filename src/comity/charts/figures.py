@@ -64,7 +64,7 @@ def short(value: Number | None, unit: str = "") -> str:
     size = abs(found)
     if size >= 1e15:
         power = floor(log10(size))
-        return _with_unit(_minus(f"{found / 10**power:.2f}×10^{power}"), unit)
+        return _with_unit(_minus(f"{found / 10**power:.3g}×10^{power}"), unit)
     for scale, name in _SCALES:
         if size >= scale * 0.99995:
             return _with_unit(_minus(_three(found / scale)) + name, unit)

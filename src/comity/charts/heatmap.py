@@ -52,7 +52,7 @@ def _picture(
     title: str, columns: Sequence[str], rows: Sequence[Row], levels: Sequence[str], total: tuple[int, int]
 ) -> str:
     art = Drawing()
-    left = min(190.0, max((width(cut(clean(name), LONGEST_NAME)) for name, _ in rows), default=0)) + 14
+    left = min(205.0, max((width(cut(clean(name), LONGEST_NAME)) for name, _ in rows), default=0)) + 14
     slot = (WIDE - left) / max(1, len(columns))
     found = [value for _, cells in rows for cell in cells[: len(columns)] if (value := plain(cell)) is not None]
     low, high = (0.0, float(max(1, len(levels) - 1))) if levels else (min(found, default=0.0), max(found, default=0.0))
@@ -73,7 +73,7 @@ def _picture(
     top += 14 * deep - 4
     for number, (name, cells) in enumerate(rows):
         y = top + _HIGH * number
-        art.words(left - 12, y + 19, name, anchor="end")
+        art.words(left - 12, y + 19, name, anchor="end", room=left - 14)
         for n, cell in enumerate(cells[: len(columns)]):
             _cell(
                 art,

@@ -13,7 +13,7 @@ ELLIPSIS = "…"
 # What XML cannot hold, and what would turn the text around it: a name cannot reorder the page that prints it.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
 _NARROW = frozenset("iljtfrI.,:;|!'()[]{} -·")
-_BROAD = frozenset("mwMW@%—…")
+_BROAD = frozenset("mwMW@%—…×^+−<>=~")
 
 
 def clean(words: str, most: int = LONGEST_TEXT) -> str:
@@ -38,8 +38,16 @@ def cut(words: str, most: int = LONGEST_NAME) -> str:
     return words[:end].rstrip() + ELLIPSIS
 
 
+def fitted(words: str, room: float, size: float = 13) -> str:
+    """As much of the text as fits into a width, with an ellipsis for the rest; never less than one letter."""
+    most = len(words)
+    while most > 2 and width(cut(words, most), size) > room:
+        most -= 1
+    return cut(words, most)
+
+
 def width(words: str, size: float = 13) -> float:
-    """About how wide the text is at a type size, in the same unit: a sans-serif's widths, rounded up.
+    """About how wide the text is at a type size, in the same unit, by a broad sans-serif, so that others fit too.
 
     Marks have none, and the letters of East Asia a full square.
     """
@@ -74,10 +82,10 @@ def _share(letter: str) -> float:
     if _is_square(letter):
         return 1.0
     if letter in _NARROW:
-        return 0.34
+        return 0.38
     if letter in _BROAD:
-        return 0.98
-    return 0.72 if letter.isupper() else 0.58
+        return 1.0
+    return 0.73 if letter.isupper() else 0.62
 
 
 def _is_mark(letter: str) -> bool:

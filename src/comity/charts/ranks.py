@@ -52,15 +52,15 @@ def ranks(
 def _picture(title: str, rows: Sequence[Rank], count: int, of: Number | None, hue: int | None) -> str:
     art = Drawing()
     left = min(300.0, max((width(cut(clean(name), _LONGEST)) for name, _ in rows), default=0)) + 12
-    most = _LONGEST if left < 300 else int((left - 12) / 6.6)
     found = [held for _, value in rows if (held := plain(value)) is not None]
-    axis = scale(found, left + (64 if min(found, default=0) < 0 else 0), WIDE - (124 if of is not None else 64))
+    beyond = 124 if of is not None else 64  # room for a figure
+    axis = scale(found, left + (beyond if min(found, default=0) < 0 else 0), WIDE - beyond)
     # the axis ends at the longest bar: there are no ticks that would want a round number
     axis = axis._replace(low=min([0.0, *found]), high=max([0.0, *found]) or 1.0)
     zero = axis.at(0)
     for number, (name, value) in enumerate(rows):
         y = 4 + _ROW * number
-        art.words(left - 12, y + 12, name, anchor="end", most=most)
+        art.words(left - 12, y + 12, name, anchor="end", most=_LONGEST, room=left - 12)
         if (held := plain(value)) is None:
             art.unknown(zero, y, 20, _BAR, f"{name}: {NOT_KNOWN}")
             art.words(zero + 26, y + 11.5, NOT_KNOWN, "small soft")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from comity.charts.chart import Chart, Table
 from comity.charts.drawing import WIDE, Drawing, num
 from comity.charts.figures import NOT_KNOWN, Number, exact, plain, short
-from comity.charts.letters import LONGEST_NAME, clean, cut, width
+from comity.charts.letters import clean, cut, width
 from comity.charts.palette import HUES
 from comity.charts.scale import Scale, scale
 from comity.charts.twin import bar, grid, twin
@@ -104,7 +104,7 @@ def _picture(
     found = [held for line in lines for row in _rows(line) for value in row if (held := plain(value)) is not None]
     axis = scale(found, 46 + _HIGH, 46)
     left = max(width(short(tick), 11.5) for tick in axis.ticks) + 10
-    right = WIDE - min(170.0, max((width(cut(clean(line.name)), 12) for line in lines), default=0) + 20)
+    right = WIDE - min(170.0, max((width(cut(clean(line.name)), 12.5) for line in lines), default=0) + 22)
     places = [left + (right - left) * (n / (len(times) - 1) if len(times) > 1 else 0.5) for n in range(len(times))]
     if unit:
         art.words(0, 12, unit, "small soft", most=60)
@@ -190,4 +190,4 @@ def _names(art: Drawing, lines: Sequence[Line], axis: Scale, places: Sequence[fl
     for wanted, number, name in sorted(ends):
         y = max(wanted + 4, y + 15)
         art.plate(right + 9, y - 8, 4, 9, f"c{number}")
-        art.words(right + 18, y, name, "small strong halo", most=min(LONGEST_NAME, 24))
+        art.words(right + 18, y, name, "small strong halo", room=WIDE - right - 20)

@@ -60,12 +60,12 @@ def _cells(values: Sequence[Number | None], unit: str) -> list[str]:
 
 def _picture(title: str, parts: Sequence[str], rows: Sequence[Row], hues: Sequence[int | None], count: int) -> str:
     art = Drawing()
-    left = min(190.0, max((width(cut(clean(name), LONGEST_NAME)) for name, _ in rows), default=0)) + 14
+    left = min(205.0, max((width(cut(clean(name), LONGEST_NAME)) for name, _ in rows), default=0)) + 14
     top = art.legend(0, 14, list(zip(parts, hues, strict=True))) + 4
     room = WIDE - left - 76
     for number, (name, values) in enumerate(rows):
         y = top + _ROW * number + 5
-        art.words(left - 14, y + 13.5, name, anchor="end")
+        art.words(left - 14, y + 13.5, name, anchor="end", room=left - 14)
         whole = plain(total(values))
         art.words(WIDE, y + 13.5, short(total(values)), "soft", "end")
         if whole is None:

@@ -65,7 +65,7 @@ def follow(options: argparse.Namespace, policy: Policy) -> int:
         clock=unix_ms,
         stale_ms=int(options.stale * 1000),
         sweep_ms=int(options.sweep * 1000),
-        key=_key(options.auditor),
+        key=auditor_key(options.auditor),
     )
     teller = Teller(options.log, as_json=options.json)
     signal.signal(signal.SIGTERM, _as_interrupt)
@@ -125,7 +125,7 @@ def _words(alarm: Alarm) -> str:
     return f"{alarm.name}{shard}{entry} at {clean(alarm.place)}: {clean(alarm.sentence)}{kept}"
 
 
-def _key(given: str | None) -> str:
+def auditor_key(given: str | None) -> str:
     if given is None:
         return ""
     if given.startswith("env:"):

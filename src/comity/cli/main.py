@@ -28,6 +28,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("usage", "who has used how much, counted from the log", "serve"),
     ("posture", "what a stack depends on, and how much, seen from a jurisdiction", "serve"),
     ("atlas", "where nations stand in four layers, on which evidence", "serve"),
+    ("reconcile", "a supplier's invoice or usage export beside the log", "serve"),
     ("verify", "check a receipt, offline", ""),
     ("receipt", "a receipt in other formats: COSE, SCITT, tlog-proof", ""),
     ("realm", "realms kept, and bundles of them for an auditor", "serve"),

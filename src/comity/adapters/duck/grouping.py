@@ -35,6 +35,11 @@ def exported(path: Path) -> list[Path]:
     return [path] if path.suffix == ".parquet" and path.is_file() else []
 
 
+def groups_in(path: Path) -> Groups:
+    """The groups of the export at `path`, a file or a folder; raises as `parquet_groups`."""
+    return parquet_groups(exported(path))
+
+
 def parquet_groups(files: Sequence[Path]) -> Groups:
     """The groups of exports. A file that is named twice counts twice.
 

@@ -15,7 +15,9 @@ from comity.charts.shell import document
 from comity.charts.twin import spoken
 
 MOST_ROWS = 2_000  # of a table in a page, which stays a thing that a browser opens at once; JSON has the rest
-_FIGURE = re.compile(r"[−+×<>]?\s?[\d,.]+(×10\^\d+)?( \S{1,8}){0,2}( \(.*\))?")
+_NUMBER = r"[−+×<>]?\s?[\d,.]+(×10\^\d+)?"
+_FIGURE = re.compile(rf"{_NUMBER}( to {_NUMBER})?( [^\s\d]\S{{0,11}}){{0,2}}( \(.*\))?")
+_BRIEF = 16  # letters of a name that is not broken: a month, a nation
 _WORDLESS = {NOT_KNOWN, "no change", "new", "none left", "turns", "", "–"}
 
 
@@ -65,8 +67,12 @@ def page(
     return document(title, PAGE_STYLE, body)
 
 
-def table(held: Table, caption: str = "") -> str:
-    """A table as HTML: the first cell of a row heads it, figures stand to the right."""
+def table(held: Table, caption: str = "", linked: bool = False) -> str:
+    """A table as HTML: the first cell of a row heads it, figures stand to the right.
+
+    With `linked`, an address in a cell is a link and words between grave accents are code; names are never either.
+    """
+    written = inline if linked else safe
     right = [
         bool(held.rows) and n > 0 and all(_is_figure(row[n]) for row in held.rows) for n in range(len(held.columns))
     ]
@@ -75,10 +81,11 @@ def table(held: Table, caption: str = "") -> str:
     for head, mark in zip(held.columns, marks, strict=True):
         parts.append(f'<th scope="col"{mark}>{safe(head)}</th>' if head else "<td></td>")
     parts.append("</tr></thead>\n<tbody>")
+    brief = ' class="brief"' if all(len(row[0]) <= _BRIEF for row in held.rows) else ""
     for row in held.rows[:MOST_ROWS]:
-        first, *rest = (inline(cell) for cell in row)
+        first, *rest = safe(row[0]), *map(written, row[1:])
         cells = "".join(f"<td{mark}>{cell}</td>" for cell, mark in zip(rest, marks[1:], strict=True))
-        parts.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
+        parts.append(f'<tr><th scope="row"{brief}>{first}</th>{cells}</tr>')
     parts.append("</tbody></table>")
     if len(held.rows) > MOST_ROWS:
         parts.append(f'<p class="source">The first {MOST_ROWS:,} of {len(held.rows):,} rows.</p>')
@@ -111,7 +118,7 @@ def _section(number: int, section: Section) -> Iterator[str]:
     for chart in section.charts:
         yield _figure(chart)
     for caption, held in section.tables:
-        yield f'<div class="table">{_scrolled(table(held, caption), caption)}</div>'
+        yield f'<div class="table">{_scrolled(table(held, caption, linked=True), caption)}</div>'
     if section.sources:
         yield f'<p class="source">Sources: {"; ".join(map(inline, section.sources))}.</p>'
     yield "</section>"

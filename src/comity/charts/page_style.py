@@ -47,7 +47,7 @@ caption {{ padding: 0 0 8px; text-align: left; font-size: 16px; font-weight: 600
 th, td {{ padding: 7px 12px 7px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top;
   overflow-wrap: break-word; }}
 th {{ font-weight: 600; }} thead th {{ color: var(--soft); font-size: 13px; vertical-align: bottom; }}
-tbody th {{ font-weight: 400; }} td:last-child, th:last-child {{ padding-right: 0; }}
+tbody th {{ font-weight: 400; }} .brief {{ white-space: nowrap; }} td:last-child, th:last-child {{ padding-right: 0; }}
 .number {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
 .table {{ margin: 32px 0 0; }}
 footer {{ margin: 72px 0 0; padding-top: 16px; border-top: 1px solid var(--line); font-size: 13px;

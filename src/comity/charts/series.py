@@ -55,10 +55,8 @@ def series(
     if lost := [at for at, _ in marks if at not in times]:
         raise ValueError(f"{title}: nothing is shown at {lost[0]}, where a mark should be")
     heads = [head for line in lines for head in (line.name, *(f"{line.name}, {band.name}" for band in line.bands))]
-    table = Table(
-        ("", *map(clean, heads)),
-        tuple((clean(at), *(cell for line in lines for cell in _cells(line, n, unit))) for n, at in enumerate(times)),
-    )
+    rows = tuple((clean(at), *(cell for line in lines for cell in _cells(line, n))) for n, at in enumerate(times))
+    table = Table(("", *(clean(f"{head}, {unit}" if unit else head) for head in heads)), rows)
     return Chart(
         title, _picture(title, times, lines, unit, marks), _text(title, times, lines, unit, source), table, source
     )
@@ -68,7 +66,7 @@ def _rows(line: Line) -> list[Sequence[Number | None]]:
     return [line.values, *(row for band in line.bands for row in (band.low, band.high))]
 
 
-def _cells(line: Line, n: int, unit: str) -> list[str]:
+def _cells(line: Line, n: int, unit: str = "") -> list[str]:
     bands = [
         NOT_KNOWN
         if plain(band.low[n]) is None or plain(band.high[n]) is None

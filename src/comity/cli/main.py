@@ -30,10 +30,11 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("atlas", "where nations stand in four layers, on which evidence", "serve"),
     ("reconcile", "a supplier's invoice or usage export beside the log", "serve"),
     ("verify", "check a receipt, offline", ""),
-    ("receipt", "a receipt in other formats: COSE, SCITT, tlog-proof", ""),
+    ("receipt", "a receipt in other formats, or with blocks closed", ""),
     ("realm", "realms kept, and bundles of them for an auditor", "serve"),
     ("log", "audit a log", ""),
     ("witness", "cosign the checkpoints of others' logs", "serve"),
+    ("audit", "draw a sample of requests that nobody could choose, and run them again", ""),
     ("signer", "hold the log's key in a process of its own", ""),
 )
 

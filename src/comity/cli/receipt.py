@@ -12,6 +12,7 @@ from pathlib import Path
 
 from comity.adapters.state import FOLDER, state_folder
 from comity.adapters.whole_files import write_whole
+from comity.cli.receipt_close import add_close, close
 from comity.cli.receipt_prose import clean
 from comity.cli.trust import NOBODY, add_trust, trusted
 from comity.proof.note import NoteError, Signer
@@ -27,7 +28,7 @@ MAX_KEY_BYTES = 16_384
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Registers the command."""
-    receipt = commands.add_parser("receipt", help="a receipt in other formats", description=__doc__)
+    receipt = commands.add_parser("receipt", help="a receipt in other formats, or with less in it")
     verbs = receipt.add_subparsers(dest="verb", metavar="VERB", required=True)
     export = verbs.add_parser("export", help="write it as COSE, SCITT or tlog-proof", description=__doc__)
     export.add_argument("receipt", type=Path, metavar="RECEIPT", help="the receipt file")
@@ -38,10 +39,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     where.add_argument("--state", type=Path, metavar="DIR", help="the gateway's state folder, whose log.key signs")
     where.add_argument("-c", "--config", type=Path, metavar="FILE", help="the stack file, beside which .comity is")
     where.add_argument("--signing-key", type=Path, metavar="PEM", help="sign with this Ed25519 or P-256 key instead")
+    add_close(verbs)
 
 
 def run(options: argparse.Namespace) -> int:
     """Verifies, writes, and returns the exit status: that of `comity verify` if the receipt is not valid."""
+    if options.verb == "close":
+        return close(options)
     near = [Path.cwd(), options.receipt.resolve().parent]
     policy = trusted(options, near)
     state = options.state or (state_folder(options.config, None) if options.config else Path(FOLDER))

@@ -21,7 +21,7 @@ from comity.runtime.supervisor import Supervisor
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-RESULTS = ("answered", "denied", "bad", "broken", "aborted", "limited")
+RESULTS = ("answered", "denied", "bad", "broken", "aborted", "limited", "unwitnessed")
 NANO = 10**9
 
 Samples = Iterable[tuple[dict[str, str], float]]
@@ -55,6 +55,7 @@ def families(supervisor: Supervisor) -> Iterator[Family]:
     for name, says, member in _ENTRIES:
         samples = [({"worker": str(slot.number), "shard": slot.shard}, getattr(r, member)) for slot, r in reports]
         yield Family(name, "gauge", says, samples)
+    yield from _witnesses(reports)
     yield from _workers(supervisor.fleet.slots, reports)
     yield from _gateway(supervisor)
 
@@ -105,6 +106,36 @@ def _upstreams(supervisor: Supervisor, tallies: Tallies, reports: list[tuple[Slo
     yield Family("comity_upstream_token_trouble", "gauge", "Whether no fresh token can be had for it.", without)
     nodes = [({"deployment": str(n["deployment"])}, int(n["pid"] is not None)) for n in supervisor.nodes.status()]
     yield Family("comity_embedded_node_up", "gauge", "Whether the node of an embedded deployment runs.", nodes)
+
+
+def _witnesses(reports: list[tuple[Slot, Report]]) -> Iterator[Family]:
+    stands = [
+        ({"shard": slot.shard, "witness": each.name}, each) for slot, report in reports for each in report.witnesses
+    ]
+    yield Family(
+        "comity_witness_behind_entries",
+        "gauge",
+        "Entries under the shard's checkpoint that the witness has not cosigned.",
+        [(labels, each.entries) for labels, each in stands],
+    )
+    yield Family(
+        "comity_witness_behind_seconds",
+        "gauge",
+        "Since the witness's last cosignature; -1: it never cosigned.",
+        [(labels, each.seconds) for labels, each in stands],
+    )
+    yield Family(
+        "comity_witness_trouble",
+        "gauge",
+        "Whether the last try to be cosigned failed.",
+        [(labels, int(bool(each.trouble))) for labels, each in stands],
+    )
+    yield Family(
+        "comity_log_witnessed_seconds",
+        "gauge",
+        "Unix time of the shard's last state that enough witnesses have cosigned; 0: none.",
+        [({"shard": slot.shard}, report.witnessed / 1000) for slot, report in reports if report.witnesses],
+    )
 
 
 def _workers(slots: list[Slot], reports: list[tuple[Slot, Report]]) -> Iterator[Family]:

@@ -58,10 +58,15 @@ def parse_path(path: str) -> Tile | None:
 
 _LENGTH = b"\x00\x20"
 
+PUBLIC = frozenset({"checkpoint", "vkey", "minimum", "witnessed", "timestamped"})
+"""Files of a shard that are served, besides those whose names have a number."""
+
+_TIMESTAMP = re.compile(r"timestamp/(0|[1-9][0-9]{0,18})(\.tsr)?", re.ASCII)
+
 
 def is_public(path: str) -> bool:
-    """Whether `/log/<shard>/<path>` may be served: checkpoint, vkey, minimum, tiles and bundles, nothing else."""
-    return path in ("checkpoint", "vkey", "minimum") or parse_path(path) is not None
+    """Whether `/log/<shard>/<path>` may be served: checkpoints, vkey, minimum, timestamps, tiles, bundles."""
+    return path in PUBLIC or _TIMESTAMP.fullmatch(path) is not None or parse_path(path) is not None
 
 
 def tiles_of(size: int) -> list[Tile]:

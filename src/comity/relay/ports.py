@@ -67,12 +67,14 @@ FREE: Admission = _Free()
 
 
 class Limited(Struct, frozen=True):
-    """A limit or budget is used up: 429. Nothing was entered in the log, and nothing has left."""
+    """A limit or budget is used up (429), or too little of the log is witnessed (503). Nothing was entered in the log,
+    and nothing has left."""
 
     message: str
-    code: Literal["rate_limit_exceeded", "budget_exceeded"]
+    code: Literal["rate_limit_exceeded", "budget_exceeded", "not_witnessed"]
     retry_after_ms: int = 0  # 0: not known, or never
     headers: bytes = b""
+    status: int = 429
 
 
 class Gate(Protocol):

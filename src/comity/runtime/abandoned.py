@@ -9,6 +9,8 @@ from typing import Literal
 from comity.adapters.clock import unix_ms
 from comity.adapters.ledger import Ledger
 from comity.adapters.ledger.shard import is_held, writable
+from comity.runtime.messages import Watch
+from comity.runtime.witnessing import witnesses_of
 
 DYING_S = 3.0
 """Workers end within two seconds of their supervisor's death; so long their shards may still be held."""
@@ -30,7 +32,11 @@ def await_the_dying(state: Path) -> bool:
 
 
 def close_abandoned(
-    state: Path, origin: str, durability: Literal["strict", "relaxed"], signer: str | None = None
+    state: Path,
+    origin: str,
+    durability: Literal["strict", "relaxed"],
+    signer: str | None = None,
+    watch: Watch | None = None,
 ) -> int:
     """Open and close every shard that no worker holds, which enters the lost outcomes; returns how many.
 
@@ -44,7 +50,10 @@ def close_abandoned(
     opened: list[Ledger] = []
     try:
         while any(not is_held(state, shard) for shard in writable(state)):
-            opened.append(Ledger.open(state, origin, clock=unix_ms, durability=durability, signer=signer))
+            witnesses = None if watch is None else witnesses_of(watch, unix_ms)
+            opened.append(
+                Ledger.open(state, origin, clock=unix_ms, durability=durability, signer=signer, cosigning=witnesses)
+            )
     finally:
         for ledger in opened:
             ledger.close()

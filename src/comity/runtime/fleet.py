@@ -11,6 +11,8 @@ from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from msgspec.structs import asdict
+
 from comity.runtime.backoff import Backoff
 from comity.runtime.channel import Channel
 from comity.runtime.failures import CannotServe
@@ -90,6 +92,7 @@ class Slot:
                 "pending": report.pending if report else 0,
                 "open_intents": report.open_intents if report else 0,
             },
+            "witnesses": [asdict(each) for each in report.witnesses] if report else [],
         }
 
 

@@ -23,6 +23,7 @@ from comity.runtime.metering import of_applications, of_keys
 from comity.runtime.rations import Rations
 from comity.runtime.targets import Prepared, Targets
 from comity.runtime.tenants import Tenants
+from comity.runtime.witnessing import Required
 from comity.stack.operation import Cache, Routing
 from comity.terms.instants import Instant, shown
 from comity.terms.refusal import Refusal
@@ -41,11 +42,13 @@ class Gate:
         trouble: Callable[[], str],
         rations: Rations | None = None,
         bearers: Bearers | None = None,
+        required: Required | None = None,
     ) -> None:
         """Begins with `first`, and says so to `began`, as for each realm that follows it.
 
         `salt` gives an application's erasure salt; `trouble` says why the worker as a whole is not ready, or nothing.
-        Without `rations` nothing is limited, without `bearers` no token opens anything.
+        Without `rations` nothing is limited, without `bearers` no token opens anything; `required` says whether enough
+        is witnessed for a request.
         """
         self._clock = clock
         self._salt = salt
@@ -53,6 +56,7 @@ class Gate:
         self._trouble = trouble
         self._rations = rations
         self._bearers = bearers
+        self._required = required
         self._force = first
         self._next: tuple[InForce, dict[str, Prepared] | None] | None = None
         self._keys: tuple[Key, ...] = ()
@@ -109,7 +113,11 @@ class Gate:
     def admit(
         self, exchange: Exchange, placement: Placement, now: Instant, ready: Callable[[Admission | Limited], None]
     ) -> Admission | Limited | None:
-        """Count a request against its tenant's limits and budgets."""
+        """Count a request against its tenant's limits and budgets, if what is witnessed is new enough for it."""
+        if self._required is not None:
+            refusal = self._required.refusal(exchange.tenant.application, now)
+            if refusal is not None:
+                return refusal
         if self._rations is None:
             return FREE
         return self._rations.admit(exchange, placement, self._targets.of(placement.realm), now, ready)

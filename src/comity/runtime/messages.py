@@ -60,8 +60,25 @@ class Endpoint(Struct, frozen=True):
         return f"Endpoint({self.deployment!r} at {self.host}:{self.port})"
 
 
+class Watch(Struct, frozen=True):
+    """Who cosigns checkpoints: a tlog-policy, as its file has it, and how it is used.
+
+    A witness is asked at most once in `every` seconds. Requests of `applications` (None: of all) are refused when the
+    last state that enough witnesses cosigned is older than `within` seconds; 0: never. `ca` is a PEM file's path.
+    """
+
+    policy: bytes
+    every: float
+    within: float = 0.0
+    applications: tuple[str, ...] | None = None
+    ca: str = ""
+
+
 class Start(Struct, frozen=True, tag=True):
-    """First words of the supervisor: how this worker runs. Paths are absolute; `realms` are digests, oldest first."""
+    """First words of the supervisor: how this worker runs. Paths are absolute; `realms` are digests, oldest first.
+
+    `signer` is as in the stack file: a realm's bundle does not have it.
+    """
 
     state: str
     host: str
@@ -74,6 +91,8 @@ class Start(Struct, frozen=True, tag=True):
     issuers: tuple[TrustedIssuer, ...] = ()
     generation: int = 0
     told: bool = False
+    signer: str | None = None
+    watch: Watch | None = None
 
 
 class Take(Struct, frozen=True, tag=True):
@@ -174,15 +193,25 @@ class Draw(Struct, frozen=True, tag=True):
 
 
 class Entered(Struct, frozen=True, tag=True):
-    """A note, by its id, is durable in the log."""
+    """A note, by its id, is durable in the log, as the entry `<shard>.<index>`."""
 
     note: str
+    entry: str = ""
 
 
 class Unknown(Struct, frozen=True, tag=True):
     """A token named a key that this issuer, by its name in the stack, is not known to have."""
 
     issuer: str
+
+
+class Watched(Struct, frozen=True):
+    """One witness: how many signed entries and seconds it is behind (-1: it never cosigned), and what is wrong."""
+
+    name: str
+    entries: int
+    seconds: int
+    trouble: str = ""
 
 
 class Report(Struct, frozen=True, tag=True):
@@ -206,6 +235,8 @@ class Report(Struct, frozen=True, tag=True):
     tallies: dict[str, dict[str, int]] = {}
     busy: dict[str, int] = {}
     resting: tuple[str, ...] = ()
+    witnesses: tuple[Watched, ...] = ()
+    witnessed: Instant = 0
 
 
 class Told(Struct, frozen=True, tag=True):

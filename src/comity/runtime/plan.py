@@ -9,12 +9,13 @@ from pathlib import Path
 from comity.adapters.stack_files import StackFile, read_stack_file
 from comity.runtime.audience import Hearer, audience
 from comity.runtime.endpoints import endpoints
-from comity.runtime.messages import Endpoint
+from comity.runtime.messages import Endpoint, Watch
 from comity.runtime.tokens import Grant, grants
+from comity.runtime.witnessing import watch_of
 from comity.stack.types import Stack
 from comity.terms.problems import Problem, Problems
 
-FIXED = ("origin", "durability", "signer", "database")
+FIXED = ("origin", "durability", "signer", "database", "witnesses", "timestamps")
 """Keys that a running gateway cannot change: its shards bear the origin, the mode and the signer in every entry."""
 
 
@@ -27,12 +28,14 @@ class Plan:
         endpoints: deployments that have an address of their own, with their credentials but for tokens.
         grants: deployments whose credential is a token, and where it is asked for.
         hearers: hooks and telemetry.
+        watch: the witnesses, if there are any.
     """
 
     file: StackFile
     endpoints: Mapping[str, Endpoint]
     grants: Mapping[str, Grant]
     hearers: Mapping[str, Hearer]
+    watch: Watch | None = None
 
     @classmethod
     def read(cls, path: Path, environ: Mapping[str, str]) -> Plan:
@@ -43,7 +46,13 @@ class Plan:
         """
         file = read_stack_file(path, environ)
         stack = file.stack
-        return cls(file, endpoints(stack, path, environ), grants(stack, path, environ), audience(stack, path, environ))
+        return cls(
+            file,
+            endpoints(stack, path, environ),
+            grants(stack, path, environ),
+            audience(stack, path, environ),
+            watch_of(stack, path),
+        )
 
     @property
     def stack(self) -> Stack:

@@ -247,6 +247,8 @@ class Supervisor:
             keys=self.tenancy.keys.keys,
             issuers=self.tenancy.issuers.trusted,
             generation=self._generation,
+            signer=self.file.stack.signer,
+            watch=self.plan.watch,
             told=self.listeners.wanted,
         )
 
@@ -361,7 +363,7 @@ class Supervisor:
     def _close_abandoned(self) -> None:
         stack = self.file.stack
         try:
-            close_abandoned(self.state, stack.origin, stack.durability, stack.signer)
+            close_abandoned(self.state, stack.origin, stack.durability, stack.signer, self.plan.watch)
         except Fault as error:
             self.say(f"a shard of the log that no worker writes cannot be closed: {error}")
 

@@ -25,6 +25,7 @@ from comity.adapters.http.serve import Listener, listen, run, settle
 from comity.adapters.ledger import ApplicationSalts, Ledger, LedgerBroken, Overloaded
 from comity.adapters.realms import load_realm
 from comity.adapters.vault import Keeper
+from comity.adapters.witness.witnesses import Witnesses
 from comity.relay.target import Target
 from comity.runtime.bearers import Bearers
 from comity.runtime.channel import Channel
@@ -63,6 +64,7 @@ from comity.runtime.settings import DRAIN_S
 from comity.runtime.summing import Summed
 from comity.runtime.taking import Taking
 from comity.runtime.tls import ServerContext
+from comity.runtime.witnessing import Required, watched, witnesses_of
 from comity.terms.errors import Fault
 from comity.terms.problems import Problems
 
@@ -112,6 +114,7 @@ class Worker:
         self,
         channel: Channel[ToWorker],
         ledger: Ledger,
+        witnesses: Witnesses | None,
         keeper: Keeper,
         gate: Gate,
         bearers: Bearers,
@@ -124,6 +127,7 @@ class Worker:
     ) -> None:
         self._channel = channel
         self._ledger = ledger
+        self._witnesses = witnesses
         self._keeper = keeper
         self._summed = Summed(ledger)
         self._gate = gate
@@ -147,7 +151,16 @@ class Worker:
         forces = [InForce(load_realm(state, digest)) for digest in start.realms]
         forces[0].prepare()
         stack = forces[0].realm.stack
-        ledger = Ledger.open(state, stack.origin, clock=unix_ms, durability=stack.durability, signer=stack.signer)
+        witnesses = None if start.watch is None else witnesses_of(start.watch, unix_ms)
+        required = Required(start.watch, witnesses)
+        ledger = Ledger.open(
+            state,
+            stack.origin,
+            clock=unix_ms,
+            durability=stack.durability,
+            signer=start.signer,
+            cosigning=witnesses,
+        )
         try:
             bearers = Bearers(unix_ms, lambda issuer: channel.say(Unknown(issuer)))
             rations = Rations(
@@ -163,6 +176,7 @@ class Worker:
                 trouble=lambda: trouble(ledger.fault),
                 rations=rations,
                 bearers=bearers,
+                required=required,
             )
             gate.move(gate.prepared(start.endpoints))
             for force in forces[1:]:
@@ -180,6 +194,7 @@ class Worker:
                 clock=unix_ms,
                 watcher=observed,
                 vault=Keeping(gate, keeper),
+                witnesses=lambda: (required.trouble(unix_ms()), watched(witnesses, ledger.published, unix_ms())),
             )
             port.know(gate.reached().values())
             tls = ServerContext(start.tls_cert, start.tls_key)
@@ -190,7 +205,7 @@ class Worker:
         settle()
         channel.say(Ready(ledger.shard))
         taking = Taking(gate, observed, state, start.generation, lambda words: channel.say(Complaint(words)))
-        return cls(channel, ledger, keeper, gate, bearers, rations, taking, observed, port, listener, tls)
+        return cls(channel, ledger, witnesses, keeper, gate, bearers, rations, taking, observed, port, listener, tls)
 
     async def live(self) -> int:
         """Serve until told to drain, orphaned, or broken; the exit status."""
@@ -252,13 +267,14 @@ class Worker:
     def _enter(self, notes: tuple[Note, ...]) -> None:
         """What cannot be entered now is told again later."""
 
-        def done(note: str, fault: BaseException | None) -> None:
+        def done(note: str, place: list[int], fault: BaseException | None) -> None:
             if fault is None:
-                self._channel.say(Entered(note))
+                self._channel.say(Entered(note, self._ledger.receipt_id(place[0])))
 
         for note in notes:
             try:
-                audited(self._ledger, note, self._gate.durability, partial(done, note.id))
+                place: list[int] = []  # filled before it can be durable
+                place.append(audited(self._ledger, note, self._gate.durability, partial(done, note.id, place)))
             except (LedgerBroken, Overloaded):
                 return
 
@@ -301,6 +317,8 @@ class Worker:
             tallies=self._observed.tallies(),
             busy={name: load.in_flight for name, load in self._port.live.items() if load.in_flight},
             resting=tuple(name for name, load in self._port.live.items() if load.rests(now)),
+            witnesses=watched(self._witnesses, ledger.published, now),
+            witnessed=0 if self._witnesses is None else self._witnesses.witnessed,
         )
 
 

@@ -50,8 +50,8 @@ def deny(port: Port, client: Client, exchange: Exchange, surface: Surface, refus
 
 
 def limit(client: Client, limited: Limited) -> None:
-    """Answer that a limit or a budget is used up; nothing was entered."""
+    """Answer that a limit or a budget is used up, or that too little is witnessed; nothing was entered."""
     fields = limited.headers
     if limited.retry_after_ms:
         fields += b"retry-after: %d\r\n" % -(-limited.retry_after_ms // 1000)
-    client.error(429, limited.message, fields, code=limited.code)
+    client.error(limited.status, limited.message, fields, code=limited.code)

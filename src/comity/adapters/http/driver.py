@@ -141,7 +141,10 @@ class Driver:
         port, exchange = self._port, self._exchange
         if isinstance(admission, Limited):
             exchange.step("refuse")
-            port.counts.limited += 1
+            if admission.status == 503:
+                port.counts.unwitnessed += 1
+            else:
+                port.counts.limited += 1
             limit(self._client, admission)
             return
         if self._gone or self._expired:  # while a share of a limit was fetched

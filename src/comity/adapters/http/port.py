@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from comity.adapters.http.client import Client
 from comity.adapters.http.heads import AnswerHeads
@@ -38,7 +38,10 @@ def wall_clock() -> int:
 class Counts:
     """What happened at this port since it began; only ever grows."""
 
-    __slots__ = ("aborted", "answered", "bad", "broken", "cached", "denied", "failovers", "limited", "requests")
+    __slots__ = (
+        *("aborted", "answered", "bad", "broken", "cached", "denied", "failovers", "limited", "requests"),
+        "unwitnessed",
+    )
 
     def __init__(self) -> None:
         self.requests = 0
@@ -50,6 +53,7 @@ class Counts:
         self.failovers = 0
         self.cached = 0
         self.limited = 0
+        self.unwitnessed = 0
 
 
 class Port:
@@ -70,8 +74,11 @@ class Port:
         random: Callable[[int], bytes] = os.urandom,
         watcher: Watcher | None = None,
         vault: Vault | None = None,
+        witnesses: Callable[[], tuple[str, Sequence[object]]] = lambda: ("", ()),
     ) -> None:
-        """`watcher` is told of each request when it is over; without a `vault` nothing of it is kept."""
+        """`watcher` is told of each request when it is over; without a `vault` nothing of it is kept. `witnesses` says
+        for readiness why too little of the log is witnessed, or nothing, and how far each witness is behind.
+        """
         self.gate = gate
         self.log = log
         self.receipts = receipts
@@ -79,6 +86,7 @@ class Port:
         self.clock = clock
         self.watcher = watcher
         self.vault = vault
+        self.witnesses = witnesses
         self.recorder = Recorder(gate.durability, gate.case)
         self.heads = AnswerHeads()
         self.memory = Memory(gate)

@@ -51,11 +51,13 @@ def _alive(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> Non
 
 
 def _ready(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> None:
-    fault = "draining" if port.draining or port.leaving else port.gate.fault() or port.log.trouble
+    unwitnessed, witnesses = port.witnesses()
+    fault = "draining" if port.draining or port.leaving else port.gate.fault() or port.log.trouble or unwitnessed
+    said: dict[str, object] = {"witnesses": witnesses} if witnesses else {}
     if fault:
-        client.reply(503, msgspec.json.encode({"status": "not ready", "why": fault}), RETRY_AFTER)
+        client.reply(503, msgspec.json.encode({"status": "not ready", "why": fault, **said}), RETRY_AFTER)
     else:
-        client.reply(200, b'{"status":"ready"}')
+        client.reply(200, msgspec.json.encode({"status": "ready", **said}))
 
 
 def _models(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> None:

@@ -1,0 +1,181 @@
+"""A gateway whose log is witnessed, and which refuses where the stack requires that and the link is cut."""
+
+import asyncio
+import json
+import os
+import time
+import urllib.request
+from contextlib import ExitStack
+
+import openai
+import pytest
+
+from comity.adapters.clock import unix_ms
+from comity.adapters.ledger.log_key import load_or_create
+from comity.adapters.witness.logs import KnownLog, Logs
+from comity.adapters.witness.memory import WitnessMemory
+from comity.adapters.witness.witness import Witness
+from comity.proof.cosignature import ED25519_COSIGNATURE, Cosigner
+from comity.proof.note import Note
+from comity.proof.policy import parse_policy
+from comity.proof.verify import open_checkpoint, verify_file
+from comity.terms import canon
+from comity.terms.problems import Problems
+from comity.testing.gateway import Gateway
+from comity.testing.link import Link
+from comity.testing.upstream import Upstream, chat
+from comity.testing.witness import WitnessPort
+from tests.runtime.stacks import two_upstreams
+
+ASK = {"model": "small", "messages": [{"role": "user", "content": "Who saw it?"}]}
+ORIGIN = "test.example/gateway"
+COSIGNER = Cosigner("witness.example/w1", ED25519_COSIGNATURE, b"\x07" * 32)
+
+
+class World:
+    """A stack file with a witness behind a link."""
+
+    def __init__(self, folder, stack: ExitStack, upstream: str, require: str) -> None:
+        self.file = two_upstreams(folder / "gw", upstream, upstream)
+        key = load_or_create(folder / "gw" / ".comity", ORIGIN, os.urandom).key
+        memory = WitnessMemory(folder / "witness", (COSIGNER.key,))
+        stack.callback(memory.close)
+        logs = Logs(COSIGNER.key.name, {ORIGIN: KnownLog(ORIGIN, (key,), 8, 60_000)})
+        witness = Witness((COSIGNER,), logs, memory, clock=unix_ms, ticks=time.monotonic)
+        port = stack.enter_context(WitnessPort(witness.add_checkpoint, witness.checkpoint))
+        self.link = stack.enter_context(Link(port.port))
+        text = f"log {key.text}\nwitness w1 {COSIGNER.key.text} {self.link.url}\nquorum w1\n"
+        (folder / "gw" / "witnesses.policy").write_text(text)
+        self.policy = parse_policy(text.encode())
+        with self.file.open("a") as file:
+            file.write(f"witnesses: {{policy: witnesses.policy{require}}}\n")
+
+
+async def ready(gateway: Gateway) -> tuple[int, dict]:
+    url = gateway.url.removesuffix("/v1") + "/health/readiness"
+
+    def get() -> tuple[int, dict]:
+        try:
+            with urllib.request.urlopen(url, timeout=20) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.loads(error.read())
+
+    return await asyncio.to_thread(get)
+
+
+def test_receipts_and_checkpoints_are_witnessed(tmp_path, until):
+    async def main():
+        with ExitStack() as stack:
+            async with Upstream(chat("W.")) as upstream:
+                world = World(tmp_path, stack, upstream.url, "")
+                gateway = Gateway(world.file)
+                key, role = gateway.new_key("--app", "desk"), gateway.new_key("--role", "operator")
+                async with gateway, openai.AsyncOpenAI(base_url=gateway.url, api_key=key, max_retries=0) as client:
+                    answer = await client.chat.completions.with_raw_response.create(**ASK)
+                    receipt_id = answer.headers["comity-receipt"]
+                    receipt = await client.get(f"/receipts/{receipt_id}", cast_to=object)
+                    found = verify_file(canon.encode(receipt), world.policy)
+                    assert found.valid, found.failure
+                    shard = receipt_id.partition(".")[0]
+
+                    async def cosigned() -> bool:
+                        status, _, text = await gateway.get(f"/log/{shard}/checkpoint")
+                        assert status == 200
+                        return bool(Note.parse(text.decode()).by(COSIGNER.key))
+
+                    await until(cosigned)
+                    _, _, text = await gateway.get(f"/log/{shard}/witnessed")
+                    checkpoint, _, witnesses = open_checkpoint(Note.parse(text.decode()), world.policy)
+                    assert checkpoint.size >= 4
+                    assert [*witnesses] == ["w1"]
+                    status, said = await ready(gateway)
+                    assert status == 200
+                    assert said["witnesses"][0]["name"] == "w1"
+                    _, _, metrics = await gateway.get("/metrics")
+                    assert f'comity_witness_behind_entries{{shard="{shard}",witness="w1"}}'.encode() in metrics
+                    world.link.cut()
+                    # it goes on without: nobody required it
+
+                    async def behind() -> bool:
+                        await client.chat.completions.create(**ASK)
+                        (worker,) = (await gateway.status(role))["workers"]
+                        (witness,) = worker["witnesses"]
+                        return witness["entries"] > 0 and "does not answer" in witness["trouble"]
+
+                    await until(behind)
+                    assert (await ready(gateway))[0] == 200
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("applications", ["", ", applications: [desk]"])
+def test_what_requires_witnesses_is_refused_without(tmp_path, until, applications):
+    async def main():
+        with ExitStack() as stack:
+            async with Upstream(chat("W.")) as upstream:
+                world = World(tmp_path, stack, upstream.url, f", require: {{within: PT3S{applications}}}")
+                gateway = Gateway(world.file)
+                desk, front = gateway.new_key("--app", "desk"), gateway.new_key("--app", "front")
+                async with gateway, openai.AsyncOpenAI(base_url=gateway.url, api_key=desk, max_retries=0) as client:
+
+                    async def answered() -> bool:
+                        try:
+                            await client.chat.completions.create(**ASK)
+                        except openai.APIStatusError as error:
+                            assert error.status_code == 503
+                            assert error.code == "not_witnessed"
+                            assert "enough witnesses have cosigned" in error.message
+                            assert int(error.response.headers["retry-after"]) >= 1
+                            assert "comity-receipt" not in error.response.headers
+                            return False
+                        return True
+
+                    async def refused() -> bool:
+                        return not await answered()
+
+                    await until(answered)
+                    world.link.cut()
+                    await until(refused)
+                    asked = len(upstream.requests)
+                    assert await refused()
+                    assert len(upstream.requests) == asked
+                    other = client.with_options(api_key=front)
+                    if applications:
+                        await other.chat.completions.create(**ASK)
+                        assert (await ready(gateway))[0] == 200
+                    else:
+                        with pytest.raises(openai.APIStatusError):
+                            await other.chat.completions.create(**ASK)
+                        status, said = await ready(gateway)
+                        assert status == 503
+                        assert "enough witnesses have cosigned" in said["why"]
+                    world.link.heal()
+                    await until(answered)
+                    _, _, metrics = await gateway.get("/metrics")
+                    assert b'comity_requests_total{result="unwitnessed"}' in metrics
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("policy", "says"),
+    [
+        ("quorum none\n", "no witness of it has a URL"),
+        (f"witness w {COSIGNER.key.text}\nquorum w\n", "no witness of it has a URL"),
+        (f"witness w {COSIGNER.key.text} http://elsewhere.example/\nquorum w\n", "http to another machine"),
+        (f"witness w {COSIGNER.key.text} http://127.0.0.1:1\nquorum none\n", "none, though the stack file requires"),
+        ("nonsense\n", "no tlog-policy: line 1"),
+    ],
+)
+def test_a_policy_that_cannot_be_used(tmp_path, policy, says):
+    from comity.adapters.stack_files import read_stack_file
+    from comity.runtime.witnessing import watch_of
+
+    file = two_upstreams(tmp_path, "http://127.0.0.1:1", "http://127.0.0.1:2")
+    (tmp_path / "w.policy").write_text(policy)
+    with file.open("a") as stack:
+        stack.write("witnesses: {policy: w.policy, require: {within: PT30S}}\n")
+    with pytest.raises(Problems, match=says):
+        watch_of(read_stack_file(file).stack, file)

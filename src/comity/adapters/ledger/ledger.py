@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from comity.adapters.disk import DISK, PUBLIC, Disk
 from comity.adapters.ledger.committer import Committer
+from comity.adapters.ledger.cosigning import Cosigning
 from comity.adapters.ledger.failures import LedgerBroken, NotYetCovered, Overloaded
 from comity.adapters.ledger.group import Done, Group
 from comity.adapters.ledger.log_key import signing_of
@@ -21,7 +22,8 @@ from comity.adapters.ledger.receipts import build_receipt, last_index, parse_rec
 from comity.adapters.ledger.recovery import Recovered, recover
 from comity.adapters.ledger.segment import SALT_SIZE
 from comity.adapters.ledger.segment_files import AHEAD_BYTES, SegmentWriter, ledger_folder
-from comity.adapters.ledger.shard import Held, take_shard
+from comity.adapters.ledger.shard import Held, leave_shard, take_shard
+from comity.adapters.ledger.tile_files import read_checkpoint
 from comity.adapters.signer import Signing
 from comity.proof.checkpoint import shard_origin
 from comity.proof.entry import KINDS, MAX_BLOCK_BYTES, lost_outcome, outcome_party
@@ -63,6 +65,7 @@ class Ledger:
         rng: Callable[[int], bytes],
         durability: Literal["strict", "relaxed"],
         disk: Disk,
+        cosigning: Cosigning | None,
     ) -> None:
         """Used by `open`, which recovers what it is given."""
         self.shard = held.shard
@@ -70,6 +73,7 @@ class Ledger:
         self._state = state
         self._held = held
         self._signing = signing
+        self._cosigning = cosigning
         self._fault: str | None = None
         self._closed = False
         folder = ledger_folder(state, held.shard)
@@ -86,6 +90,7 @@ class Ledger:
             make_durable=(lambda: None) if strict else writer.sync,
             broken=self._break,
             disk=disk,
+            cosigning=cosigning,
         )
         self._publisher.publish()
         if self._fault is not None:
@@ -115,11 +120,14 @@ class Ledger:
         durability: Literal["strict", "relaxed"] = "strict",
         signer: str | None = None,
         disk: Disk = DISK,
+        cosigning: Cosigning | None = None,
     ) -> Ledger:
         """Take a free shard under `state/log/`, or make one, recover it, and close its open intents.
 
         Blocking; call before serving. `clock` gives Unix milliseconds, `rng` random bytes; `signer` is as in the stack
-        file. When it returns, each intent that had no outcome has an `outcome {finish: lost}` that is durable.
+        file; `cosigning` asks witnesses, and is closed with the ledger. A shard of which a witness has seen more than
+        is here is a backup: it is left as it is, for good, and another taken. When it returns, each intent that had no
+        outcome has an `outcome {finish: lost}` that is durable.
 
         Raises:
             LedgerCorrupt: the shard contradicts its last signed checkpoint, or the key belongs to another origin.
@@ -132,7 +140,40 @@ class Ledger:
             try:
                 signing = signing_of(state, origin, signer, rng)
                 undone.callback(signing.close)
-                held = take_shard(state, rng)
+            except OSError as error:
+                raise LedgerBroken(f"the state folder {state} cannot be used: {error}") from error
+            ledger = None
+            while ledger is None:
+                ledger = cls._over(
+                    state,
+                    origin,
+                    signing,
+                    clock=clock,
+                    rng=rng,
+                    durability=durability,
+                    disk=disk,
+                    cosigning=cosigning,
+                )
+            undone.pop_all()
+            return ledger
+
+    @classmethod
+    def _over(
+        cls,
+        state: Path,
+        origin: str,
+        signing: Signing,
+        *,
+        clock: Callable[[], int],
+        rng: Callable[[int], bytes],
+        durability: Literal["strict", "relaxed"],
+        disk: Disk,
+        cosigning: Cosigning | None,
+    ) -> Ledger | None:
+        """A ledger over the first shard that is free; None if that shard is a backup, and was left."""
+        with ExitStack() as undone:
+            try:
+                held = take_shard(state, rng, disk)
                 undone.callback(os.close, held.lock)
             except OSError as error:
                 raise LedgerBroken(f"the state folder {state} cannot be used: {error}") from error
@@ -144,6 +185,12 @@ class Ledger:
                 disk.create_durably(folder.parent / "vkey", (key.text + "\n").encode(), PUBLIC)
                 places = Places(places_path(folder))
                 recovered = recover(state, held.shard, key, places)
+                seen = cosigning.furthest(read_checkpoint(folder.parent), key) if cosigning is not None else 0
+                if seen > recovered.size:
+                    places.close()
+                    why = f"a witness has seen {seen} entries, and here are {recovered.size}: this is a backup"
+                    leave_shard(state, held.shard, why, disk)
+                    return None
                 ledger = cls(
                     state,
                     held,
@@ -155,6 +202,7 @@ class Ledger:
                     rng=rng,
                     durability=durability,
                     disk=disk,
+                    cosigning=cosigning,
                 )
             except OSError as error:
                 raise LedgerBroken(f"the shard {held.shard} cannot be opened: {error}") from error
@@ -301,6 +349,8 @@ class Ledger:
         self._committer.close()
         self._publisher.queue.put(None)
         self._publisher.thread.join()
+        if self._cosigning is not None:
+            self._cosigning.close()
         self._signing.close()
         os.close(self._held.lock)
 

@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 
 from comity.adapters.disk import DISK, Disk
+from comity.adapters.ledger.cosigning import Cosigned, Cosigning, write_witnessed
 from comity.adapters.ledger.failures import LedgerBroken, NotYetCovered
 from comity.adapters.ledger.group import Group
 from comity.adapters.ledger.tile_files import (
@@ -70,8 +71,11 @@ class Publisher:
         make_durable: Callable[[], None],
         broken: Callable[[str], None],
         disk: Disk = DISK,
+        cosigning: Cosigning | None = None,
     ) -> None:
-        """`make_durable` syncs the entries that were committed before it is called (`relaxed` leaves that to here)."""
+        """`make_durable` syncs the entries that were committed before it is called (`relaxed` leaves that to here).
+        `cosigning` asks witnesses, where there are some.
+        """
         self.queue: SimpleQueue[Wish | None] = SimpleQueue()
         self.published = published
         self._folder = folder
@@ -81,6 +85,7 @@ class Publisher:
         self._make_durable = make_durable
         self._broken = broken
         self._disk = disk
+        self._cosigning = cosigning
         self._turn = Lock()
         self._durable: deque[Group] = deque()
         self._full: list[tuple[Tile, bytes]] = []
@@ -153,6 +158,7 @@ class Publisher:
                     tree = self._growth.copy()
             self._full += full
             if tree.size <= self.published:
+                self._show(self._cosigning.late() if self._cosigning is not None else None)
                 return
             checkpoint = Checkpoint(self._origin, tree.size, tree.edge.root())
             self._make_durable()
@@ -160,10 +166,14 @@ class Publisher:
             self._full.clear()
             write_tiles(self._folder, tree.take_partial(), self._disk)
             reader = TreeReader(checkpoint.size, lambda tile: read_tile(self._folder, tile))
-            write_checkpoint(self._folder, self._signing.sign(checkpoint, reader.consistency), self._disk)
+            note = self._signing.sign(checkpoint, reader.consistency)
+            if self._cosigning is None:
+                self._show(Cosigned(note, enough=False))
+            else:
+                self._show(self._cosigning.take(checkpoint, note, reader.consistency))
             self.published = checkpoint.size
             self._unsigned_since = None
-            remove_partial(self._complete)
+            remove_partial(self._complete, self._disk)
             self._unsynced += self._complete
             self._complete.clear()
             if self.published - self._synced >= SYNC_ENTRIES:
@@ -173,6 +183,14 @@ class Publisher:
         except Exception as error:  # noqa: BLE001 - whatever it was, nothing may be signed after it
             self._fault = f"a checkpoint could not be published: {error}"
             self._broken(self._fault)
+
+    def _show(self, cosigned: Cosigned | None) -> None:
+        """Publish a checkpoint with the cosignatures that it has; None: there is nothing new."""
+        if cosigned is None:
+            return
+        write_checkpoint(self._folder, cosigned.note, self._disk)
+        if cosigned.enough:
+            write_witnessed(self._folder, cosigned.note, self._disk)
 
     def _down(self, error: SignerDown) -> None:
         # what is durable stays so, and is signed when the signer is back

@@ -12,7 +12,7 @@ from comity.adapters.ledger import shards
 from comity.adapters.ledger.audit import ShardAudit, audit_shard
 from comity.adapters.ledger.mirror import Mirror
 from comity.adapters.ledger.remote import NotThere, RemoteLog
-from comity.cli import log_export
+from comity.cli import log_export, log_keys
 from comity.cli.follow import add_follow, follow
 from comity.cli.log_folder import log_folder
 from comity.cli.receipt_prose import clean
@@ -48,12 +48,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     add_follow(audit)
     audit.add_argument("--json", action="store_true", help="print JSON; with --follow, an object a line")
     log_export.add(verbs)
+    log_keys.add(verbs)
 
 
 def run(options: argparse.Namespace) -> int:
     """Audits, prints, and returns the exit status."""
     if options.verb == "export":
         return log_export.run(options)
+    if options.verb == "keys":
+        return log_keys.run(options)
     if "://" in options.log:
         policy = trusted(options, [Path.cwd()])
         if options.follow:

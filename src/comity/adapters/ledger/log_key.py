@@ -8,7 +8,9 @@ from pathlib import Path
 from comity.adapters.disk import DISK, PRIVATE, PUBLIC, Disk
 from comity.adapters.ledger.failures import LedgerCorrupt
 from comity.adapters.signer import KeyFile, Signing, open_signing
+from comity.adapters.signer.second import PRIVATE_FILE, BothSigning, load_second
 from comity.proof.note import NoteError, Signer, VerifierKey, check_name
+from comity.terms.errors import Fault
 
 MAX_ORIGIN = 200
 """Characters of an origin: with the shard it must stay below the 255 that a cosigned message can hold."""
@@ -17,13 +19,22 @@ MAX_ORIGIN = 200
 def signing_of(state: Path, origin: str, signer: str | None, rng: Callable[[int], bytes], disk: Disk = DISK) -> Signing:
     """Who signs this log: the stack file's `signer`, or the key in `state/log.key`. `state/log.vkey` pins its key.
 
+    With `log-mldsa.key` beside it, a second signature by that.
+
     Raises:
         LedgerCorrupt: the key is not the one that has signed this log so far, is for another origin, or cannot be read.
-        Fault: the signer cannot be used; SignerDown: it does not answer.
+        Fault: the signer, or the second key, cannot be used; SignerDown: it does not answer.
         ValueError: `origin` cannot name a log.
     """
+    second = load_second(state, check_origin(origin), disk)
     if signer is None:
-        return KeyFile(load_or_create(state, origin, rng, disk))
+        first = KeyFile(load_or_create(state, origin, rng, disk))
+        return first if second is None else BothSigning(first, second)
+    if second is not None:
+        raise Fault(
+            f"{state / PRIVATE_FILE} lies open to whoever holds the gateway, from which `signer` is to keep the log's "
+            "key: take one of the two away"
+        )
     signing = open_signing(signer, check_origin(origin))
     public = state / "log.vkey"
     disk.make_folders(state)

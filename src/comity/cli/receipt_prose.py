@@ -80,6 +80,8 @@ def _asked(first: ProvenEntry) -> list[str]:
     added = party.get("added", {})
     if extra := [f"{name} {_list(values)}" for name, values in sorted(added.items()) if values]:
         lines.append(f"The request itself added: {'; '.join(extra)}.")
+    if content is not None and content.get("pseudonymised"):
+        lines.append(f"{content['pseudonymised']} different texts in it were replaced by tokens before it went out.")
     if content is not None and (seen := content.get("detected")):
         found = [f"{clean(each['data'])} ({each['count']})" for each in seen.get("found", [])]
         lines.append(f"Looked for {_list(seen['looked'])} in it; found: {', '.join(found) or 'nothing'}.")
@@ -100,6 +102,8 @@ def _ruled(intent: ProvenEntry) -> list[str]:
             f"Observed only, not enforced, under realm {decision['realm'][:12]}…: model {clean(decision['model'])} at "
             f"{tiers or 'nowhere'}; rules that forbid it: {_list(decision.get('rules', [])) or 'none'}."
         )
+    if wish := _narrowed(decision.get("wish", {})):
+        lines.append(f"Whoever asked narrowed it: {wish}.")
     if decision["durability"] == "relaxed":
         lines.append("Durability was relaxed: the request may have gone out before this entry was on disk.")
     duties = decision.get("duties", {})
@@ -111,7 +115,23 @@ def _ruled(intent: ProvenEntry) -> list[str]:
         ("accepted", "Accepted"),
     )
     lines += [f"{title}: {_list(decision[key])}." for key, title in named if decision.get(key)]
+    if decision.get("obligations"):
+        lines.append(
+            "What else those rules oblige to was owed; `comity verify --replay` names each duty, and whose it is."
+        )
     return lines
+
+
+def _narrowed(wish: dict[str, Any]) -> str:
+    """What the caller's own options were, as the entry has them."""
+    parts = [f"{name} {_list(wish[name])}" for name in ("only", "ignore", "order", "hops", "models") if wish.get(name)]
+    parts += [f"{name} {clean(wish[name])}" for name in ("language", "surface") if wish.get(name)]
+    if wish.get("allow_fallbacks") is False:
+        parts.append("no fallbacks")
+    parts += [
+        f"at most {clean(price)} for {direction}" for direction, price in sorted(wish.get("max_price", {}).items())
+    ]
+    return "; ".join(parts)
 
 
 def _denied(denial: ProvenEntry) -> list[str]:
@@ -132,6 +152,11 @@ def _ended(outcome: ProvenEntry | None) -> list[str]:
     lines = []
     if decision is None:
         lines.append("Where it went is closed in this receipt.")
+    elif "cached" in decision:
+        made = f", which {clean(decision['deployment'])} made," if "deployment" in decision else ""
+        lines.append(
+            f"Sent to no deployment: the answer{made} to the request with intent {decision['cached']} was given again."
+        )
     elif "deployment" in decision:
         tried = [clean(a["deployment"]) for a in decision["attempts"] if a["result"] != "ok"]
         lines.append(
@@ -146,6 +171,8 @@ def _ended(outcome: ProvenEntry | None) -> list[str]:
         lines.append(
             f"Ended at {moment(content['times']['finished'])}: {clean(content['finish'])}, {ending}.{_usage(content)}"
         )
+        if content.get("unrestored"):
+            lines.append(f"{content['unrestored']} tokens came back so changed that they could not be undone.")
     return lines
 
 
@@ -154,10 +181,18 @@ def _attempts(attempts: list[dict[str, Any]]) -> str:
 
 
 def _usage(content: dict[str, Any]) -> str:
-    usage = content.get("usage", {})
+    usage, cost = content.get("usage", {}), content.get("cost")
+    paid = f" Cost: {_amount(cost['amount'])} {clean(cost['currency'])} by the stack's prices." if cost else ""
     if "prompt_tokens" not in usage or "completion_tokens" not in usage:
-        return ""
-    return f" Tokens: {usage['prompt_tokens']} in, {usage['completion_tokens']} out."
+        return paid
+    counted = ", counted by the gateway" if usage.get("estimated") else ""
+    return f" Tokens: {usage['prompt_tokens']} in, {usage['completion_tokens']} out{counted}.{paid}"
+
+
+def _amount(nano: int) -> str:
+    """10^-9 of a currency, without what is not needed."""
+    text = f"{nano // 10**9}.{nano % 10**9:09d}".rstrip("0")
+    return text.rstrip(".")
 
 
 def _list(values: list[Any]) -> str:

@@ -19,6 +19,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("check", "all problems of a stack file, pack or folder at once", "serve"),
     ("explain", "which deployments may serve a case, under which rules", "serve"),
     ("prove", "whether a claim holds in every case, or the smallest that breaks it", "serve"),
+    ("replay", "what breaks when: past requests in a changed world; or a first look at today's usage", "serve"),
     ("import", "a first draft of a stack file from another gateway's configuration", "serve"),
     ("law", "list, show and test the law packs", "serve"),
     ("keys", "make, list and revoke keys", "serve"),

@@ -121,6 +121,20 @@ def read_receipt(data: bytes) -> Receipt:
         raise ReceiptError("malformed", f"The file is not a receipt: {error}.") from error
 
 
+def entry_from_json(kind: str, value: object) -> ShownEntry:
+    """An entry as a receipt file shows it, of any kind.
+
+    Raises:
+        ValueError: it is none; the message names the place.
+    """
+    return _entry(kind, value)
+
+
+def entry_to_json(entry: ShownEntry) -> dict[str, Any]:
+    """An entry as a receipt file shows it."""
+    return _entry_to_json(entry)
+
+
 def _receipt(file: object) -> Receipt:
     members = _object(file, "the file", {"comity"}, {*SHOWN, "openings", "extra"})
     if members["comity"] != VERSION or members["comity"] is True:

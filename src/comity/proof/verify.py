@@ -124,6 +124,18 @@ def open_checkpoint(note: Note, policy: Policy) -> tuple[Checkpoint, VerifierKey
         raise CheckpointRefused(problem.failure) from problem
 
 
+def prove(shown: ShownEntry, policy: Policy) -> ProvenEntry:
+    """Prove one entry, of any kind: steps 3 to 7.
+
+    Raises:
+        CheckpointRefused: a step did not hold.
+    """
+    try:
+        return _prove(shown, policy)[0]
+    except _NotValid as problem:
+        raise CheckpointRefused(problem.failure) from problem
+
+
 class CheckpointRefused(Exception):
     """A checkpoint that is not to be believed; `failure` says why."""
 

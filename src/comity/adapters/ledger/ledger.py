@@ -79,6 +79,8 @@ class Ledger:
         folder = ledger_folder(state, held.shard)
         strict = durability == "strict"
         writer = SegmentWriter(folder, origin, ahead=AHEAD_BYTES if strict else 0, disk=disk)
+        # what a segment's slots say is read from them only while it is the last one
+        places.sync()
         writer.begin(recovered.size, recovered.open, "start", clock())
         size = _close_open(recovered, writer, places, durability, clock(), rng)
         self._publisher = Publisher(
@@ -138,7 +140,7 @@ class Ledger:
         sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_INTERVAL_S))
         with ExitStack() as undone:
             try:
-                signing = signing_of(state, origin, signer, rng)
+                signing = signing_of(state, origin, signer, rng, disk)
                 undone.callback(signing.close)
             except OSError as error:
                 raise LedgerBroken(f"the state folder {state} cannot be used: {error}") from error
@@ -183,8 +185,8 @@ class Ledger:
                 folder = ledger_folder(state, held.shard)
                 disk.make_folders(folder)
                 disk.create_durably(folder.parent / "vkey", (key.text + "\n").encode(), PUBLIC)
-                places = Places(places_path(folder))
-                recovered = recover(state, held.shard, key, places)
+                places = Places(places_path(folder), disk)
+                recovered = recover(state, held.shard, key, places, disk)
                 seen = cosigning.furthest(read_checkpoint(folder.parent), key) if cosigning is not None else 0
                 if seen > recovered.size:
                     places.close()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import mmap
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from comity.adapters.disk import DISK, Disk
@@ -67,6 +69,14 @@ class Places:
         assert self._map is not None
         self._map[index * 16 :] = bytes(len(self._map) - index * 16)
 
+    def hold(self) -> None:
+        """Until `release`, nobody replaces a segment (`alone`)."""
+        fcntl.flock(self._handle, fcntl.LOCK_EX)
+
+    def release(self) -> None:
+        """See `hold`."""
+        fcntl.flock(self._handle, fcntl.LOCK_UN)
+
     def sync(self) -> None:
         """Make the slots durable."""
         assert self._map is not None
@@ -96,16 +106,39 @@ def places_path(folder: Path) -> Path:
     return folder / "places"
 
 
-def read_place(folder: Path, index: int) -> Place | None:
-    """The slot of an entry, read by anyone; None if it has none yet."""
+@contextmanager
+def alone(path: Path, disk: Disk = DISK) -> Iterator[int]:
+    """The side index, opened to be changed by who does not hold the shard, while nobody reads an entry by it."""
+    handle = disk.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[Callable[[int], Place | None]]:
+    """Gives the slot of an entry, read by anyone, None if it has none yet; segments are not replaced meanwhile."""
     try:
         handle = os.open(places_path(folder), os.O_RDONLY)
     except FileNotFoundError:
-        return None
+        yield lambda _: None
+        return
     try:
-        slot = os.pread(handle, 16, index * 16)
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        yield lambda index: _place(os.pread(handle, 16, index * 16))
     finally:
         os.close(handle)
+
+
+def read_place(folder: Path, index: int) -> Place | None:
+    """The slot of one entry."""
+    with reading(folder) as place:
+        return place(index)
+
+
+def _place(slot: bytes) -> Place | None:
     if len(slot) != 16:
         return None
     offset, outcome = _SLOT.unpack(slot)

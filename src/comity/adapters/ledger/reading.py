@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from comity.adapters.ledger.open_segment import OpenSegment
-from comity.adapters.ledger.places import Place, read_place
+from comity.adapters.ledger.places import Place, reading
 from comity.adapters.ledger.segment import RECORD_HEAD, Entry, read_record, record_size
 from comity.adapters.ledger.segment_files import ledger_folder, segment_of, segment_path, segment_starts
 from comity.adapters.ledger.shard import shards
@@ -46,21 +46,26 @@ def record_groups(state: Path, shard: str, start: int = 0) -> Iterator[list[Entr
 
 
 def read_entry(state: Path, shard: str, index: int) -> tuple[Entry, Place] | None:
-    """One entry and its slot (which names an intent's outcome), or None if the shard has none of this index."""
+    """One entry and its slot (which names an intent's outcome), or None if the shard has none of this index,
+    or none any more."""
     folder = ledger_folder(state, shard)
-    place = read_place(folder, index)
-    first = segment_of(segment_starts(folder), index)
-    if place is None or first is None:
-        return None
-    handle = os.open(segment_path(folder, first), os.O_RDONLY)
-    try:
-        head = os.pread(handle, RECORD_HEAD, place.offset)
-        if len(head) < RECORD_HEAD:
+    with reading(folder) as place_of:
+        place = place_of(index)
+        first = segment_of(segment_starts(folder), index)
+        if place is None or first is None:
             return None
-        record = os.pread(handle, record_size(head), place.offset)
-    finally:
-        os.close(handle)
+        try:
+            handle = os.open(segment_path(folder, first), os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        try:
+            head = os.pread(handle, RECORD_HEAD, place.offset)
+            if len(head) < RECORD_HEAD:
+                return None
+            record = os.pread(handle, record_size(head), place.offset)
+        finally:
+            os.close(handle)
     if len(record) < record_size(head):
         return None
     entry = read_record(record, 0, index)
-    return None if entry is None else (entry, place)
+    return None if entry is None or entry.erased else (entry, place)

@@ -47,6 +47,14 @@ def recover(state: Path, shard: str, key: VerifierKey, places: Places, disk: Dis
     Raises:
         LedgerCorrupt: the ledger contradicts itself or its last signed checkpoint, names what and where.
     """
+    places.hold()
+    try:
+        return _recover(state, shard, key, places, disk)
+    finally:
+        places.release()
+
+
+def _recover(state: Path, shard: str, key: VerifierKey, places: Places, disk: Disk) -> Recovered:
     folder = ledger_folder(state, shard)
     starts = segment_starts(folder)
     checkpoint = last_signed(folder.parent, key)
@@ -172,11 +180,13 @@ def _tree(state: Path, shard: str, checkpoint: Checkpoint | None, last: int, siz
 def _from_tiles(state: Path, shard: str, checkpoint: Checkpoint, last: int) -> Growth:
     """The tree where its tiles were last synced, from the tiles of the checkpoint."""
     folder = state / "log" / shard
-    start = min(synced_size(folder / "ledger"), checkpoint.size) // WIDTH * WIDTH
+    minimum = minimum_of(folder)
+    # tiles below a minimum index were synced before it was set
+    start = max(min(synced_size(folder / "ledger"), checkpoint.size) // WIDTH * WIDTH, -(-minimum // WIDTH) * WIDTH)
     reader = TreeReader(checkpoint.size, lambda tile: read_tile(folder, tile))
     if reader.root() != checkpoint.root:
         raise TileError("the tiles are not those of the checkpoint")
-    full_until(folder, start, minimum_of(folder))
+    full_until(folder, start, minimum)
     if last < start:
         _compare(state, shard, reader, last, start)
     return growth_at(reader, start)

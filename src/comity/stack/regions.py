@@ -1,7 +1,8 @@
 """Regions that a cloud writes into its host names, and the country each of them lies in.
 
-Sources: the lists of the providers (docs.aws.amazon.com/global-infrastructure, cloud.google.com/about/locations)
-as commonly known in 2026-11. UNREVIEWED row by row; a region that is not listed is left alone.
+Sources: the lists of the providers (docs.aws.amazon.com/global-infrastructure, cloud.google.com/about/locations,
+azure.microsoft.com/explore/global-infrastructure) as commonly known in 2026-11. UNREVIEWED row by row; a region that
+is not listed is left alone.
 """
 
 from __future__ import annotations
@@ -88,6 +89,38 @@ _GOOGLE = {
     "us-west4": "US",
 }
 
+_AZURE = {
+    "australiaeast": "AU",
+    "brazilsouth": "BR",
+    "canadacentral": "CA",
+    "canadaeast": "CA",
+    "centralindia": "IN",
+    "eastus": "US",
+    "eastus2": "US",
+    "francecentral": "FR",
+    "germanywestcentral": "DE",
+    "italynorth": "IT",
+    "japaneast": "JP",
+    "koreacentral": "KR",
+    "northcentralus": "US",
+    "northeurope": "IE",
+    "norwayeast": "NO",
+    "polandcentral": "PL",
+    "southafricanorth": "ZA",
+    "southcentralus": "US",
+    "southeastasia": "SG",
+    "southindia": "IN",
+    "spaincentral": "ES",
+    "swedencentral": "SE",
+    "switzerlandnorth": "CH",
+    "uaenorth": "AE",
+    "uksouth": "GB",
+    "ukwest": "GB",
+    "westeurope": "NL",
+    "westus": "US",
+    "westus3": "US",
+}
+
 _HOSTS = (
     (re.compile(r"[a-z0-9.-]+\.(?P<region>[a-z]{2}-[a-z]+-[0-9])\.amazonaws\.com"), _AWS),
     (re.compile(r"(?P<region>[a-z]+-[a-z]+[0-9]+)-aiplatform\.googleapis\.com"), _GOOGLE),
@@ -101,3 +134,9 @@ def region_of(host: str) -> tuple[str, str] | None:
         if named is not None and named["region"] in countries:
             return named["region"], countries[named["region"]]
     return None
+
+
+def country_of(region: str) -> str:
+    """The country of a region by its own name, of whichever cloud; "" if it is not known."""
+    name = region.lower()
+    return _AWS.get(name) or _GOOGLE.get(name) or _AZURE.get(name.replace(" ", "")) or ""

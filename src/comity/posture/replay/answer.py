@@ -17,7 +17,7 @@ def answer(report: Report) -> tuple[str, str]:
 
 
 def _what_happens(counts: Counts) -> str:
-    served = counts.as_before + counts.re_placed + counts.refused
+    served = counts.as_before + counts.re_placed + counts.overflow + counts.refused
     if not served:
         said = f"None of {exact(counts.requests)} requests had been served"
         return f"{said}; {exact(counts.admitted)} would be now." if counts.admitted else f"{said}, and none would be."

@@ -26,7 +26,7 @@ from comity.placement.remedy.moves import (
     Uses,
 )
 from comity.placement.remedy.search import Way, why_not
-from comity.placement.remedy.world import Lines, as_attested
+from comity.placement.remedy.world import Lines, as_attested, merged
 from comity.placement.remedy.world import World as OneDeployment
 from comity.placement.wanted import allowed, named
 from comity.posture.replay.worlds import Put, World
@@ -142,7 +142,24 @@ def _of_ways(
     open_sites = _open(stack, world.ground, stack.deployments[name].site)
     one = OneDeployment(replace(as_attested(stack, on), sites=open_sites), put.cases, name, application, on)
     for way in why_not(one, world.realm.supposing(stack), TRIALS).ways:
-        yield _fix(put, name, way, serves)
+        yield _fix(put, name, _wide(way, one), serves)
+
+
+def _wide(way: Way, world: OneDeployment) -> Way:
+    """The same way, with instruments that cover everything of the operator's: so they are signed, and once."""
+    moves: list[Move] = []
+    says: list[str] = []
+    lines: Lines = {}
+    for move, said in zip(way.moves, way.says, strict=True):
+        if isinstance(move, Sign):
+            move = replace(move, covers="")  # noqa: PLW2901 - the wider one from here on
+        elif isinstance(move, Assess) and (wide := replace(move.agreement, covers=None)) in world.stack.agreements:
+            move = Assess(wide)  # noqa: PLW2901
+        moves.append(move)
+        says.append(said)
+        lines = merged(lines, move.lines(world))
+        world = move.made(world)
+    return Way(tuple(moves), tuple(says), lines)
 
 
 def _open(stack: Stack, ground: Changed, here: str) -> dict[str, Any]:
@@ -180,7 +197,7 @@ def _elsewhere(put: Put, world: World, was: World, gone: Iterable[str], applicat
             if not found.forbids:
                 yield _hosted(put, name, (name, made))
             for way in found.ways:
-                yield _fix(put, name, way, (name, made))
+                yield _fix(put, name, _wide(way, one), (name, made))
 
 
 def _hosted(put: Put, name: str, serves: tuple[str, Deployment]) -> Fix:

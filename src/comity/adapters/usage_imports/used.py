@@ -1,0 +1,89 @@
+"""One row of somebody else's usage, as far as a replay has a use for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from comity.stack.spelling import looks_secret
+
+NANO = 10**9
+LONGEST = 128  # characters of a name; a longer one is none
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_SECONDS = re.compile(r"\d{9,10}(\.\d+)?")
+_MILLISECONDS = re.compile(r"\d{12,13}")
+
+
+class Used(NamedTuple):
+    """Requests to one model of one provider in a month.
+
+    `host` and `region` say where, "" where the export does not. `cost` is in 10^-9 of the export's currency.
+    """
+
+    month: str
+    provider: str
+    model: str
+    host: str = ""
+    region: str = ""
+    application: str = ""
+    answered: bool = True
+    requests: int = 1
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: int = 0
+    first_byte_ms: int = -1
+
+
+class Unusable(ValueError):
+    """A row that says nothing of a request; the message says what it lacks."""
+
+
+def text(row: Mapping[str, Any], *names: str) -> str:
+    """The first of these members that is there, as text; "" for none, and for what is too long or looks secret."""
+    for name in names:
+        value = row.get(name)
+        if value is None or isinstance(value, dict | list):
+            continue
+        found = str(value).strip()
+        if found and found.lower() not in ("none", "null"):
+            return found if len(found) <= LONGEST and not looks_secret(found) else ""
+    return ""
+
+
+def count(row: Mapping[str, Any], *names: str, otherwise: int = 0) -> int:
+    """The first of these members that is a whole number, at least 0."""
+    found = text(row, *names)
+    if not found:
+        return otherwise
+    try:
+        return max(0, int(Decimal(found.replace(",", ""))))
+    except (InvalidOperation, ValueError, OverflowError):
+        return otherwise
+
+
+def money(row: Mapping[str, Any], *names: str) -> int:
+    """The first of these members in 10^-9."""
+    found = text(row, *names)
+    try:
+        return max(0, int(Decimal(found.replace(",", "")) * NANO)) if found else 0
+    except (InvalidOperation, ValueError, OverflowError):
+        return 0
+
+
+def month(row: Mapping[str, Any], *names: str) -> str:
+    """The month of the first of these members: a date in ISO 8601, or Unix seconds or milliseconds.
+
+    Raises:
+        Unusable: none of them is a time.
+    """
+    found = text(row, *names)
+    if match := _MONTH.match(found):
+        if "01" <= match[2] <= "12":
+            return f"{match[1]}-{match[2]}"
+    elif _SECONDS.fullmatch(found) or _MILLISECONDS.fullmatch(found):
+        seconds = float(found) / (1000 if len(found.partition(".")[0]) > 10 else 1)
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m")
+    raise Unusable(f"no time in {' or '.join(names)}")

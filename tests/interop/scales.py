@@ -28,7 +28,7 @@ def verify(result: Result, log: Written) -> None:
     proofs = json.loads(log.proofs.read_text("utf-8"))["inclusion"]
     for shard in log.shards:
         _shard(shard, [proof for proof in proofs if proof["shard"] == shard.name])
-    result.saw("signatures of log (0x01), witness (0x04) and witness (0x06)")
+    result.saw("signatures of log (0x01, 0x06) and witnesses (0x04, 0x06)")
     result.saw(f"{log.entries} entries under {len(log.shards)} roots, {len(proofs)} proofs")
     _altered(log.shards[0], log.folder / "scales")
     result.saw("refuses an altered bundle, tile and checkpoint")
@@ -37,7 +37,7 @@ def verify(result: Result, log: Written) -> None:
 def _shard(shard: Shard, proofs: list[dict[str, Any]]) -> None:
     reader = TilesReader(LocalBackend(shard.folder))
     checkpoint = reader.get_checkpoint()
-    for key in (shard.vkey, WITNESS.key.text, WITNESS_ML_DSA.key.text):
+    for key in (shard.vkey, shard.second, WITNESS.key.text, WITNESS_ML_DSA.key.text):
         checkpoint.verify(Vkey.from_string(key))
     must(reader.calculate_root_hash() == checkpoint.root_hash, f"another root for {shard.name}")
     must(_entries_hold(shard.folder), f"an entry of {shard.name} is not in its tree")
@@ -61,7 +61,7 @@ def _altered(shard: Shard, folder: Path) -> None:
     for path in ("tile/entries/003", "tile/0/003"):
         must(not _entries_hold(altered(shard, folder, path)), f"an altered {path} passed")
     text = shard.note.replace(f"\n{shard.checkpoint.size}\n", f"\n{shard.checkpoint.size + 1}\n", 1)
-    for key in (shard.vkey, WITNESS.key.text, WITNESS_ML_DSA.key.text):
+    for key in (shard.vkey, shard.second, WITNESS.key.text, WITNESS_ML_DSA.key.text):
         try:
             ForeignCheckpoint.from_text(text).verify(Vkey.from_string(key))
         except InvalidSignature:

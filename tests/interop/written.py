@@ -11,6 +11,7 @@ from typing import Any
 
 from comity.adapters.ledger import Ledger, build_receipt
 from comity.adapters.ledger.tile_files import read_checkpoint, read_tile
+from comity.adapters.signer.second import PUBLIC_FILE, create_second
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.cosignature import ED25519_COSIGNATURE, ML_DSA_44_COSIGNATURE, Cosigner
 from comity.proof.inclusion import InclusionProof
@@ -22,6 +23,7 @@ from comity.proof.tree import CompactRange, leaf_hash
 from comity.terms import canon
 from comity.terms.digests import to_base64
 from tests.adapters.ledger.writing import ask, deny, opened
+from tests.proof.samples import ORIGIN
 
 SHARDS = ((3_000, 2_041), (700, 612), (150, 107))
 """Denials in each shard before and after an earlier checkpoint; the requests come on top."""
@@ -43,6 +45,8 @@ class Shard:
     name: str
     folder: Path
     vkey: str
+    second: str
+    """The vkey of the log's ML-DSA-44 key, under the shard's name."""
     earlier: str
     """An earlier checkpoint, as it was signed."""
 
@@ -91,6 +95,8 @@ class Written:
 def write(folder: Path) -> Written:
     """Write the log below an empty folder."""
     state = folder / "state"
+    state.mkdir()
+    create_second(state, ORIGIN, lambda size: b"\x09" * size)
     ledgers = [opened(state) for _ in SHARDS]
     try:
         names = asyncio.run(_fill(ledgers))
@@ -130,7 +136,9 @@ def _publish(folder: Path, state: Path, name: str, earlier: str) -> Shard:
     lines = f"— {UNKNOWN[0]} {to_base64(UNKNOWN[1])}\n"
     lines += "".join(each.cosign(text, TIME).line for each in (WITNESS, WITNESS_ML_DSA))
     (public / "checkpoint").write_text(note + lines, "utf-8")
-    return Shard(name, public, (public / "vkey").read_text("utf-8").splitlines()[0], earlier)
+    vkey = (public / "vkey").read_text("utf-8").splitlines()[0]
+    second = VerifierKey.parse((state / PUBLIC_FILE).read_text("utf-8")).named(f"{ORIGIN}/{name}")
+    return Shard(name, public, vkey, second.text, earlier)
 
 
 def _proofs(written: Written) -> dict[str, Any]:

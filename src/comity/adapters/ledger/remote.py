@@ -6,6 +6,7 @@ import http.client
 import json
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,10 @@ MAX_PAGE_BYTES = 1 << 25
 
 MAX_LISTING_BYTES = 1 << 20
 """Of /log/: 60,000 shards."""
+
+
+ENCODINGS = "gzip, identity"
+"""What a client of tlog-tiles should name; a log may send gzip unasked."""
 
 
 class NotThere(OSError):
@@ -121,10 +126,12 @@ class RemoteLog:
 
     def get(self, url: str, limit: int, headers: Mapping[str, str] = {}) -> bytes:
         """A file of at most `limit` bytes. Raises NotThere."""
-        request = urllib.request.Request(url, headers={"Accept-Encoding": "identity", **headers})  # noqa: S310 - checked
+        request = urllib.request.Request(url, headers={"Accept-Encoding": ENCODINGS, **headers})  # noqa: S310 - checked
         try:
             with self._opener.open(request, timeout=TIMEOUT_S) as answer:
                 data: bytes = answer.read(limit + 1)
+                if answer.headers.get("Content-Encoding", "identity").lower() == "gzip":
+                    data = _unpacked(data, limit)
         except urllib.error.HTTPError as error:
             error.close()
             if error.code in (401, 403):
@@ -136,3 +143,11 @@ class RemoteLog:
         if len(data) > limit:
             raise NotThere(f"{url} is larger than {limit} bytes")
         return data
+
+
+def _unpacked(data: bytes, limit: int) -> bytes:
+    """At most `limit` + 1 bytes of what gzip packed: a small file may hold a large one. Raises ValueError."""
+    try:
+        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, limit + 1)
+    except zlib.error as error:
+        raise ValueError(f"it is no gzip: {error}") from error

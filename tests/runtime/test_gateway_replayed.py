@@ -1,0 +1,93 @@
+"""What a real gateway entered, replayed: with nothing changed it is yesterday's placements byte for byte."""
+
+import asyncio
+import json
+from collections import Counter
+
+import pytest
+
+from comity.adapters.ledger import entries, shards
+from comity.adapters.remote_groups import remote_groups
+from comity.adapters.rollup import groups_of
+from comity.cli.main import main
+from comity.terms.errors import Fault
+from comity.testing.gateway import Gateway
+from comity.testing.upstream import Upstream, chat
+from tests.runtime.test_replayed import ASKED, ask, stack
+
+
+async def served(folder):
+    """A gateway that was asked all of `ASKED`; the groups of its log over HTTP, and why another key gets none."""
+    async with Upstream(chat("At nine.")) as first:
+        gateway = Gateway(stack(folder, first.url), workers=1)
+        keys = {name: gateway.new_key("--app", name) for name in ("desk", "shadow")}
+        auditor = gateway.new_key("--role", "auditor")
+        async with gateway:
+            for name, more, _ in ASKED:
+                await ask(gateway, keys[name], **more)
+            host, port = gateway.first["control"]
+            url = f"http://{host}:{port}/log/"
+            over_http = await asyncio.to_thread(remote_groups, url, auditor)
+            with pytest.raises(Fault, match="the key given does not open it"):
+                await asyncio.to_thread(remote_groups, url, keys["desk"])
+    return gateway.stack_file, gateway.state, over_http
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory):
+    return asyncio.run(served(tmp_path_factory.mktemp("gateway")))
+
+
+def replayed(capsys, *arguments):
+    capsys.readouterr()
+    assert main(["replay", *map(str, arguments), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_with_no_change_every_placement_of_the_log_is_made_again_byte_for_byte(gateway, capsys):
+    stack_file, state, _ = gateway
+    logged = Counter(
+        json.loads(entry.decision).get("placement", "")
+        for shard in shards(state)
+        for entry in entries(state, shard)
+        if entry.kind in ("intent", "denial")
+    )
+    assert sum(logged.values()) == len(ASKED)
+    report = replayed(capsys, "-c", stack_file)
+    assert (report["reproduced"], report["differing"]) == (len(ASKED), 0)
+    placed = sum(status == 200 for _, _, status in ASKED)
+    assert report["total"]["counts"]["as_before"] == placed
+    assert report["total"]["counts"]["still_refused"] == len(ASKED) - placed
+    assert report["total"]["before"] == report["total"]["after"]
+
+
+def test_a_placement_that_the_log_has_otherwise_is_told(gateway, capsys, monkeypatch):
+    stack_file, state, _ = gateway
+    import comity.cli.replay as command
+    from msgspec.structs import replace
+
+    altered = {
+        replace(asked, placement="ab" * 32) if asked.placement else asked: sums
+        for asked, sums in groups_of(state).items()
+    }
+    monkeypatch.setattr(command, "groups_of", lambda _: altered)
+    report = replayed(capsys, "-c", stack_file)
+    assert report["differing"] == sum(status == 200 for _, _, status in ASKED)
+
+
+def test_over_http_with_an_auditors_key_it_is_the_same_log(gateway):
+    _, state, over_http = gateway
+    assert over_http == groups_of(state)
+
+
+def test_a_scenario_refuses_what_it_withdraws(gateway, capsys, tmp_path):
+    stack_file, _, _ = gateway
+    scenario = tmp_path / "down.yaml"
+    scenario.write_text(
+        "scenario: down\ntitle: Both sites are down\ndate: 2026-11-23\nchanges:\n  - sites: {down: [paris, lyon]}\n"
+    )
+    report = replayed(capsys, "-c", stack_file, "--scenario", scenario)
+    counts = report["total"]["counts"]
+    assert counts["as_before"] == 0 and counts["refused"] == sum(status == 200 for _, _, status in ASKED)
+    assert {cause["name"] for cause in report["causes"]} >= {"paris", "lyon"}
+    assert report["reproduced"] == len(ASKED)

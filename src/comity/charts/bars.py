@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from comity.charts.chart import Chart, Table
 from comity.charts.drawing import WIDE, Drawing
-from comity.charts.figures import NOT_KNOWN, Number, change, exact, plain, short
+from comity.charts.figures import NOT_KNOWN, Number, change, exact, headed, plain, short
 from comity.charts.letters import LONGEST_NAME, clean, cut, width
 from comity.charts.scale import Scale, scale
 from comity.charts.twin import bar, grid, twin
@@ -32,8 +32,8 @@ def before_after(
     Rows keep their order. The picture has the first thirty; the table and the text have all.
     """
     table = Table(
-        ("", *names, "change"),
-        tuple((clean(name), exact(old, unit), exact(new, unit), change(old, new)) for name, old, new in rows),
+        ("", *(headed(name, unit) for name in names), "change"),
+        tuple((clean(name), exact(old), exact(new), change(old, new)) for name, old, new in rows),
     )
     return Chart(
         title,

@@ -27,8 +27,7 @@ def columns(title: str, rows: Sequence[Step], unit: str = "", source: str = "", 
     if notes and len(notes) != len(rows):
         raise ValueError(f"{title}: {len(notes)} notes for {len(rows)} steps")
     body = tuple(
-        (clean(name), exact(value, unit), *((clean(notes[n]),) if notes else ()))
-        for n, (name, value) in enumerate(rows)
+        (clean(name), exact(value), *((clean(notes[n]),) if notes else ())) for n, (name, value) in enumerate(rows)
     )
     table = Table(("", unit or "value", *(("note",) if notes else ())), body)
     most = max((abs(found) for _, value in rows if (found := plain(value)) is not None), default=0.0)

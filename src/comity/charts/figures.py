@@ -47,13 +47,14 @@ def exact(value: Number | None, unit: str = "") -> str:
     if value is None or plain(value) is None:
         return NOT_KNOWN
     digits = (
-        f"{value:,}"
-        if isinstance(value, int)
-        else f"{Decimal(f'{value:.12g}') if isinstance(value, float) else value:,f}"
+        f"{Decimal(f'{value:.12g}') if isinstance(value, float) else value:,{'' if isinstance(value, int) else 'f'}}"
     )
-    if "." in digits and isinstance(value, float):
-        digits = digits.rstrip("0").rstrip(".")
-    return _with_unit(_minus(digits), unit)
+    return _with_unit(_minus(digits.rstrip("0").rstrip(".") if "." in digits else digits), unit)
+
+
+def headed(name: str, unit: str) -> str:
+    """The heading of a column of figures: its name, and the unit of all of them."""
+    return f"{name}, {unit}" if unit else name
 
 
 def short(value: Number | None, unit: str = "") -> str:

@@ -59,12 +59,12 @@ footer {{ margin: 72px 0 0; padding-top: 16px; border-top: 1px solid var(--line)
   @page {{ size: A4; margin: 16mm 17mm 18mm; }}
   body {{ font-size: 10pt; line-height: 1.45; }} main {{ max-width: none; padding: 0; }}
   h1 {{ font-size: 25pt; }} .lead {{ font-size: 13.5pt; }} h2 {{ margin-top: 28pt; font-size: 17pt; }}
-  h2, figcaption, caption, summary {{ break-after: avoid; }}
-  figure, .tile, .tiles, tr, pre, li {{ break-inside: avoid; }} figure:has(tr:nth-child(12)) {{ break-inside: auto; }}
-  .scroll {{ overflow: visible; break-inside: avoid; }} .scroll > .chart {{ min-width: 0; }} .scroll:has(table) {{
-  break-inside: auto; }}
+  h2, h2 + p, figcaption, caption, summary {{ break-after: avoid; }}
+  .tiles, tr, pre, li, .scroll:not(:has(table)) {{ break-inside: avoid; }}
+  .scroll {{ overflow: visible; }} .scroll > .chart {{ min-width: 0; }}
   table {{ font-size: 8pt; }} thead {{ display: table-header-group; }} .number {{ white-space: normal; }}
-  th, td {{ padding: 3pt 8pt 3pt 0; overflow-wrap: anywhere; }} thead th {{ font-size: 8pt; overflow-wrap: normal; }}
+  th, td {{ padding: 3pt 8pt 3pt 0; }} thead th {{ font-size: 8pt; }} td:not(.number) {{ overflow-wrap: anywhere; }}
+  tbody th:not(.brief) {{ overflow-wrap: anywhere; }} .tile {{ flex-basis: 100px; }} .tile b {{ font-size: 19pt; }}
   nav {{ display: none; }} summary {{ list-style: none; }} details::details-content {{ content-visibility: visible;
   block-size: auto; }}
 }}

@@ -16,7 +16,7 @@ Shape: TypeAlias = tuple[str, Sequence[Number | None]]
 
 FEWEST_AXES, MOST_AXES = 3, 12
 MOST_SHAPES = 4  # more of them cannot be told apart by line and marker
-_RADIUS, _RINGS = 140.0, 4
+_RADIUS = 140.0
 
 
 def radar(
@@ -54,8 +54,9 @@ def radar(
 def _picture(title: str, axes: Sequence[str], shapes: Sequence[Shape], top: float) -> str:
     art = Drawing()
     x, y = WIDE / 2, 52.0 + _RADIUS
-    for ring in range(1, _RINGS + 1):
-        corners = [_place(x, y, n, len(axes), ring / _RINGS) for n in range(len(axes))]
+    rings = int(top) if top in range(2, 7) else 4
+    for ring in range(1, rings + 1):
+        corners = [_place(x, y, n, len(axes), ring / rings) for n in range(len(axes))]
         art.path("M" + "L".join(f"{num(a)} {num(b)}" for a, b in corners) + "Z", "grid")
     for n, axis in enumerate(axes):
         end = _place(x, y, n, len(axes), 1)
@@ -63,9 +64,9 @@ def _picture(title: str, axes: Sequence[str], shapes: Sequence[Shape], top: floa
         _name(art, x, y, n, len(axes), axis, [values[n] for _, values in shapes])
     for number, (name, values) in enumerate(shapes):
         _shape(art, x, y, number, name, axes, values, top)
-    for ring in range(1, _RINGS + 1):
-        art.words(x + 8, y - _RADIUS * ring / _RINGS + 4, short(top * ring / _RINGS), "small soft halo")
-    bottom = y + _RADIUS + 50
+    for ring in range(1, rings + 1):
+        art.words(x + 8, y - _RADIUS * ring / rings + 4, short(top * ring / rings), "small soft halo")
+    bottom = y + _RADIUS + 68
     if len(shapes) > 1 or any(plain(value) is None for _, values in shapes for value in values):
         wide = WIDE / max(2, len(shapes))
         for number, (name, _) in enumerate(shapes):
@@ -96,7 +97,7 @@ def _shape(
         _place(x, y, n, len(axes), held / top) if (held := plain(value)) is not None else None
         for n, value in enumerate(values)
     ]
-    if all(places):
+    if all(places) and number == 0:  # one is filled: two would mix into a hue that stands for nothing
         art.path("M" + "L".join(f"{num(a)} {num(b)}" for a, b in filter(None, places)) + "Z", f"c{number} band")
     pieces = [
         f"M{num(one[0])} {num(one[1])}L{num(other[0])} {num(other[1])}"

@@ -34,11 +34,12 @@ def ranks(
     `column` is the heading of the figures in the table: the unit, unless it is told. None is drawn as not known.
     """
     heads = ("", column or unit or "value", *(("share",) if of is not None else ()))
-    body = tuple(
-        (clean(name), exact(value, unit), *((share(value, of),) if of is not None else ())) for name, value in rows
-    )
+    body = tuple((clean(name), exact(value), *((share(value, of),) if of is not None else ())) for name, value in rows)
     most = max((abs(held) for _, value in rows if (held := plain(value)) is not None), default=0.0)
-    said = [(*cells, bar(plain(value) or 0, most)) for cells, (_, value) in zip(body, rows, strict=True)]
+    said = [
+        (name, exact(value, unit), *part, bar(plain(value) or 0, most))
+        for (name, _, *part), (_, value) in zip(body, rows, strict=True)
+    ]
     svg = _picture(title, rows[:MOST_ROWS], len(rows), of, hue)
     return Chart(
         title,

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from comity.charts.figures import NOT_KNOWN
+from comity.charts.palette import HUES
 
 Names: TypeAlias = tuple[str, ...]
 Node: TypeAlias = tuple[int, str]  # a stage, and a party there
 Link: TypeAlias = tuple[int, str, str, int | None]  # from a stage, one party to another, in a hue
 
 MOST_NODES = 12  # of a stage, in the picture: the smallest of more are one, and stand apart in the table
+_GREYS = len(HUES)  # grey comes after all hues
 GAP = 16.0  # between two parties of a stage
 
 
@@ -71,11 +73,15 @@ def _columns(stages: int, weight: Mapping[Node, float], links: Mapping[Link, flo
     for stage in range(stages):
         place = {name: number for number, name in enumerate(found[-1])} if found else {}
         pull: dict[str, float] = defaultdict(float)
-        for (at, one, other, _), held in links.items():
+        tone: dict[str, float] = defaultdict(float)  # parties that come from the same place stand in the order of hues
+        for (at, one, other, hue), held in links.items():
             if at == stage - 1:
                 pull[other] += place[one] * held / weight[stage, other]
+                tone[other] += (_GREYS if hue is None else hue) * held / weight[stage, other]
         order = [
-            (name == NOT_KNOWN, round(pull[name], 9), -held, name) for (at, name), held in weight.items() if at == stage
+            (name == NOT_KNOWN, round(pull[name], 9), round(tone[name], 9), -held, name)
+            for (at, name), held in weight.items()
+            if at == stage
         ]
         found.append([name for *_, name in sorted(order)])
     return found
@@ -85,7 +91,7 @@ def ribbons(held: Layout) -> list[tuple[Link, float, float]]:
     """Each ribbon with its upper edge where it leaves and where it arrives; at a party none crosses another."""
 
     def by_hue(link: Link) -> int:
-        return -2 if link[3] is None else link[3]
+        return _GREYS if link[3] is None else link[3]
 
     leaves, arrives = dict(held.tops), dict(held.tops)
     begins: dict[Link, float] = {}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from comity.charts.chart import Chart, Table
 from comity.charts.drawing import WIDE, Drawing, num
-from comity.charts.figures import NOT_KNOWN, Number, exact, plain, short
+from comity.charts.figures import NOT_KNOWN, Number, exact, headed, plain, short
 from comity.charts.letters import clean, cut, width
 from comity.charts.palette import HUES
 from comity.charts.scale import Scale, scale
@@ -56,7 +56,7 @@ def series(
         raise ValueError(f"{title}: nothing is shown at {lost[0]}, where a mark should be")
     heads = [head for line in lines for head in (line.name, *(f"{line.name}, {band.name}" for band in line.bands))]
     rows = tuple((clean(at), *(cell for line in lines for cell in _cells(line, n))) for n, at in enumerate(times))
-    table = Table(("", *(clean(f"{head}, {unit}" if unit else head) for head in heads)), rows)
+    table = Table(("", *(clean(headed(head, unit)) for head in heads)), rows)
     return Chart(
         title, _picture(title, times, lines, unit, marks), _text(title, times, lines, unit, source), table, source
     )

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from comity.charts.chart import Chart, Table
 from comity.charts.drawing import WIDE, Drawing
-from comity.charts.figures import NOT_KNOWN, Number, exact, plain, share, short, total
+from comity.charts.figures import NOT_KNOWN, Number, exact, headed, plain, share, short, total
 from comity.charts.letters import LONGEST_NAME, clean, cut, width
 from comity.charts.twin import bar, grid, twin
 
@@ -39,8 +39,8 @@ def shares(
         if any((plain(value) or 0) < 0 for value in values):
             raise ValueError(f"{title}: {name} has a negative part")
     table = Table(
-        ("", "in all", *parts),
-        tuple((clean(name), exact(total(values), unit), *_cells(values, unit)) for name, values in rows),
+        ("", headed("in all", unit), *parts),
+        tuple((clean(name), exact(total(values)), *_cells(values)) for name, values in rows),
     )
     return Chart(
         title,
@@ -51,11 +51,9 @@ def shares(
     )
 
 
-def _cells(values: Sequence[Number | None], unit: str) -> list[str]:
+def _cells(values: Sequence[Number | None]) -> list[str]:
     whole = total(values)
-    return [
-        f"{exact(each, unit)} ({share(each, whole)})" if whole and plain(each) else exact(each, unit) for each in values
-    ]
+    return [f"{exact(each)} ({share(each, whole)})" if whole and plain(each) else exact(each) for each in values]
 
 
 def _picture(title: str, parts: Sequence[str], rows: Sequence[Row], hues: Sequence[int | None], count: int) -> str:

@@ -56,11 +56,12 @@ def side_by_side(report: Report) -> Table:
 
 def bands(report: Report) -> Table:
     """Energy and carbon between their low and high, and of how many requests they are estimated."""
+    sides = (("before", report.total.before), ("after", report.total.after))
     rows = []
     for amount, measure in ((_AMOUNTS[2], _energy), (_AMOUNTS[3], _carbon)):
-        for name, side in (("before", report.total.before), ("after", report.total.after)):
+        unit, size = _unit(amount, [Decimal(measure(side).high) for _, side in sides], report)
+        for name, side in sides:
             held = measure(side)
-            unit, size = _unit(amount, (Decimal(held.high),), report)
             figures = (rounded(Decimal(each) / size) for each in (held.low, held.value, held.high))
             rows.append((f"{amount.name} {name}, {unit}", *figures, _among(held.estimated, side.requests)))
     return Table(("", "low", "middle", "high", "estimated for"), tuple(rows))

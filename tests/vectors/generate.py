@@ -432,14 +432,20 @@ def vault() -> dict[str, Any]:
     for receipt, ref in ((f"{SHARD}.41", ""), (f"{SHARD}.7", "case 2026/114")):
         key, nonce = sha256(b"vault key of " + receipt.encode()), sha256(receipt.encode())[:12]
         head = canonical({"deployment": "local", "request": len(REQUEST), "surface": "chat"})
-        plain = struct.pack(">H", len(head)) + head + REQUEST + RESPONSE
+        plain = struct.pack(">H", len(head)) + head + opening("request") + opening("response") + REQUEST + RESPONSE
         item = mac(key, b"comity/vault/v1\n" + receipt.encode())
         sealed = nonce + AESGCM(item).encrypt(nonce, plain, receipt.encode())
-        of = sha256(f"comity/vault/ref/v1\ntriage\n{ref}".encode())[:16] if ref else bytes(16)
+        of = mac(sha256(b"names"), b"comity/vault/ref/v1\n" + ref.encode())[:16] if ref else bytes(16)
         mark = mac(key, b"comity/vault/mark/v1\n")[:8]
         record = struct.pack(">4sIB", b"CMTV", len(sealed), len(receipt)) + receipt.encode() + of + mark + sealed
         records.append({"receipt": receipt, "ref": ref, "key": key.hex(), "nonce": nonce.hex(), "record": b64(record)})
-    return {"application": "triage", "request": b64(REQUEST), "response": b64(RESPONSE), "records": records}
+    return {
+        "application": "triage",
+        "names": sha256(b"names").hex(),
+        "request": b64(REQUEST),
+        "response": b64(RESPONSE),
+        "records": records,
+    }
 
 
 def vectors() -> dict[str, dict[str, Any]]:

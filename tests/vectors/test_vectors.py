@@ -14,7 +14,7 @@ import pytest
 from comity.adapters.ledger.segment import Entry, Header, decode_header, encode_group, encode_header, read_group
 from comity.adapters.signer.memory import SigningMemory
 from comity.adapters.vault.keys import ref_name
-from comity.adapters.vault.sealing import Kept, sealed
+from comity.adapters.vault.sealing import NO_REF, Kept, sealed
 from comity.law.attestation import gathered
 from comity.proof import note, sampling, tree
 from comity.proof.checkpoint import Checkpoint
@@ -186,7 +186,20 @@ def test_samples(case: dict[str, Any]) -> None:
 def test_the_vault(case: dict[str, Any]) -> None:
     file = load("vault")
     request, response = (base64.b64decode(file[name]) for name in ("request", "response"))
-    kept = Kept("triage", case["receipt"], date(2026, 12, 23), "local", "chat", request, response)
-    ref = ref_name("triage", case["ref"])
+
+    def key(role: str) -> bytes:
+        return opening(generate.APPLICATION_SALT, generate.NONCE, role)  # type: ignore[arg-type]
+
+    kept = Kept(
+        "triage",
+        case["receipt"],
+        date(2026, 12, 23),
+        "local",
+        "chat",
+        request,
+        response,
+        (key("request"), key("response")),
+    )
+    ref = ref_name(bytes.fromhex(file["names"]), case["ref"]) if case["ref"] else NO_REF
     record = sealed(kept, bytes.fromhex(case["key"]), ref, bytes.fromhex(case["nonce"]))
     assert base64.b64encode(record).decode() == case["record"]

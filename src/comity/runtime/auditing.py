@@ -13,12 +13,11 @@ from typing import Any, Self
 import msgspec
 from msgspec import Struct
 
-from comity.adapters.ledger import ApplicationSalts
 from comity.adapters.ledger.reading import Entry, read_entry
 from comity.adapters.node import NodeError, Rerun, with_digest
 from comity.adapters.vault import Erased, Kept, find
 from comity.adapters.vault.sealing import Unsealable
-from comity.proof.commitment import Role, commit, opening
+from comity.proof.commitment import commit
 from comity.relay.compared import SURFACES as COMPARABLE
 from comity.relay.compared import Unreadable, compared, said
 from comity.relay.exactness import SLOTS, Profile
@@ -37,7 +36,7 @@ RESULTS: Mapping[str, str] = {
     "inexact": "its deployment promises no exactness",
     "not-kept": "its application keeps nothing, or there was no room",
     "expired": "it was kept, and its time is over",
-    "erased": "its key or its salt was destroyed",
+    "erased": "it was erased: its key was destroyed, or its entry",
     "unseeded": "it was sampled by chance, without a seed",
     "surface": "answers of its surface cannot be compared",
     "no-weights": "no file here has the SHA-256 that was promised",
@@ -83,7 +82,6 @@ class Auditor:
         self._state = state
         self._today = today
         self._models = models
-        self._salts = ApplicationSalts(state)
         self._held = AsyncExitStack()
         self._nodes: dict[tuple[str, int, int], Rerun] = {}
 
@@ -136,18 +134,11 @@ class Auditor:
             raise _Ended("altered") from None
         if kept is None or isinstance(kept, Erased):
             raise _Ended("expired" if over else "missing" if kept is None else "erased")
-        salt = self._salts.get(application)
-        if salt is None:
-            raise _Ended("erased")
-        upstream, nonce = answered.get("upstream", {}), bytes.fromhex(asked["nonce"])
-        sides: tuple[tuple[Role, Role, str, bytes], ...] = (
-            ("upstream-request", "request", asked["request"], kept.request),
-            ("upstream-response", "response", answered["response"], kept.response),
-        )
-        for theirs, ours, passed, data in sides:
-            role, committed = (theirs, upstream[ours]) if ours in upstream else (ours, passed)
-            if commit(opening(salt, nonce, role), data) != committed:
-                raise _Ended("altered")
+        upstream = answered.get("upstream", {})
+        committed = upstream.get("request", asked["request"]), upstream.get("response", answered["response"])
+        sides = zip(kept.openings, (kept.request, kept.response), strict=True)
+        if tuple(commit(key, data) for key, data in sides) != committed:
+            raise _Ended("altered")
         return kept
 
     async def _rerun(self, kept: Kept, promised: Profile) -> int | None:

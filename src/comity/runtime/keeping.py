@@ -57,6 +57,12 @@ class Keeping:
             surface,
             request,
             response,
+            (
+                exchange.tenant.openings(exchange.nonce, "request" if request is exchange.body else "upstream-request"),
+                exchange.tenant.openings(
+                    exchange.nonce, "response" if exchange.upstream_response is None else "upstream-response"
+                ),
+            ),
         )
         self._keeper.keep(kept, vault.megabytes * MEGABYTE, done)
 

@@ -21,11 +21,12 @@ from comity.testing.disk import FailingDisk, Operation
 
 DUE = date(2026, 12, 23)
 ROOM = 1 << 30
+OPENINGS = bytes(32), bytes([1]) * 32
 SECRET = b"the patient said so"
 
 
 def kept(number: int, *, application: str = "triage", due: date = DUE, ref: str = "", body: bytes = SECRET) -> Kept:
-    return Kept(application, f"shard0001.{number}", due, "local", "chat", body, b"answer %d" % number, ref)
+    return Kept(application, f"shard0001.{number}", due, "local", "chat", body, b"answer %d" % number, OPENINGS, ref)
 
 
 async def keep(state: Path, *items: Kept, most: int = ROOM, **options: object) -> list[str]:
@@ -58,7 +59,7 @@ def test_what_is_kept_is_found_again_and_by_its_receipt_alone(tmp_path: Path) ->
 def test_nothing_of_it_lies_on_the_disk_in_clear(tmp_path: Path) -> None:
     kept_in(tmp_path, kept(1, ref="patient-77"))
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(files) == 2
+    assert len(files) == 3
     for path in files:
         assert path.stat().st_mode & 0o077 == 0
         for clear in (SECRET, b"answer 1", b"local", b"chat", b"patient-77"):
@@ -68,7 +69,7 @@ def test_nothing_of_it_lies_on_the_disk_in_clear(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=300), st.binary(max_size=300), st.integers(0, 10_000), st.integers(0, 255))
 def test_no_altered_or_moved_record_is_opened(request: bytes, response: bytes, at: int, other: int) -> None:
-    item, key = Kept("a", "s.1", DUE, "local", "chat", request, response), bytes(range(32))
+    item, key = Kept("a", "s.1", DUE, "local", "chat", request, response, OPENINGS), bytes(range(32))
     data = sealed(item, key, NO_REF, bytes(12))
     length, size = read_head(data)
     body = data[len(data) - size :]

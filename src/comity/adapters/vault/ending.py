@@ -8,7 +8,7 @@ from pathlib import Path
 
 from comity.adapters.disk import DISK, Disk
 from comity.adapters.vault.keys import FOLDER as KEYS
-from comity.adapters.vault.keys import keys, ref_name, shred
+from comity.adapters.vault.keys import keys, naming_path, read_key, ref_name, shred
 from comity.adapters.vault.shelves import FOLDER, shelves
 from comity.stack.sworn import LegalHold
 
@@ -21,13 +21,19 @@ def destroy(state: Path, application: str, ref: str = "", *, disk: Disk = DISK) 
     on with fresh keys. Durable when it returns; what is left half done by a crash is done by calling it again.
 
     Raises:
-        ValueError: the name is no application id.
+        ValueError: the name is no application id, or a key is damaged.
         OSError: the disk refused it.
     """
-    wanted = ref_name(application, ref)
-    doomed = [path for path, _, of in keys(state, application) if not ref or of == wanted]
+    naming = read_key(naming_path(state, application))
+    if ref:
+        wanted = None if naming is None else ref_name(naming, ref)
+        doomed = [path for path, _, of in keys(state, application) if of == wanted]
+    else:
+        doomed = [path for path, _, _ in keys(state, application)]
     for path in doomed:
         shred(path, disk=disk)
+    if not ref and naming is not None:
+        shred(naming_path(state, application), disk=disk)
     return len(doomed)
 
 

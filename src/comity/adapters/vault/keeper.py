@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from comity.adapters.disk import DISK, PRIVATE, Disk
-from comity.adapters.vault.keys import get_or_create, key_path, ref_name
-from comity.adapters.vault.sealing import MAX_ITEM_BYTES, NONCE_SIZE, Kept, sealed
+from comity.adapters.vault.keys import get_or_create, key_path, naming_path, ref_name
+from comity.adapters.vault.sealing import MAX_ITEM_BYTES, NO_REF, NONCE_SIZE, Kept, sealed
 from comity.adapters.vault.shelves import shelf_path, size
 
 MAX_WAITING_BYTES = 64 << 20
@@ -145,7 +145,10 @@ class Keeper:
         self._shelves[application, due] = _Shelf(shelf.handle, shelf.size + len(data))
 
     def _sealed(self, kept: Kept) -> bytes:
-        ref = ref_name(kept.application, kept.ref)
+        ref = NO_REF
+        if kept.ref:
+            naming = get_or_create(naming_path(self._state, kept.application), self._rng, self._disk)
+            ref = ref_name(naming, kept.ref)
         # read anew for each: a key that was destroyed meanwhile must not be used again
         key = get_or_create(key_path(self._state, kept.application, kept.due, ref), self._rng, self._disk)
         return sealed(kept, key, ref, self._rng(NONCE_SIZE))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from comity.adapters.disk import DISK, PRIVATE, Disk
 from comity.adapters.vault.sealing import NO_REF, REF_SIZE
+from comity.terms.digests import hmac_sha256
 
 FOLDER = "vault-keys"
 KEY_SIZE = 32
@@ -30,11 +30,14 @@ def application_folder(state: Path, folder: str, application: str) -> Path:
     return state / folder / application
 
 
-def ref_name(application: str, ref: str) -> bytes:
-    """What stands for an erasure ref in records and names of keys; sixteen zero bytes for none."""
-    if not ref:
-        return NO_REF
-    return hashlib.sha256(_REF + application.encode() + b"\n" + ref.encode()).digest()[:REF_SIZE]
+def naming_path(state: Path, application: str) -> Path:
+    """The file of the key under which an application's erasure refs are named: nobody without it can guess one."""
+    return application_folder(state, FOLDER, application) / "names"
+
+
+def ref_name(naming: bytes, ref: str) -> bytes:
+    """What stands for an erasure ref in records and names of keys, under the key at `naming_path`."""
+    return hmac_sha256(naming, _REF + ref.encode())[:REF_SIZE]
 
 
 def key_path(state: Path, application: str, due: date, ref: bytes) -> Path:

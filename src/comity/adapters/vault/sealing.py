@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
 from comity.terms import canon
-from comity.terms.digests import hmac_sha256
+from comity.terms.digests import SIZE, hmac_sha256
 
 TAG = b"CMTV"
 NONCE_SIZE = 12
@@ -32,7 +32,8 @@ class Kept(Struct, frozen=True):
     """One exchange as its deployment saw it: the bytes that it was sent, and those that it answered.
 
     `due` is the last day on which it is kept, `ref` the request's erasure ref or empty; `surface` is what the
-    deployment was asked at.
+    deployment was asked at; `openings` are those of the commitments to its two sides, 32 bytes each: with them the
+    exchange can be held against the log, and nothing else of its application.
     """
 
     application: str
@@ -42,6 +43,7 @@ class Kept(Struct, frozen=True):
     surface: str
     request: bytes
     response: bytes
+    openings: tuple[bytes, bytes]
     ref: str = ""
 
     @property
@@ -70,7 +72,7 @@ class Record(Struct, frozen=True):
 def sealed(kept: Kept, key: bytes, ref: bytes, nonce: bytes) -> bytes:
     """The record of an exchange, under `key` of its application, day and ref; `nonce` is random."""
     head = canon.encode({"deployment": kept.deployment, "request": len(kept.request), "surface": kept.surface})
-    plain = len(head).to_bytes(2, "big") + head + kept.request + kept.response
+    plain = len(head).to_bytes(2, "big") + head + b"".join(kept.openings) + kept.request + kept.response
     receipt = kept.receipt.encode("ascii")
     cipher = nonce + AESGCM(_item_key(key, receipt)).encrypt(nonce, plain, receipt)
     return _HEAD.pack(TAG, len(cipher), len(receipt)) + receipt + ref + key_mark(key) + cipher
@@ -102,12 +104,13 @@ def opened(record: Record, key: bytes, application: str, due: date, ref: str = "
         plain = AESGCM(_item_key(key, receipt)).decrypt(nonce, cipher, receipt)
     except (InvalidTag, ValueError) as error:
         raise Unsealable(f"what is kept of {record.receipt} cannot be opened: it was altered") from error
-    begin = 2 + int.from_bytes(plain[:2], "big")
-    head = canon.parse(plain[2:begin])
+    at = 2 + int.from_bytes(plain[:2], "big")
+    head = canon.parse(plain[2:at])
+    begin = at + 2 * SIZE
     end = begin + head["request"]
-    return Kept(
-        application, record.receipt, due, head["deployment"], head["surface"], plain[begin:end], plain[end:], ref
-    )
+    openings = plain[at : at + SIZE], plain[at + SIZE : begin]
+    where = head["deployment"], head["surface"]
+    return Kept(application, record.receipt, due, *where, plain[begin:end], plain[end:], openings, ref)
 
 
 def key_mark(key: bytes) -> bytes:

@@ -17,7 +17,7 @@ SOURCES = [ROOT / "src/comity" / name for name in ("relay/replay.py", "cli/repla
 
 def test_its_commands_are_commands() -> None:
     shown = [line for block in blocks(GUIDE) if block.language == "sh" for line in block.text.splitlines()]
-    assert len(shown) == 5
+    assert len(shown) == 8
     for line in shown:
         words = line.split()
         parser(words[1]).parse_args(words[1:])

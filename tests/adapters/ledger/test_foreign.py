@@ -74,3 +74,25 @@ def test_consistency(log: tuple[Path, str, int]) -> None:
     assert isinstance(proof, ConsistencyProof)
     foreign.set_size(log[2])
     proof.check(foreign.mth(0, log[2]), checkpoint.root_hash)
+
+
+def test_partial_tiles_of_each_signed_size_are_there_until_the_full_one_is(tmp_path: Path) -> None:
+    """tlog-tiles: a log must serve those that a checkpoint implies, and may drop them for the full tile."""
+
+    async def work(ledger: Ledger) -> None:
+        tiles = tmp_path / "log" / ledger.shard / "tile"
+        signed = []
+        for count in (5, 20, 100):
+            await deny(ledger, count)
+            signed.append(await ledger.publish())
+            for size in signed:
+                assert (tiles / "0" / "000.p" / str(size)).stat().st_size == 32 * size
+                assert (tiles / "entries" / "000.p" / str(size)).stat().st_size == 34 * size
+        await deny(ledger, 256)
+        assert await ledger.publish() == 381
+        assert (tiles / "0" / "000").stat().st_size == 8192
+        assert (tiles / "entries" / "000").stat().st_size == 256 * 34
+        assert (tiles / "1" / "000.p" / "1").stat().st_size == 32
+        assert not (tiles / "0" / "001.p" / "0").exists()
+
+    run(tmp_path, work)

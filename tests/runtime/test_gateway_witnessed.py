@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import subprocess
 import time
 import urllib.request
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ import pytest
 
 from comity.adapters.clock import unix_ms
 from comity.adapters.ledger.log_key import load_or_create
+from comity.adapters.timestamps import available, read_trust
 from comity.adapters.witness.logs import KnownLog, Logs
 from comity.adapters.witness.memory import WitnessMemory
 from comity.adapters.witness.witness import Witness
@@ -21,8 +23,9 @@ from comity.proof.policy import parse_policy
 from comity.proof.verify import open_checkpoint, verify_file
 from comity.terms import canon
 from comity.terms.problems import Problems
-from comity.testing.gateway import Gateway
+from comity.testing.gateway import COMITY, Gateway
 from comity.testing.link import Link
+from comity.testing.timestamps import TimestampPort, openssl
 from comity.testing.upstream import Upstream, chat
 from comity.testing.witness import WitnessPort
 from tests.runtime.stacks import two_upstreams
@@ -51,6 +54,13 @@ class World:
             file.write(f"witnesses: {{policy: witnesses.policy{require}}}\n")
 
 
+def ran(*command: str, status: int = 0) -> str:
+    """What a command prints."""
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == status
+    return ended.stdout
+
+
 async def ready(gateway: Gateway) -> tuple[int, dict]:
     url = gateway.url.removesuffix("/v1") + "/health/readiness"
 
@@ -63,6 +73,50 @@ async def ready(gateway: Gateway) -> tuple[int, dict]:
                 return error.code, json.loads(error.read())
 
     return await asyncio.to_thread(get)
+
+
+@pytest.mark.skipif(not openssl(), reason="openssl is not installed")
+@pytest.mark.skipif(not available(), reason="rfc3161-client is not installed")
+def test_what_is_witnessed_is_stamped(tmp_path, until):
+    async def main():
+        with ExitStack() as stack:
+            async with Upstream(chat("W.")) as upstream:
+                world = World(tmp_path, stack, upstream.url, "")
+                tsa = stack.enter_context(TimestampPort(tmp_path / "tsa"))
+                root = tsa.folder / "ca.pem"
+                with world.file.open("a") as file:
+                    file.write(f'timestamps: {{url: "{tsa.url}", every: PT1S, ca: {root}}}\n')
+                gateway = Gateway(world.file)
+                assert "no problem" in gateway.comity("check")
+                key = gateway.new_key("--app", "desk")
+                async with gateway, openai.AsyncOpenAI(base_url=gateway.url, api_key=key, max_retries=0) as client:
+                    answer = await client.chat.completions.with_raw_response.create(**ASK)
+                    receipt_id = answer.headers["comity-receipt"]
+                    shard = receipt_id.partition(".")[0]
+
+                    async def stamped() -> bool:
+                        receipt = await client.get(f"/receipts/{receipt_id}", cast_to=object)
+                        (tmp_path / "receipt.json").write_bytes(canon.encode(receipt))
+                        return "extra" in receipt
+
+                    await until(stamped)
+                    _, _, last = await gateway.get(f"/log/{shard}/timestamped")
+                    size = last.decode().split("\n")[1]
+                    status, _, note = await gateway.get(f"/log/{shard}/timestamp/{size}")
+                    assert (status, note) == (200, last)
+                    status, _, response = await gateway.get(f"/log/{shard}/timestamp/{size}.tsr")
+                    assert status == 200
+                    assert abs(read_trust(root).time_of(response, note) - time.time()) < 60
+                    _, _, metrics = await gateway.get("/metrics")
+                    assert f'comity_timestamp_trouble{{shard="{shard}"}} 0'.encode() in metrics
+                policy = str(world.file.parent / "witnesses.policy")
+                command = (*COMITY, "verify", str(tmp_path / "receipt.json"), "--policy", policy, "--tsa")
+                assert "The timestamp authority saw its checkpoint at" in ran(*command, str(root))
+                with TimestampPort(tmp_path / "other") as other:
+                    said = ran(*command, str(other.folder / "ca.pem"), status=1)
+                assert "Not valid: bad-timestamp (step 13)." in said
+
+    asyncio.run(main())
 
 
 def test_receipts_and_checkpoints_are_witnessed(tmp_path, until):

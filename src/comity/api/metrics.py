@@ -136,6 +136,19 @@ def _witnesses(reports: list[tuple[Slot, Report]]) -> Iterator[Family]:
         "Unix time of the shard's last state that enough witnesses have cosigned; 0: none.",
         [({"shard": slot.shard}, report.witnessed / 1000) for slot, report in reports if report.witnesses],
     )
+    stamped = [(slot, report, report.stamped) for slot, report in reports if report.stamped is not None]
+    yield Family(
+        "comity_log_timestamped_seconds",
+        "gauge",
+        "Unix time of the last timestamp of the shard since the worker's start; 0: none.",
+        [({"shard": slot.shard}, stamp / 1000) for slot, _, stamp in stamped],
+    )
+    yield Family(
+        "comity_timestamp_trouble",
+        "gauge",
+        "Whether the last try to have the shard stamped failed.",
+        [({"shard": slot.shard}, int(bool(report.stamp_trouble))) for slot, report, _ in stamped],
+    )
 
 
 def _workers(slots: list[Slot], reports: list[tuple[Slot, Report]]) -> Iterator[Family]:

@@ -20,6 +20,7 @@ from comity.law.coverage import DRAFT
 from comity.law.pack import Pack
 from comity.law.staleness import overdue, said
 from comity.runtime.audience import TELEMETRY, can_export
+from comity.runtime.stamps import stamps_of
 from comity.runtime.witnessing import watch_of
 from comity.terms.problems import Problem, Problems, in_order
 
@@ -72,14 +73,15 @@ def _drafts(path: Path, packs: Iterable[Pack]) -> Iterator[Problem]:
 
 
 def _missing(file: StackFile) -> Iterator[Problem]:
-    """What the stack asks for and this installation lacks, and what is wrong with its witnesses."""
+    """What the stack asks for and this installation lacks, and what is wrong with witnesses and timestamps."""
     stack = file.reading.stack
     if stack is None:
         return
-    try:
-        watch_of(stack, file.path)
-    except Problems as error:
-        yield from error.problems
+    for read in (watch_of, stamps_of):
+        try:
+            read(stack, file.path)
+        except Problems as error:
+            yield from error.problems
     if stack.telemetry is not None and not can_export():
         hint = "pip install 'comity[otel]'"
         yield Problem(str(file.path), 0, 0, TELEMETRY, "needs libraries that are not installed", "", hint)

@@ -33,6 +33,7 @@ def close(options: argparse.Namespace) -> int:
     closed = Receipt(
         {kind: _closed(shown, chosen[kind]) for kind, shown in receipt.entries.items()},
         {role: key for role, key in receipt.openings.items() if "content" not in chosen[_about(role, receipt)]},
+        receipt.extra,
     )
     data = closed.encode() + b"\n"
     if options.out is None:

@@ -8,15 +8,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comity.cli.receipt_prose import clean, sentences
+from comity.cli.stamped import moment, stamped_at
 from comity.cli.trust import NOBODY, add_trust, trusted
 from comity.proof.inclusion import InclusionProof
 from comity.proof.note import Note
 from comity.proof.receipt import MAX_RECEIPT_BYTES
-from comity.proof.verify import Verification, verify_file
+from comity.proof.verify import Failure, Verification, verify_file
 from comity.terms.errors import UsageFault
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verify.add_argument(
         "--replay", type=Path, metavar="BUNDLE", help="ask the law of that instant again, from `comity realm export`"
     )
+    verify.add_argument(
+        "--tsa", type=Path, metavar="FILE", help="PEM of a timestamp authority's root: check the time that it attests"
+    )
     verify.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -53,15 +58,22 @@ def run(options: argparse.Namespace) -> int:
     )
     result = verify_file(data, policy, request=request, response=response)
     pin = _to_pin(result)
+    stamped = None if options.tsa is None or result.failure is not None else stamped_at(result, options.tsa)
+    if isinstance(stamped, Failure):
+        result = replace(result, failure=stamped)
     told = None if options.replay is None or result.failure is not None else _replayed(result, options.replay)
     if options.json:
         document = _document(result, pin)
+        if isinstance(stamped, int):
+            document["timestamp"] = stamped
         if told is not None:
             document["replay"] = told.document()
         print(json.dumps(document, indent=2, sort_keys=True))
     elif result.failure is None:
         print("Valid." if told is None or told.replayed.holds else "Valid, but not shown to be what the law gives.")
         print("\n".join(sentences(result)))
+        if isinstance(stamped, int):
+            print(f"The timestamp authority saw its checkpoint at {moment(stamped)}: all of it was there by then.")
         if told is not None:
             from comity.cli.replayed import lines
 

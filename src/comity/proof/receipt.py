@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from comity.proof.commitment import ROLES
@@ -81,11 +81,13 @@ class ShownEntry:
 class Receipt:
     """What a receipt file says.
 
-    `entries` by kind: an intent, with its outcome if there is one yet, or a denial. `openings` by role.
+    `entries` by kind: an intent, with its outcome if there is one yet, or a denial. `openings` by role. `extra` is what
+    was attached, which nothing here authenticates.
     """
 
     entries: dict[str, ShownEntry]
     openings: dict[str, bytes]
+    extra: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The receipt file as a JSON object."""
@@ -94,7 +96,23 @@ class Receipt:
             file[kind] = _entry_to_json(entry)
         if self.openings:
             file["openings"] = {role: to_base64(key) for role, key in self.openings.items()}
+        if self.extra:
+            file["extra"] = self.extra
         return file
+
+    @property
+    def timestamp(self) -> bytes | None:
+        """An RFC 3161 response to the checkpoint of the first entry's proof, if one is attached; not verified.
+
+        Raises:
+            ValueError: `extra.timestamp` is no base64.
+        """
+        text = self.extra.get("timestamp")
+        if text is None:
+            return None
+        if not isinstance(text, str):
+            raise ValueError("`extra.timestamp` is no text")
+        return from_base64(text)
 
     def encode(self) -> bytes:
         """The receipt file in canonical form."""
@@ -146,7 +164,8 @@ def _receipt(file: object) -> Receipt:
     openings = _object(members.get("openings", {}), "`openings`", set(), set(ROLES))
     if not isinstance(members.get("extra", {}), dict):
         raise ValueError("`extra` is not an object")
-    return Receipt(entries, {role: _bytes32(text, f"openings.{role}") for role, text in openings.items()})
+    roles = {role: _bytes32(text, f"openings.{role}") for role, text in openings.items()}
+    return Receipt(entries, roles, members.get("extra", {}))
 
 
 def _entry(kind: str, value: object) -> ShownEntry:

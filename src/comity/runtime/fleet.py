@@ -93,6 +93,9 @@ class Slot:
                 "open_intents": report.open_intents if report else 0,
             },
             "witnesses": [asdict(each) for each in report.witnesses] if report else [],
+            "timestamps": {"last": report.stamped // 1000, "trouble": report.stamp_trouble or None}
+            if report and report.stamped is not None
+            else None,
         }
 
 

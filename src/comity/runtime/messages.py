@@ -74,6 +74,17 @@ class Watch(Struct, frozen=True):
     ca: str = ""
 
 
+class Stamps(Struct, frozen=True):
+    """Who stamps checkpoints, and how often in seconds; paths of PEM files. `witnessed`: only what is cosigned."""
+
+    url: str
+    every: float
+    ca: str
+    cert: str = ""
+    tls_ca: str = ""
+    witnessed: bool = False
+
+
 class Start(Struct, frozen=True, tag=True):
     """First words of the supervisor: how this worker runs. Paths are absolute; `realms` are digests, oldest first.
 
@@ -93,6 +104,7 @@ class Start(Struct, frozen=True, tag=True):
     told: bool = False
     signer: str | None = None
     watch: Watch | None = None
+    stamps: Stamps | None = None
 
 
 class Take(Struct, frozen=True, tag=True):
@@ -217,8 +229,10 @@ class Watched(Struct, frozen=True):
 class Report(Struct, frozen=True, tag=True):
     """How the worker fares; counters are since its start.
 
-    `counts` is what happened at its data port, by name; `fault` says why it is not ready, or is empty. `tallies` are
-    counters by family and label, `busy` the attempts under way by deployment, `resting` the deployments that rest.
+    `witnessed` and `stamped` are when the last state was cosigned by enough witnesses, and stamped; 0: not yet, None:
+    nobody is asked. `counts` is what happened at its data port, by name; `fault` says why it is not ready, or is empty.
+    `tallies` are counters by family and label, `busy` the attempts under way by deployment, `resting` the deployments
+    that rest.
     """
 
     time: Instant
@@ -237,6 +251,8 @@ class Report(Struct, frozen=True, tag=True):
     resting: tuple[str, ...] = ()
     witnesses: tuple[Watched, ...] = ()
     witnessed: Instant = 0
+    stamped: Instant | None = None
+    stamp_trouble: str = ""
 
 
 class Told(Struct, frozen=True, tag=True):

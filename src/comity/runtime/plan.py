@@ -9,7 +9,8 @@ from pathlib import Path
 from comity.adapters.stack_files import StackFile, read_stack_file
 from comity.runtime.audience import Hearer, audience
 from comity.runtime.endpoints import endpoints
-from comity.runtime.messages import Endpoint, Watch
+from comity.runtime.messages import Endpoint, Stamps, Watch
+from comity.runtime.stamps import stamps_of
 from comity.runtime.tokens import Grant, grants
 from comity.runtime.witnessing import watch_of
 from comity.stack.types import Stack
@@ -29,6 +30,7 @@ class Plan:
         grants: deployments whose credential is a token, and where it is asked for.
         hearers: hooks and telemetry.
         watch: the witnesses, if there are any.
+        stamps: who stamps checkpoints, if anybody does.
     """
 
     file: StackFile
@@ -36,6 +38,7 @@ class Plan:
     grants: Mapping[str, Grant]
     hearers: Mapping[str, Hearer]
     watch: Watch | None = None
+    stamps: Stamps | None = None
 
     @classmethod
     def read(cls, path: Path, environ: Mapping[str, str]) -> Plan:
@@ -52,6 +55,7 @@ class Plan:
             grants(stack, path, environ),
             audience(stack, path, environ),
             watch_of(stack, path),
+            stamps_of(stack, path),
         )
 
     @property

@@ -253,6 +253,7 @@ class Supervisor:
             generation=self._generation,
             signer=self.file.stack.signer,
             watch=self.plan.watch,
+            stamps=self.plan.stamps,
             told=self.listeners.wanted,
         )
 

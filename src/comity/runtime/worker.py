@@ -24,6 +24,7 @@ from comity.adapters.http.port import Port
 from comity.adapters.http.serve import Listener, listen, run, settle
 from comity.adapters.ledger import ApplicationSalts, Ledger, LedgerBroken, Overloaded
 from comity.adapters.realms import load_realm
+from comity.adapters.timestamps.stamping import Stamping
 from comity.adapters.vault import Keeper
 from comity.adapters.witness.witnesses import Witnesses
 from comity.relay.target import Target
@@ -61,6 +62,7 @@ from comity.runtime.own_faults import VERBOSE, handler, told
 from comity.runtime.rations import Rations
 from comity.runtime.receipts import receipts
 from comity.runtime.settings import DRAIN_S
+from comity.runtime.stamps import stamping_of
 from comity.runtime.summing import Summed
 from comity.runtime.taking import Taking
 from comity.runtime.tls import ServerContext
@@ -114,7 +116,7 @@ class Worker:
         self,
         channel: Channel[ToWorker],
         ledger: Ledger,
-        witnesses: Witnesses | None,
+        others: tuple[Witnesses | None, Stamping | None],
         keeper: Keeper,
         gate: Gate,
         bearers: Bearers,
@@ -127,7 +129,7 @@ class Worker:
     ) -> None:
         self._channel = channel
         self._ledger = ledger
-        self._witnesses = witnesses
+        self._witnesses, self._stamping = others
         self._keeper = keeper
         self._summed = Summed(ledger)
         self._gate = gate
@@ -204,8 +206,10 @@ class Worker:
             raise
         settle()
         channel.say(Ready(ledger.shard))
+        stamping = None if start.stamps is None else stamping_of(start.stamps, state / "log" / ledger.shard)
         taking = Taking(gate, observed, state, start.generation, lambda words: channel.say(Complaint(words)))
-        return cls(channel, ledger, witnesses, keeper, gate, bearers, rations, taking, observed, port, listener, tls)
+        others = witnesses, stamping
+        return cls(channel, ledger, others, keeper, gate, bearers, rations, taking, observed, port, listener, tls)
 
     async def live(self) -> int:
         """Serve until told to drain, orphaned, or broken; the exit status."""
@@ -224,6 +228,8 @@ class Worker:
         await self._listener.drain(seconds)
         broken.cancel()
         await asyncio.to_thread(self._keeper.close)  # what it has kept is in outcomes, which the ledger takes next
+        if self._stamping is not None:
+            await asyncio.to_thread(self._stamping.close)
         await asyncio.to_thread(self._ledger.close)
         self._channel.say(self._fares())
         self._tell()
@@ -319,6 +325,8 @@ class Worker:
             resting=tuple(name for name, load in self._port.live.items() if load.rests(now)),
             witnesses=watched(self._witnesses, ledger.published, now),
             witnessed=0 if self._witnesses is None else self._witnesses.witnessed,
+            stamped=None if self._stamping is None else self._stamping.time * 1000,
+            stamp_trouble="" if self._stamping is None else self._stamping.trouble,
         )
 
 

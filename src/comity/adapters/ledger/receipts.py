@@ -12,6 +12,7 @@ from comity.adapters.ledger.reading import read_entry
 from comity.adapters.ledger.salts import ApplicationSalts
 from comity.adapters.ledger.segment import Entry
 from comity.adapters.ledger.tile_files import read_checkpoint, read_tile
+from comity.adapters.timestamps.files import read_stamp
 from comity.proof.checkpoint import Checkpoint, is_shard
 from comity.proof.commitment import ROLES, opening
 from comity.proof.inclusion import InclusionProof
@@ -19,6 +20,7 @@ from comity.proof.note import Note
 from comity.proof.reader import TreeReader
 from comity.proof.receipt import Receipt, ShownEntry
 from comity.proof.tree import leaf_hash, verify_inclusion
+from comity.terms.digests import to_base64
 
 _RECEIPT_ID = re.compile(r"([a-z0-9]{1,16})\.(0|[1-9][0-9]{0,17})")
 
@@ -60,12 +62,13 @@ def build_receipt(state: Path, shard: str, index: int, *, openings: bool = True)
     checkpoint, text = _best_checkpoint(folder, found[-1].index)
     reader = TreeReader(checkpoint.size, lambda tile: read_tile(folder, tile))
     shown = {entry.kind: _show(entry, reader, checkpoint, text) for entry in found}
-    return Receipt(shown, _openings(state, shown) if openings else {}).to_json()
+    return Receipt(shown, _openings(state, shown) if openings else {}, _attached(folder, text)).to_json()
 
 
 def _best_checkpoint(folder: Path, index: int) -> tuple[Checkpoint, str]:
-    """The checkpoint to show an entry by: one that enough witnesses have cosigned, or else the last one."""
-    for text in (read_witnessed(folder), read_checkpoint(folder)):
+    """The checkpoint to show an entry by: one that was stamped, or that enough witnesses have cosigned, or the last."""
+    stamp = read_stamp(folder)
+    for text in (None if stamp is None else stamp.note, read_witnessed(folder), read_checkpoint(folder)):
         try:
             checkpoint = Checkpoint.parse(Note.parse(text).text) if text is not None else None
         except ValueError:  # of `witnessed`, which is not durable
@@ -73,6 +76,12 @@ def _best_checkpoint(folder: Path, index: int) -> tuple[Checkpoint, str]:
         if checkpoint is not None and checkpoint.size > index:
             return checkpoint, text or ""
     raise NotYetCovered(f"entry {index} of shard {folder.name} is under no checkpoint yet")
+
+
+def _attached(folder: Path, text: str) -> dict[str, Any]:
+    """The timestamp of the checkpoint, if it is the one that was stamped."""
+    stamp = read_stamp(folder)
+    return {} if stamp is None or stamp.note != text else {"timestamp": to_base64(stamp.response)}
 
 
 def _entries(state: Path, shard: str, index: int) -> list[Entry]:

@@ -1,0 +1,39 @@
+"""The timestamp that a receipt carries, held against an authority whose root the reader has."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from comity.proof.inclusion import InclusionProof
+from comity.proof.verify import Failure, Verification
+
+STEP = "13"
+"""Of docs/spec/verification.md."""
+
+
+def stamped_at(result: Verification, root: Path) -> int | Failure:
+    """When the authority with this root (PEM) saw the checkpoint of a valid receipt, in Unix seconds, or why not.
+
+    Raises:
+        Fault: the file holds no root, or `rfc3161-client` is not installed.
+    """
+    # lazily: a receipt verifies without it
+    from comity.adapters.timestamps import NotStamped, read_trust
+
+    receipt = result.receipt
+    assert receipt is not None
+    trust = read_trust(root)
+    try:
+        response = receipt.timestamp
+        if response is None:
+            return Failure(STEP, "no-timestamp", "The receipt carries no timestamp.")
+        proof = next(iter(receipt.entries.values())).proof
+        return trust.time_of(response, InclusionProof.parse(proof).checkpoint.encode())
+    except (NotStamped, ValueError) as error:
+        return Failure(STEP, "bad-timestamp", f"The timestamp does not hold: {error}.")
+
+
+def moment(seconds: int) -> str:
+    """A time in UTC, for a reader."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

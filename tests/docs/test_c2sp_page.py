@@ -7,7 +7,7 @@ import re
 from tests.tidy.tree import ROOT
 
 PAGE = (ROOT / "docs" / "spec" / "c2sp.md").read_text("utf-8")
-TEST = re.compile(r"`((?:\w+/)+test_\w+\.py)(?:::(test_\w+))?`")
+TEST = re.compile(r"`(?:tests/)?((?:\w+/)+test_\w+\.py)(?:::(test_\w+))?`")
 SOURCE = re.compile(r"`((?:proof|adapters|api)/[\w/]+\.py)`")
 
 

@@ -126,6 +126,11 @@ def _words(alarm: Alarm) -> str:
 
 
 def auditor_key(given: str | None) -> str:
+    """The key in a file, or in a variable of the environment (`env:NAME`); empty where none is given.
+
+    Raises:
+        UsageFault: there is no key in it.
+    """
     if given is None:
         return ""
     if given.startswith("env:"):

@@ -18,7 +18,7 @@ def test_the_tour_holds_and_is_plain_when_piped() -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "\x1b" not in done.stdout
-    for number in range(1, 10):
+    for number in range(1, 11):
         assert f"\n{number}. " in done.stdout
     for expected in (
         "451 unlawful_placement",

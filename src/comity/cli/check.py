@@ -13,12 +13,14 @@ from comity.adapters.claims import claim_problems
 from comity.adapters.clock import unix_ms
 from comity.adapters.node import names
 from comity.adapters.packs import load_packs, read_folder, tried, zone
+from comity.adapters.scenario_files import holds_scenario, read_scenario_file
 from comity.adapters.stack_files import StackFile, read_stack_file
 from comity.adapters.state import FOLDER, MODELS
 from comity.adapters.witness.logs import is_witness_file, read_logs
 from comity.law.coverage import DRAFT
 from comity.law.pack import Pack
 from comity.law.staleness import overdue, said
+from comity.posture.futures.kinds import FUTURES
 from comity.runtime.audience import TELEMETRY, can_export
 from comity.runtime.stamps import stamps_of
 from comity.runtime.witnessing import watch_of
@@ -27,9 +29,14 @@ from comity.terms.problems import Problem, Problems, in_order
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Registers the command."""
-    check = commands.add_parser("check", help="all problems of a stack file or a law pack at once", description=__doc__)
+    check = commands.add_parser("check", help="all problems of a stack file, law pack or scenario", description=__doc__)
     check.add_argument(
-        "-c", "--config", type=Path, required=True, metavar="FILE", help="a stack or witness's file, or a pack's folder"
+        "-c",
+        "--config",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="a stack, scenario or witness's file, or a pack's folder",
     )
     check.add_argument("--json", action="store_true", help="print JSON")
 
@@ -37,7 +44,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints every problem; 1 if there is any, 0 if there is none."""
     path: Path = options.config
-    found, packs = _of_pack(path) if path.is_dir() else _of_witness(path) or _of_stack(path)
+    found, packs = _of_pack(path) if path.is_dir() else _of_scenario(path) or _of_witness(path) or _of_stack(path)
     problems, drafts = in_order(found), tuple(_drafts(path, packs))
     if options.json:
         print(json.dumps([asdict(problem) for problem in (*problems, *drafts)], indent=2, ensure_ascii=False))
@@ -60,6 +67,17 @@ def _of_witness(path: Path) -> tuple[tuple[Problem, ...], Sequence[Pack]] | None
         return None
     try:
         read_logs(path)
+    except Problems as error:
+        return error.problems, ()
+    return (), ()
+
+
+def _of_scenario(path: Path) -> tuple[tuple[Problem, ...], Sequence[Pack]] | None:
+    """The problems of a scenario; None if the file is meant as something else."""
+    if not holds_scenario(path):
+        return None
+    try:
+        read_scenario_file(path, FUTURES)
     except Problems as error:
         return error.problems, ()
     return (), ()

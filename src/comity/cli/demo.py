@@ -14,6 +14,7 @@ from comity.cli.tour.gateway import Gateway, usual_port
 from comity.cli.tour.proof import altered, verify
 from comity.cli.tour.reasons import Reasons
 from comity.cli.tour.show import Show
+from comity.cli.tour.stress import faults, lines, stressed
 from comity.cli.tour.visit import MODEL, Outcome, make
 from comity.cli.tour.visits import VISITS, Visit
 from comity.placement.types import Placement
@@ -53,6 +54,7 @@ def take(visits: Sequence[Visit], *, once: bool) -> int:
             reasons = Reasons(gateway)
             outcomes = [_visit(number, visit, gateway, reasons, show) for number, visit in enumerate(visits, 1)]
             _prove(gateway, *_last_answered(visits, outcomes), show, len(visits), Path(folder))
+            _stress(gateway, outcomes, show, len(visits) + 3)
             took = time.monotonic() - started
             if show.failed:
                 show.say(f"{len(show.failed)} of the tour's checks did not hold ({took:.1f} s).", "bold yellow")
@@ -113,6 +115,13 @@ def _prove(gateway: Gateway, visit: Visit, outcome: Outcome, show: Show, number:
     status, said = verify(path, gateway.vkey)
     show.step(f"{number + 2}. the same receipt with one byte changed", f"comity verify {path.name}", said)
     show.check([] if status == 1 else [f"the altered receipt gave exit {status}, expected 1"])
+
+
+def _stress(gateway: Gateway, outcomes: Sequence[Outcome], show: Show, number: int) -> None:
+    report = stressed(gateway.state)
+    what = "what breaks when: this traffic, replayed with the one French operator gone"
+    show.step(f"{number}. {what}", "comity replay --log .comity --scenario no-hexagone.yaml", "\n".join(lines(report)))
+    show.check(list(faults(report, sum(bool(outcome.deployment) for outcome in outcomes))))
 
 
 def _stay(gateway: Gateway, show: Show) -> None:

@@ -27,6 +27,7 @@ from comity.cli.told import Told, percent
 from comity.law.epoch import covered
 from comity.law.realm import Realm
 from comity.placement.stated import check_words
+from comity.posture.futures.kinds import FUTURES
 from comity.posture.replay.engine import replay
 from comity.posture.replay.page import html
 from comity.posture.replay.parties import Partner, partners
@@ -84,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
     worlds = worlds_of(RealmArchive((), realm))
     scenario = nothing_changed()
     if options.scenario is not None:
-        scenario = read_scenario_file(options.scenario).scenario or scenario
+        scenario = read_scenario_file(options.scenario, FUTURES).scenario or scenario
     report = replay(draft.groups, worlds, scenario, library_of(None))
     notes = (*draft.notes, *_left_out(usage), *report.notes)
     title = report.title if options.scenario is not None else f"A first look at {options.usage.name}"

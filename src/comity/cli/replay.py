@@ -26,6 +26,9 @@ from comity.cli.log_folder import log_folder
 from comity.cli.progress import progress
 from comity.cli.replay_told import told
 from comity.cli.told import Told
+from comity.posture.futures.document import document
+from comity.posture.futures.kinds import FUTURES, outlook
+from comity.posture.futures.outlook import Baseline, in_words
 from comity.posture.replay.capacity import ShareOut
 from comity.posture.replay.engine import replay
 from comity.posture.replay.groups import Groups
@@ -33,6 +36,7 @@ from comity.posture.replay.lots import log_of
 from comity.posture.replay.page import html
 from comity.posture.replay.report import Report
 from comity.posture.replay.worlds import Worlds
+from comity.posture.scenario.types import Scenario
 from comity.terms.digests import sha256_hex
 from comity.terms.errors import UsageFault
 
@@ -66,19 +70,42 @@ def run(options: argparse.Namespace) -> int:
     if options.usage is not None:
         raise UsageFault(f"{options.usage}: a file of usage comes with --from {'|'.join(first_look.FORMS)}")
     groups, worlds, notes = _from_url(options) if _is_url(options.log) else _from_disk(options)
-    show(_replayed(groups, worlds, notes, options), options)
+    scenario = nothing_changed()
+    if options.scenario is not None:
+        scenario = read_scenario_file(options.scenario, FUTURES).scenario or scenario
+    show(_replayed(groups, worlds, notes, scenario, options), scenario, options)
     return 0
 
 
-def show(report: Report, options: argparse.Namespace) -> None:
-    """Prints or writes the report as it was asked for."""
+def show(report: Report, scenario: Scenario, options: argparse.Namespace) -> None:
+    """Prints or writes the report as it was asked for, and what the scenario's model of the future says."""
+    future = outlook(scenario.future, baseline(report)) if scenario.future is not None else None
     if options.json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+        plain = msgspec.to_builtins(report)
+        if future is not None:
+            plain["outlook"] = document(future)
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n")
     elif options.html is not None:
         write_whole(options.html, html(report, _again(), list(_digests(options))).encode())
         print(f"{options.html}: written")
     else:
         told(report, Told())
+        if future is not None:
+            print(f"\n{in_words(future)}")
+
+
+def baseline(report: Report) -> Baseline:
+    """What the log says of today: its tokens at the pace of its months."""
+    months = _months(report.first, report.last)
+    tokens = report.total.before.prompt_tokens + report.total.before.completion_tokens
+    return Baseline(tokens * 12 / months, months)
+
+
+def _months(first: str, last: str) -> int:
+    if not first:
+        return 1
+    (one, two), (three, four) = (map(int, each.split("-")) for each in (first, last))
+    return (three - one) * 12 + four - two + 1
 
 
 def share_out() -> ShareOut | None:
@@ -90,12 +117,11 @@ def share_out() -> ShareOut | None:
     return by_highs
 
 
-def _replayed(groups: Groups, worlds: Worlds, notes: dict[str, str], options: argparse.Namespace) -> Report:
+def _replayed(
+    groups: Groups, worlds: Worlds, notes: dict[str, str], scenario: Scenario, options: argparse.Namespace
+) -> Report:
     if not groups:
         raise UsageFault("the log has no request that has ended")
-    scenario = nothing_changed()
-    if options.scenario is not None:
-        scenario = read_scenario_file(options.scenario).scenario or scenario
     beside = options.config.resolve().parent if options.config is not None else None
     report = replay(log_of(groups), worlds, scenario, library_of(beside), share_out())
     return msgspec.structs.replace(report, notes=(*report.notes, *notes.values()))

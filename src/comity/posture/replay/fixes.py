@@ -34,13 +34,13 @@ from comity.posture.scenario.ground import Ground as Changed
 from comity.stack.types import Deployment, Stack
 from comity.terms.instants import day_of
 
-TRIALS = 40
+TRIALS = 24
 """Sets of changes that are judged for one question and one deployment, at some 2 ms each."""
 
-MAX_NEAR = 4
+MAX_NEAR = 3
 """Deployments that are there and forbidden, at which ways are sought: those with the fewest rules against them."""
 
-MAX_PLACES = 4
+MAX_PLACES = 3
 """Sites at which a model that is gone is tried: the first of the stack."""
 
 KINDS: Mapping[type[Move], str] = {

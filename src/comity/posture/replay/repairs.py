@@ -21,7 +21,7 @@ MAX_STEPS = 5
 MAX_KINDS = 32
 """Kinds of lost questions, the heaviest first, by which steps are compared; one question stands for each kind."""
 
-MAX_ASKED = 8
+MAX_ASKED = 6
 """Of those, how many are asked what would bring them back: each some tenths of a second."""
 
 MAX_FIXES = 32

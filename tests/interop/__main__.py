@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.interop import aics, cwt, go_sumdb, scales, timestamp, transmute
+from tests.interop import aics, cwt, go_sumdb, our_witness, scales, timestamp, transmute
 from tests.interop.places import Places
 from tests.interop.result import Result, tried
 from tests.interop.written import Written, write
@@ -19,6 +19,7 @@ VERIFIERS: tuple[tuple[str, str, Verify], ...] = (
     ("tlog-scales", "tlog-tiles, signed-note, cosignature", lambda result, log, _: scales.verify(result, log)),
     ("Go x/mod/sumdb", "signed-note, tiles, proofs", go_sumdb.verify),
     ("aics-witness", "tlog-witness", aics.verify),
+    ("aics-witness's client", "comity witness serve", our_witness.verify),
     ("@transmute/cose", "RFC 9942 receipts", transmute.verify),
     ("cwt", "COSE_Sign1 of RFC 9943 statements", cwt.verify),
     ("openssl ts", "RFC 3161", lambda result, log, _: timestamp.verify(result, log)),

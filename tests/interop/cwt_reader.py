@@ -46,6 +46,7 @@ def holds(data: bytes, key: Any) -> None:
 
 def main() -> int:
     """0 if all hold."""
+    print(version("cwt"))
     members = cbor2.loads(Path(sys.argv[1]).read_bytes())
     kid = hashlib.sha256(cbor2.dumps(members, canonical=True)).digest()
     key = COSEKey.new({**members, 2: kid, 3: -19 if members[1] == 1 else -7})
@@ -57,7 +58,6 @@ def main() -> int:
         except Exception as error:  # noqa: BLE001 - whatever it raises is a refusal
             failed += 1
             print(f"FAIL {Path(name).name}: {type(error).__name__}: {error}")
-    print(version("cwt"))
     return 1 if failed else 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.interop import __main__ as interop
-from tests.interop import aics, cwt, go_sumdb, scales, timestamp, transmute
+from tests.interop import aics, cwt, go_sumdb, our_witness, scales, timestamp, transmute
 from tests.interop.places import Places
 from tests.interop.result import Result, must, tried
 from tests.interop.written import Written, write
@@ -30,7 +30,7 @@ def test_the_fast_ones(log: Written, verify: object) -> None:
     assert (row.word, row.failed) == ("passed", "")
 
 
-@pytest.mark.parametrize("verify", [go_sumdb.verify, aics.verify, transmute.verify, cwt.verify])
+@pytest.mark.parametrize("verify", [go_sumdb.verify, aics.verify, our_witness.verify, transmute.verify, cwt.verify])
 def test_what_is_not_there_is_not_run(
     log: Written, verify: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

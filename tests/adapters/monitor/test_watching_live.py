@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from comity.adapters.ledger import Ledger
+from comity.adapters.clock import unix_ms
+from comity.adapters.ledger import Ledger, entries
+from comity.proof.summary import DAY_MS
+from comity.terms import canon
 from comity.testing.gateway import COMITY, Gateway
 from comity.testing.upstream import Upstream, chat
-from tests.adapters.ledger.writing import clock, deny
+from tests.adapters.ledger.writing import enter
+from tests.proof.samples import denial
 from tests.runtime.stacks import two_upstreams
 from tests.runtime.test_gateway_limits import asked
 
@@ -42,16 +48,55 @@ async def line(watcher: Process) -> dict[str, Any]:
 
 
 def a_past(state: Path) -> None:
-    """Enough entries for a tile that is full."""
+    """Yesterday's entries, enough for a tile that is full."""
     state.mkdir(mode=0o700, parents=True)
-    ledger = Ledger.open(state, "test.example/gateway", clock=clock)
-    asyncio.run(deny(ledger, 300))
+    yesterday = unix_ms() - DAY_MS
+    party, decision, content = denial()
+    times = {"received": yesterday, "finished": yesterday}
+    blocks = party, decision, canon.encode(canon.parse(content) | {"times": times})
+
+    async def work() -> None:
+        await asyncio.gather(*(enter(ledger, "denial", blocks) for _ in range(300)))
+
+    ledger = Ledger.open(state, "test.example/gateway", clock=unix_ms)
+    asyncio.run(work())
     ledger.close()
+
+
+async def summed(state: Path, shard: str) -> None:
+    """Wait until yesterday is summed up."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not any(entry.kind == "summary" for entry in entries(state, shard)):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.2)
 
 
 async def load(gateway: Gateway, key: str) -> None:
     while True:
         await asyncio.gather(*(asked(gateway, key) for _ in range(8)))
+
+
+async def invoiced(gateway: Gateway, url: str, folder: Path) -> None:
+    """The same log beside an invoice, with the same auditor's key."""
+    day = datetime.now(UTC).date().isoformat()
+    (folder / "invoice.csv").write_text(f"Tag,Modell,Anfragen\n{day},small,1000000\n{day},other,3\n")
+    process = await asyncio.create_subprocess_exec(
+        *COMITY, "reconcile", str(folder / "invoice.csv"), "-c", str(gateway.stack_file), "--log", url, "--json",
+        "--auditor", str(folder / "auditor"), "--column", "day=Tag", "--column", "name=Modell",
+        "--column", "requests=Anfragen", stdout=PIPE,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    assert process.returncode == 1
+    document = json.loads(said)
+    assert [(each["kind"], each["name"]) for each in document["differences"]] == [
+        ("only-invoice", "other"),
+        ("differs", "small"),
+    ]
+    assert 0 < int(document["log"]["requests"]) < 1_000_000
+
+
+def gateway_audit(state: Path) -> bytes:
+    """`comity log audit` of the folder, which the altered checkpoint no longer fits once it was signed anew."""
+    return subprocess.run([*COMITY, "log", "audit", str(state), "--json"], capture_output=True, check=False).stdout
 
 
 def test_three_bytes_are_three_alarms_each_with_its_place(tmp_path: Path) -> None:
@@ -65,6 +110,7 @@ def test_three_bytes_are_three_alarms_each_with_its_place(tmp_path: Path) -> Non
                 log = gateway.state / "log"
                 (shard,) = (path.name for path in log.iterdir() if path.is_dir())
                 busy = asyncio.create_task(load(gateway, key))
+                await summed(gateway.state, shard)
                 watcher = await asyncio.create_subprocess_exec(
                     *COMITY, "log", "audit", f"http://{host}:{port}/log/", "--follow", "--every", "0.1", "--json",
                     "--key", str(gateway.state / "log.vkey"), "--cursor", str(tmp_path / "cursor.json"),
@@ -93,6 +139,9 @@ def test_three_bytes_are_three_alarms_each_with_its_place(tmp_path: Path) -> Non
                 assert [each.get("index") for each in alarms] == [100, 20, None]
                 watcher.send_signal(signal.SIGINT)
                 assert await watcher.wait() == 1
+                await invoiced(gateway, f"http://{host}:{port}/log/", tmp_path)
+            audit = json.loads(gateway_audit(gateway.state))
+            assert [(each["summaries"], each["unsummed"]) for each in audit["shards"]] == [(1, [])]
 
     a_past(tmp_path / "gw" / ".comity")
     asyncio.run(walk())

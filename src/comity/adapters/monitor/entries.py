@@ -69,7 +69,7 @@ class Entries:
                 blocks = {name: str(each[name]).encode() for name in ("party", "decision", "content")}
                 value = leaf_value(kind, salt, blocks["party"], blocks["decision"], blocks["content"])
                 wrong = self._follower.entry(index, kind, intent, blocks)
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             yield self._alarm("bad-entry", f"Entry {index} is none: {error}.", index)
             return
         if value != signed:

@@ -23,6 +23,7 @@ HELD = 16 * 1024
 INNER_REST, OUTER_REST = (bytes(32).translate(table) for table in (INNER, OUTER))
 """What HMAC pads a key of 32 bytes with."""
 
+_MARK = b"comity/erasure-ref/v1\n"
 _DOMAIN = b"comity/commitment/v1/"
 
 
@@ -68,6 +69,13 @@ class Openings:
 
     def __hash__(self) -> int:
         return hash(self._salt)
+
+
+def marked(salt: bytes, nonce: bytes) -> str:
+    """What an entry has of its erasure ref: whoever has the ref's salt can tell that it is one of the ref's, and once
+    the salt is destroyed nobody can tell anything of it, not even which entries belong together.
+    """
+    return hmac_sha256(salt, _MARK + nonce).hex()
 
 
 class Commitment:

@@ -81,7 +81,7 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
         "content": {
             "nonce": "nonce", "request": "digest", "bytes": "n", "times": {"received": "n"}, "stream?": "boolean",
             "surface?": "id", "session?": "digest", "oversight?": "id", "detected?": _DETECTED,
-            "pseudonymised?": "n",
+            "pseudonymised?": "n", "ref?": "digest",
         },
     },
     "outcome": {
@@ -106,7 +106,7 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
         },
         "content": {
             "nonce": "nonce", "request": "digest", "bytes": "n", "status": "n", "response?": "digest",
-            "times": {"received": "n", "finished": "n"}, "detected?": _DETECTED,
+            "times": {"received": "n", "finished": "n"}, "detected?": _DETECTED, "ref?": "digest",
         },
     },
     "realm": {
@@ -132,7 +132,9 @@ SHAPES: dict[str, dict[str, dict[str, Any]]] = {
     "erasure": {
         "party": {"actor": "id"},
         "decision": {"durability": "durability", "action": "erasure"},
-        "content": {"salts": "n", "entries": "n", "minimum?": "n", "times": {"finished": "n"}},
+        "content": {
+            "salts": "n", "entries": "n", "pruned?": [{"shard": "id", "minimum": "n"}], "times": {"finished": "n"},
+        },
     },
 }  # fmt: skip
 """For each kind and block its keys; `?` marks an optional one."""

@@ -91,6 +91,12 @@ class Gate(Protocol):
     def tenant(self, key: bytes) -> Tenant | None:
         """Who this key speaks for, by its SHA-256; None if unknown, expired or revoked."""
 
+    def under(self, tenant: Tenant, ref: str) -> Tenant:
+        """Who this tenant is for a request with that erasure ref; the same object for the same ref, for a while.
+
+        A ref that was never seen costs the time of a few syncs of the disk.
+        """
+
     def case(self, tenant: Tenant, addition: Addition, operation: str) -> Case:
         """The application's registered case with the request's additions united (DESIGN rule 6), as entries show it.
 

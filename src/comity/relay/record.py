@@ -13,7 +13,7 @@ from comity.detect.found import Seen
 from comity.law.case import UNSAID, Addition, Case
 from comity.placement.decide import wish_document
 from comity.placement.types import Placement, Wish
-from comity.proof.commitment import Commitment, commit
+from comity.proof.commitment import Commitment, commit, marked
 from comity.proof.entry import MAX_BLOCK_BYTES
 from comity.relay.exchange import Attempt, Exchange
 from comity.relay.looking import detected
@@ -71,12 +71,13 @@ class Recorder:
             more += b'"surface":"%b",' % exchange.surface.encode()
         if exchange.session:
             more = b'"session":"%b",%b' % (session(tenant, exchange.session).encode(), more)
-        content = b'{"bytes":%d,%b"nonce":"%b",%b%b"request":"%b",%b"times":{"received":%d}}' % (
+        content = b'{"bytes":%d,%b"nonce":"%b",%b%b%b"request":"%b",%b"times":{"received":%d}}' % (
             len(body),
             b"" if exchange.seen is None else b'"detected":%b,' % self._seen(exchange.seen),
             exchange.nonce.hex().encode(),
             b'"oversight":"%b",' % exchange.oversight.encode() if exchange.oversight else b"",
             b"" if exchange.pseudonyms is None else b'"pseudonymised":%d,' % exchange.pseudonyms.count,
+            b'"ref":"%b",' % marked(tenant.salt, exchange.nonce).encode() if tenant.ref else b"",
             commit(tenant.openings(exchange.nonce, "request"), body).encode(),
             more,
             exchange.received,
@@ -124,6 +125,8 @@ class Recorder:
             "status": refusal.status,
             "times": {"finished": now, "received": exchange.received},
         }
+        if exchange.tenant.ref:
+            content["ref"] = marked(exchange.tenant.salt, exchange.nonce)
         if exchange.seen is not None:
             content["detected"] = detected(exchange.seen)
         case = self._cases(exchange.tenant, exchange.addition, operation)

@@ -29,6 +29,10 @@ from comity.terms.instants import Instant, shown
 from comity.terms.refusal import Refusal
 
 
+MAX_REFERRED = 4_096
+"""Erasure refs whose tenant is kept: as many as the recorder keeps fragments. One more costs some 50 microseconds."""
+
+
 class Gate:
     """Implements `relay.ports.Gate` for one worker. Everything in it is replaced whole, never changed in place."""
 
@@ -43,15 +47,18 @@ class Gate:
         rations: Rations | None = None,
         bearers: Bearers | None = None,
         required: Required | None = None,
+        salt_of_ref: Callable[[str, str], bytes] | None = None,
     ) -> None:
         """Begins with `first`, and says so to `began`, as for each realm that follows it.
 
-        `salt` gives an application's erasure salt; `trouble` says why the worker as a whole is not ready, or nothing.
+        `salt` gives an application's erasure salt, `salt_of_ref` that of one of its erasure refs; `trouble` says why the worker as a whole is not ready, or nothing.
         Without `rations` nothing is limited, without `bearers` no token opens anything; `required` says whether enough
         is witnessed for a request.
         """
         self._clock = clock
         self._salt = salt
+        self._salt_of_ref = salt_of_ref or (lambda application, _: salt(application))
+        self._referred: dict[tuple[Tenant, str], Tenant] = {}
         self._began = began
         self._trouble = trouble
         self._rations = rations
@@ -161,6 +168,21 @@ class Gate:
         """Under the same realm, reach the deployments there."""
         self._next = None
         self._targets.begin(self._force.realm.digest, targets, self._clock())
+
+    def under(self, tenant: Tenant, ref: str) -> Tenant:
+        """Who this tenant is for a request with that erasure ref."""
+        referred = self._referred.get((tenant, ref))
+        if referred is None:
+            if len(self._referred) >= MAX_REFERRED:
+                self._referred.clear()
+            salt = self._salt_of_ref(tenant.application, ref)
+            referred = self._referred[tenant, ref] = tenant.under(ref, salt)
+        return referred
+
+    def forget(self) -> None:
+        """Some erasure salt was destroyed: whoever asks next has a new one."""
+        self._referred.clear()
+        self.recognise(self._keys)
 
     def recognise(self, keys: Iterable[Key]) -> None:
         """From now on these keys, and no others, open something."""

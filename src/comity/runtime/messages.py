@@ -133,6 +133,12 @@ class Trust(Struct, frozen=True, tag=True):
     issuers: tuple[TrustedIssuer, ...]
 
 
+class Forget(Struct, frozen=True, tag=True):
+    """Erasure salts of this application were destroyed: keep none of them in memory, and write on in a new segment."""
+
+    application: str
+
+
 class Enter(Struct, frozen=True, tag=True):
     """What somebody did to the gateway, to be entered in the log."""
 
@@ -262,7 +268,7 @@ class Told(Struct, frozen=True, tag=True):
     dropped: int = 0
 
 
-ToWorker: TypeAlias = Start | Take | Keys | Reach | Lend | Renew | Drain | Trust | Enter | Summarise
+ToWorker: TypeAlias = Start | Take | Keys | Reach | Lend | Renew | Drain | Trust | Enter | Summarise | Forget
 ToSupervisor: TypeAlias = Ready | Failed | Complaint | Draw | Report | Told | Unknown | Entered
 
 to_worker = msgspec.json.Decoder(ToWorker)

@@ -18,7 +18,7 @@ def receipts(ledger: Ledger) -> Receipts:
 
     async def fetch(receipt_id: str, tenant: Tenant) -> dict[str, Any] | None:
         try:
-            receipt = await ledger.receipt(receipt_id, openings=not tenant.auditor)
+            receipt = await ledger.receipt(receipt_id, openings=not tenant.auditor, ref=tenant.ref)
         except UnknownReceipt:
             return None
         except NotYetCovered as error:

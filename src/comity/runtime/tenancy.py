@@ -18,7 +18,8 @@ from comity.runtime.book import Book
 from comity.runtime.hosts import Hosts
 from comity.runtime.issuers import Issuers
 from comity.runtime.key_table import KeyTable
-from comity.runtime.messages import Draw, Enter, Entered, Keys, Lend, ToWorker, Trust, Unknown
+from comity.runtime.messages import Draw, Enter, Entered, Forget, Keys, Lend, ToWorker, Trust, Unknown
+from comity.runtime.milestones import ERASE
 from comity.runtime.treasury import Treasury
 from comity.stack.types import Stack
 from comity.terms.instants import Instant
@@ -202,6 +203,8 @@ class Tenancy:
             except DatabaseFault:
                 self._entered += done  # the keys' watch says that the control state is away
             else:
+                for application in {each.document["application"] for each in waiting if each.action == ERASE}:
+                    self._tell(Forget(application))
                 if waiting:
                     self._tell_first(Enter(waiting))
 

@@ -40,6 +40,7 @@ from comity.runtime.messages import (
     Enter,
     Entered,
     Failed,
+    Forget,
     Keys,
     Lend,
     Reach,
@@ -119,6 +120,7 @@ class Worker:
         others: tuple[Witnesses | None, Stamping | None],
         keeper: Keeper,
         gate: Gate,
+        salts: ApplicationSalts,
         bearers: Bearers,
         rations: Rations,
         taking: Taking,
@@ -133,6 +135,7 @@ class Worker:
         self._keeper = keeper
         self._summed = Summed(ledger)
         self._gate = gate
+        self._salts = salts
         self._bearers = bearers
         self._rations = rations
         self._taking = taking
@@ -170,10 +173,12 @@ class Worker:
                 later=asyncio.get_running_loop().call_later,
                 clock=unix_ms,
             )
+            salts = ApplicationSalts(state)
             gate = Gate(
                 forces[0],
                 clock=unix_ms,
-                salt=ApplicationSalts(state).get_or_create,
+                salt=salts.get_or_create,
+                salt_of_ref=salts.of_ref,
                 began=lambda force: began(ledger, force, unix_ms()),
                 trouble=lambda: trouble(ledger.fault),
                 rations=rations,
@@ -208,8 +213,21 @@ class Worker:
         channel.say(Ready(ledger.shard))
         stamping = None if start.stamps is None else stamping_of(start.stamps, state / "log" / ledger.shard)
         taking = Taking(gate, observed, state, start.generation, lambda words: channel.say(Complaint(words)))
-        others = witnesses, stamping
-        return cls(channel, ledger, others, keeper, gate, bearers, rations, taking, observed, port, listener, tls)
+        return cls(
+            channel,
+            ledger,
+            (witnesses, stamping),
+            keeper,
+            gate,
+            salts,
+            bearers,
+            rations,
+            taking,
+            observed,
+            port,
+            listener,
+            tls,
+        )
 
     async def live(self) -> int:
         """Serve until told to drain, orphaned, or broken; the exit status."""
@@ -255,6 +273,8 @@ class Worker:
                     self._enter(notes)
                 case Summarise() as order:
                     self._summed.enter(order)
+                case Forget(application=application):
+                    self._forget(application)
                 case Trust(issuers=issuers):
                     self._bearers.trust(issuers)
                 case Keys(keys=keys):
@@ -283,6 +303,11 @@ class Worker:
                 place.append(audited(self._ledger, note, self._gate.durability, partial(done, note.id, place)))
             except (LedgerBroken, Overloaded):
                 return
+
+    def _forget(self, application: str) -> None:
+        self._salts.forget(application)
+        self._gate.forget()
+        self._ledger.rotate()
 
     def _renew(self) -> None:
         try:

@@ -24,7 +24,7 @@ LEFT_OUT = {
     "hooks": ("url", "key"),
     "issuers": ("issuer", "jwks"),
 }
-LEFT_OUT_OF_ALL = ("database", "signer", "witnesses", "timestamps")
+LEFT_OUT_OF_ALL = ("database", "signer", "witnesses", "timestamps", "keep_log")
 NEEDED = {"deployments": {"url": ""}, "hooks": {"url": ""}, "issuers": {"issuer": ""}}
 
 

@@ -283,6 +283,7 @@ class Stack(Record, frozen=True):
     )
     attested: Attested = field(default_factory=Attested)  # no key of the file: made of what lies in `attestations`
     legal_holds: tuple[LegalHold, ...] = ()
+    keep_log: Duration | None = None  # then entries are pruned that neither law nor a hold keeps; absent: for good
     stale_law: Literal["warn", "refuse"] = "warn"  # of a pack past its review_by
     durability: Literal["strict", "relaxed"] = "strict"
     aliases: dict[ModelName, tuple[Id, ...]] = field(default_factory=dict)  # to models or deployments: a group

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from typing import Literal
 
@@ -56,6 +57,10 @@ class OpenGate:
     def tenant(self, key: bytes) -> Tenant | None:
         """By the key itself."""
         return self.tenants.get(key)
+
+    def under(self, tenant: Tenant, ref: str) -> Tenant:
+        """With a salt that is made of the ref."""
+        return tenant.under(ref, hashlib.sha256(ref.encode()).digest())
 
     def case(self, tenant: Tenant, addition: Addition, operation: str) -> Case:
         """A case of personal data in France, and what is added."""

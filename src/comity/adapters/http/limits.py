@@ -73,5 +73,8 @@ DISCARDED_BODY = 256 * 1024
 KEY = 8 * 1024
 """A key's characters: ours have 46, tokens of an OpenID provider 3,000 where they list groups."""
 
+ERASURE_REF = 128
+"""What a request can be erased by: an opaque name such as a UUID, or a MAC of a patient's number."""
+
 SESSION = 256
 """The name of an agent session: a UUID has 36 characters, a trace's id 32, and prefixes are usual."""

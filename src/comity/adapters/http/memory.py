@@ -19,7 +19,12 @@ class Memory:
 
     def recall(self, exchange: Exchange, now: int) -> Kept | None:
         """The answer to an equal request, from a deployment that may answer this one too; None if there is none."""
-        if exchange.ask.stream or exchange.pseudonyms is not None or self._gate.cache(exchange.tenant) is None:
+        if (
+            exchange.ask.stream
+            or exchange.pseudonyms is not None
+            or exchange.tenant.ref
+            or self._gate.cache(exchange.tenant) is None
+        ):
             return None
         placement = exchange.placement
         if placement.realm != self._realm:

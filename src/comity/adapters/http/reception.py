@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from comity.adapters.http.port import Port
 from comity.adapters.http.replies import RETRY_AFTER
-from comity.adapters.http.request_head import OURS, session
+from comity.adapters.http.request_head import OURS, erasure_ref, session
 from comity.law.case import NOTHING_ADDED
 from comity.relay.addition import addition, oversight
 from comity.relay.exchange import Exchange
@@ -50,6 +50,8 @@ def received(
     added, name, overseer = NOTHING_ADDED, b"", ""
     if not OURS.isdisjoint(headers):
         name = session(headers)
+        if ref := erasure_ref(headers):
+            tenant = port.gate.under(tenant, ref)
         if b"comity-oversight" in headers:
             overseer = oversight(headers[b"comity-oversight"], port.gate.case(tenant, NOTHING_ADDED, surface.operation))
         added = addition(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from comity.adapters.http.limits import KEY, SESSION
+from comity.adapters.http.limits import ERASURE_REF, KEY, SESSION
 from comity.relay.body import BadRequest
 from comity.relay.surfaces import HEADERS, Surface
 
@@ -17,6 +17,7 @@ OURS = frozenset(
         b"comity-session",
         b"comity-timeout",
         b"comity-oversight",
+        b"comity-erasure-ref",
     }
 )
 
@@ -39,6 +40,7 @@ LISTS = frozenset({b"comity-data", b"comity-subjects", b"comity-purpose", b"anth
 """Headers that may come in several lines; a second line of any other that we read is a contradiction. (Two parents of a
 trace are none: what is joined has not the form of one.)"""
 
+_VISIBLE = re.compile(rb"[!-~]+")
 _SECONDS = re.compile(rb"[0-9]{1,6}(?:\.[0-9]{1,3})?")
 
 
@@ -70,6 +72,22 @@ def session(headers: dict[bytes, bytes]) -> bytes:
     if len(name) > SESSION:
         raise BadRequest(f"Comity-Session has at most {SESSION} characters.", "Comity-Session")
     return name
+
+
+def erasure_ref(headers: dict[bytes, bytes]) -> str:
+    """What the request can be erased by, or empty. It is not repeated in any message.
+
+    Raises:
+        BadRequest: it is too long, or not of visible ASCII characters.
+    """
+    ref = headers.get(b"comity-erasure-ref", b"").strip()
+    if not ref:
+        return ""
+    if len(ref) > ERASURE_REF or not _VISIBLE.fullmatch(ref):
+        raise BadRequest(
+            f"Comity-Erasure-Ref has at most {ERASURE_REF} visible ASCII characters.", "Comity-Erasure-Ref"
+        )
+    return ref.decode("ascii")
 
 
 def seconds(headers: dict[bytes, bytes], most: float) -> float:

@@ -11,6 +11,8 @@ import msgspec
 from comity.adapters.http.client import Client
 from comity.adapters.http.port import Port
 from comity.adapters.http.replies import RETRY_AFTER
+from comity.adapters.http.request_head import erasure_ref
+from comity.relay.body import BadRequest
 from comity.relay.ports import Later
 from comity.relay.surfaces import unescaped
 from comity.relay.tenant import Tenant
@@ -19,6 +21,9 @@ Answer: TypeAlias = Callable[[Client, Port, Tenant | None, bytes], None]
 
 MAX_RECEIPT_ID = 64
 """`<shard>.<index>`: nine characters, a dot, and at most nineteen digits."""
+
+ERASURE_REF = b"comity-erasure-ref"
+"""Whoever knows the ref of a request gets its openings too."""
 
 EPOCH = "1970-01-01T00:00:00Z"
 """When a model was made, to clients that want a date: what is listed are names of this stack."""
@@ -92,6 +97,12 @@ def _receipt(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> N
     receipt_id = url.partition(b"?")[0].rpartition(b"/")[2]
     if not 0 < len(receipt_id) <= MAX_RECEIPT_ID or not receipt_id.isascii():
         client.error(404, "There is no such receipt for this key.")
+        return
+    try:
+        if not tenant.auditor and (ref := erasure_ref({ERASURE_REF: client.header(ERASURE_REF)})):
+            tenant = port.gate.under(tenant, ref)
+    except BadRequest as error:
+        client.error(400, str(error))
         return
     task = port.loop.create_task(_fetch(client, port, tenant, receipt_id.decode()))
     port.tasks.add(task)

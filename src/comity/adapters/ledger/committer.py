@@ -69,6 +69,7 @@ class Committer:
         self._group = Group(next_index)
         self._full: list[Group] = []
         self._going = False
+        self._rotates = False
         self._seen = self._turns = self._under_way = 0
         self._fault: str | None = None
         self._queue: SimpleQueue[Group | None] = SimpleQueue()
@@ -81,6 +82,10 @@ class Committer:
             group = self._prepare()
         group.add(kind, intent, next(self._salts), party, decision, content, done)
         self.next += 1
+
+    def rotate(self) -> None:
+        """Let the next group begin a segment. On the loop."""
+        self._rotates = True
 
     def _prepare(self) -> Group:
         if not self._going:
@@ -121,7 +126,8 @@ class Committer:
     def _hand_over(self) -> None:
         groups = [group for group in (*self._full, self._group) if group]
         self._full, self._group = [], Group(self.next)
-        if groups and self._writer.size >= SEGMENT_BYTES:
+        if groups and (self._writer.size >= SEGMENT_BYTES or self._rotates):
+            self._rotates = False
             first = groups[0].first
             answered = {intent for group in groups for intent, _ in group.links}
             groups[0].begins = {intent for intent in self.open | answered if intent < first}

@@ -282,6 +282,10 @@ class Ledger:
             committer.open.add(index)
         return index
 
+    def rotate(self) -> None:
+        """Let the next entry begin a segment, so that entries before it can be erased. On the loop."""
+        self._committer.rotate()
+
     async def publish(self) -> int:
         """Wait for a checkpoint that covers every entry that is durable now; returns its tree size.
 
@@ -308,7 +312,7 @@ class Ledger:
         self._publisher.queue.put(Wish(self.durable, ready))
         return await published
 
-    async def receipt(self, receipt_id: str, *, openings: bool = True) -> dict[str, Any]:
+    async def receipt(self, receipt_id: str, *, openings: bool = True, ref: str = "") -> dict[str, Any]:
         """Build the receipt of an intent or denial of any shard under this state folder.
 
         Waits for the next checkpoint where needed (own shard: asks for it; another's: a few seconds at most).
@@ -326,12 +330,14 @@ class Ledger:
             needed = await loop.run_in_executor(None, last_index, self._state, shard, index)
             if self.published <= needed:
                 await self.publish()
-            return await loop.run_in_executor(None, lambda: build_receipt(self._state, shard, index, openings=openings))
+            return await loop.run_in_executor(
+                None, lambda: build_receipt(self._state, shard, index, openings=openings, ref=ref)
+            )
         deadline = loop.time() + FOREIGN_WAIT_S
         while True:
             try:
                 return await loop.run_in_executor(
-                    None, lambda: build_receipt(self._state, shard, index, openings=openings)
+                    None, lambda: build_receipt(self._state, shard, index, openings=openings, ref=ref)
                 )
             except NotYetCovered:
                 if loop.time() >= deadline:

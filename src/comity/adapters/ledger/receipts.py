@@ -14,7 +14,7 @@ from comity.adapters.ledger.segment import Entry
 from comity.adapters.ledger.tile_files import read_checkpoint, read_tile
 from comity.adapters.timestamps.files import read_stamp
 from comity.proof.checkpoint import Checkpoint, is_shard
-from comity.proof.commitment import ROLES, opening
+from comity.proof.commitment import ROLES, marked, opening
 from comity.proof.inclusion import InclusionProof
 from comity.proof.note import Note
 from comity.proof.reader import TreeReader
@@ -46,11 +46,11 @@ def last_index(state: Path, shard: str, index: int) -> int:
     return _entries(state, shard, index)[-1].index
 
 
-def build_receipt(state: Path, shard: str, index: int, *, openings: bool = True) -> dict[str, Any]:
+def build_receipt(state: Path, shard: str, index: int, *, openings: bool = True, ref: str = "") -> dict[str, Any]:
     """Build the receipt of the intent or denial at `index` of `shard` from files alone.
 
     With `openings`, it carries the keys with which the bytes can be checked, as long as the application's erasure
-    salt is there.
+    salt is there. A request with an erasure ref has them for who knows `ref`.
 
     Raises:
         UnknownReceipt: no such shard, or no intent or denial there.
@@ -62,7 +62,7 @@ def build_receipt(state: Path, shard: str, index: int, *, openings: bool = True)
     checkpoint, text = _best_checkpoint(folder, found[-1].index)
     reader = TreeReader(checkpoint.size, lambda tile: read_tile(folder, tile))
     shown = {entry.kind: _show(entry, reader, checkpoint, text) for entry in found}
-    return Receipt(shown, _openings(state, shown) if openings else {}, _attached(folder, text)).to_json()
+    return Receipt(shown, _openings(state, shown, ref) if openings else {}, _attached(folder, text)).to_json()
 
 
 def _best_checkpoint(folder: Path, index: int) -> tuple[Checkpoint, str]:
@@ -111,17 +111,20 @@ def _show(entry: Entry, reader: TreeReader, checkpoint: Checkpoint, text: str) -
     return shown
 
 
-def _openings(state: Path, shown: dict[str, ShownEntry]) -> dict[str, bytes]:
+def _openings(state: Path, shown: dict[str, ShownEntry], ref: str) -> dict[str, bytes]:
     first = shown.get("intent") or shown["denial"]
     asked = first.block("content") or {}
     application = (first.block("party") or {}).get("application")
     answered = (shown["outcome"].block("content") or {}) if "outcome" in shown else asked
     try:
-        salt = ApplicationSalts(state).get(application) if isinstance(application, str) else None
         nonce = bytes.fromhex(asked.get("nonce", ""))
+        mark = asked.get("ref")
+        if not isinstance(application, str) or (mark is not None and not ref):
+            return {}
+        salt = ApplicationSalts(state).get(application, ref if mark is not None else None)
     except ValueError:
         return {}
-    if salt is None or not nonce:
+    if salt is None or not nonce or (mark is not None and marked(salt, nonce) != mark):
         return {}
     upstream = answered.get("upstream", {})
     committed = {

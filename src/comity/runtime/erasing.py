@@ -1,0 +1,165 @@
+"""Erasure by order: salts at once, then entries that nothing obliges to keep, and an entry that says so.
+
+Order of writes: the salts are destroyed first, for whatever fails afterwards they are gone; then the order is kept, which
+names entries by their numbers only; then it is carried out, as far as segments are sealed, and again whenever a gateway
+looks, until nothing of it is left.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from comity.adapters import vault
+from comity.adapters.disk import DISK
+from comity.adapters.ledger import ApplicationSalts, shards
+from comity.adapters.ledger.erasing import erase, sealed
+from comity.adapters.ledger.segment import Entry
+from comity.adapters.state import write_durably
+from comity.proof.commitment import marked
+from comity.runtime.pruning import Keep, entries_of
+from comity.stack.types import Stack
+from comity.terms import canon
+from comity.terms.errors import Fault
+
+FOLDER = "erasures"
+"""Orders that are not carried out yet, under the state folder: shards and numbers of entries, and nothing else."""
+
+
+class Held(Fault):
+    """A legal hold lies on what is to be erased."""
+
+
+class Erased(NamedTuple):
+    """What an order came to.
+
+    Attributes:
+        salts: erasure salts that were destroyed.
+        contents: keys of kept contents that were destroyed.
+        entries: entries that are destroyed, or will be once their segment is sealed.
+        kept: entries that stay, by the reason.
+    """
+
+    salts: int
+    contents: int
+    entries: int
+    kept: dict[str, int]
+
+
+def held(stack: Stack, application: str, today: date) -> None:
+    """Refuses where a legal hold lies on an application.
+
+    Raises:
+        Held: names the hold, its last day, and the way out.
+    """
+    for number, hold in enumerate(stack.legal_holds, 1):
+        if (hold.applications is None or application in hold.applications) and today <= hold.until:
+            raise Held(
+                f"nothing of {application} may be erased: legal hold {number} lies on it until {hold.until}: {hold.why} "
+                "(it ends on that day, or when it is taken out of legal_holds in the stack file)"
+            )
+
+
+def order(
+    state: Path,
+    stack: Stack,
+    application: str,
+    ref: str,
+    today: date,
+    note: Callable[[Erased], None],
+    *,
+    dry: bool = False,
+) -> Erased:
+    """Erase what an application asked, or what it asked under one ref; `note` has it entered, before entries go.
+
+    Raises:
+        Held: a legal hold lies on it; nothing was done.
+        ValueError: there is no such application id.
+        LedgerCorrupt: a segment cannot be read.
+        OSError: the disk refused it; the salts may be destroyed already.
+    """
+    held(stack, application, today)
+    salts = ApplicationSalts(state)
+    salt = salts.get(application, ref or None)
+    destroyed = contents = 0
+    if not dry:
+        destroyed = salts.destroy(application, ref or None)
+        contents = vault.destroy(state, application, ref)
+    elif salt is not None:
+        destroyed = 1
+    wanted, kept = _wanted(state, today, partial(_meant, application, salt if ref else None, bool(ref)))
+    done = Erased(destroyed, contents, sum(map(len, wanted.values())), kept)
+    if not dry:
+        if done.entries:
+            _keep(state / FOLDER / f"{secrets.token_hex(8)}.json", wanted)
+        note(done)
+    return done
+
+
+def _wanted(state: Path, today: date, mine: Callable[[Entry], bool]) -> tuple[dict[str, list[int]], dict[str, int]]:
+    wanted: dict[str, list[int]] = {}
+    kept: Counter[str] = Counter()
+    for shard in shards(state):
+        for entry, because in entries_of(state, shard, Keep(state, None, (), today), mine):
+            if because:
+                kept.update(because)
+            else:
+                wanted.setdefault(shard, []).append(entry.index)
+    return wanted, dict(kept)
+
+
+def _meant(application: str, salt: bytes | None, by_ref: bool, entry: Entry) -> bool:
+    if canon.parse(entry.party).get("application") != application:
+        return False
+    if not by_ref:
+        return True
+    content = canon.parse(entry.content)
+    return salt is not None and content.get("ref") == marked(salt, bytes.fromhex(content["nonce"]))
+
+
+def carry_out(state: Path) -> int:
+    """Destroy the entries of every order, as far as their segments are sealed; how many entries wait for that still.
+
+    Raises:
+        LedgerCorrupt: a segment cannot be read.
+        OSError: the disk refused it.
+    """
+    waiting = 0
+    for path in sorted((state / FOLDER).glob("*.json")):
+        wanted = {shard: set(indices) for shard, indices in json.loads(path.read_bytes()).items()}
+        left = {shard: rest for shard, indices in wanted.items() if (rest := _sealed_away(state, shard, indices))}
+        waiting += sum(map(len, left.values()))
+        if not left:
+            DISK.unlink(path)
+            DISK.sync_folder(path.parent)
+        elif left != wanted:
+            _keep(path, {shard: sorted(indices) for shard, indices in left.items()})
+    return waiting
+
+
+def _sealed_away(state: Path, shard: str, indices: set[int]) -> set[int]:
+    """Destroy those of these entries that can be; gives those that cannot yet."""
+    left = set(indices)
+    last = 0
+    for first, end in sealed(state, shard):
+        if here := {index for index in left if first <= index < end}:
+            erase(state, shard, first, partial(_among, here))
+        left -= here
+        last = end
+    # what was pruned meanwhile is gone
+    return {index for index in left if index >= last}
+
+
+def _among(indices: set[int], group: list[Entry]) -> set[int]:
+    return {entry.index for entry in group} & indices
+
+
+def _keep(path: Path, wanted: dict[str, list[int]]) -> None:
+    DISK.make_folders(path.parent)
+    write_durably(path, json.dumps(wanted).encode())

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from comity.adapters.ledger import LedgerCorrupt
 from comity.adapters.ledger.minimum import minimum_of
-from comity.adapters.ledger.reading import read_entry
+from comity.adapters.ledger.reading import read_what_is_left
 from comity.api.access import Page, refusal
 from comity.proof.checkpoint import is_shard
 from comity.runtime.supervisor import Supervisor
@@ -41,7 +41,7 @@ def _read(supervisor: Supervisor, shard: str, first: int) -> dict[str, Any]:
     minimum = minimum_of(supervisor.state / "log" / shard)
     found: list[dict[str, Any]] = []
     for index in range(max(first, minimum), max(first, minimum) + MAX_ENTRIES):
-        read = read_entry(supervisor.state, shard, index)
+        read = read_what_is_left(supervisor.state, shard, index)
         if read is None:
             break
         entry = read[0]

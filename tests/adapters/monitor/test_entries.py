@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from comity.adapters.ledger import Ledger
-from comity.adapters.ledger.reading import read_entry
+from comity.adapters.ledger.erasing import erase
+from comity.adapters.ledger.reading import read_what_is_left
 from comity.adapters.ledger.remote import NotThere, RemoteLog, Unreachable
 from comity.adapters.ledger.tile_files import read_tile
 from comity.adapters.monitor.entries import Entries
 from comity.terms import canon
 from comity.terms.digests import to_base64
-from tests.adapters.ledger.writing import ask, deny, run
+from tests.adapters.ledger.writing import ask, audited, deny, run
 
 Page = list[dict[str, Any]]
 SIZE = 302
@@ -33,11 +34,13 @@ class Port(RemoteLog):
         first = max(first, self.minimum_index)
         page: Page = []
         for index in range(first, first + 100):
-            read = read_entry(self.state, self.shard, index)
+            read = read_what_is_left(self.state, self.shard, index)
             if read is None:
                 break
             entry = read[0]
             blocks = {name: getattr(entry, name).decode() for name in ("party", "decision", "content")}
+            if entry.erased:
+                blocks = {}
             page.append({"index": index, "kind": entry.kind, "salt": to_base64(entry.salt), **blocks})
             if entry.intent is not None:
                 page[-1]["intent"] = entry.intent
@@ -73,6 +76,23 @@ def test_entries_as_they_are(written: tuple[Path, str]) -> None:
     assert alarms(written, lambda page: page) == []
     assert alarms(written, lambda page: page, minimum=2) == []
     assert alarms(written, lambda page: page, minimum=1) == []  # the outcome's intent is pruned
+
+
+def test_entries_that_were_erased_or_pruned_are_no_alarm(tmp_path: Path) -> None:
+    async def work(ledger: Ledger) -> str:
+        await ask(ledger)
+        await deny(ledger, SIZE - 2)
+        return ledger.shard
+
+    shard = run(tmp_path, work)
+    Ledger.open(tmp_path, "example.org/gw", clock=lambda: 1795406400000).close()
+    assert erase(tmp_path, shard, 0, lambda group: {each.index for each in group} & {0, 1, 9}) == 3
+    assert alarms((tmp_path, shard), lambda page: page) == []
+    (tmp_path / "log" / shard / "ledger" / "tiles-synced").write_text(f"{SIZE}\n")
+    assert audited(tmp_path, shard).erased == 3
+    # of an open intent that is erased, and of one that is pruned, the outcome may still come
+    run(tmp_path, ask)
+    assert audited(tmp_path, shard).findings == []
 
 
 OTHER = canon.encode(

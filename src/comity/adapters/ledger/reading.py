@@ -48,6 +48,12 @@ def record_groups(state: Path, shard: str, start: int = 0) -> Iterator[list[Entr
 def read_entry(state: Path, shard: str, index: int) -> tuple[Entry, Place] | None:
     """One entry and its slot (which names an intent's outcome), or None if the shard has none of this index,
     or none any more."""
+    read = read_what_is_left(state, shard, index)
+    return None if read is None or read[0].erased else read
+
+
+def read_what_is_left(state: Path, shard: str, index: int) -> tuple[Entry, Place] | None:
+    """As `read_entry`, and of an erased entry what is left of it."""
     folder = ledger_folder(state, shard)
     with reading(folder) as place_of:
         place = place_of(index)
@@ -68,4 +74,4 @@ def read_entry(state: Path, shard: str, index: int) -> tuple[Entry, Place] | Non
     if len(record) < record_size(head):
         return None
     entry = read_record(record, 0, index)
-    return None if entry is None or entry.erased else (entry, place)
+    return None if entry is None else (entry, place)

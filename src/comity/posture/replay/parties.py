@@ -34,17 +34,18 @@ class Partner(Struct, frozen=True):
 
 
 def partners(groups: Groups, stack: Stack, on: date) -> tuple[Partner, ...]:
-    """The operators that answered, the one with the most requests first."""
+    """The operators that were asked, the one with the most requests first."""
     amounts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     kinds: dict[str, frozenset[str]] = {}
     own: dict[str, bool] = {}
     for asked, sums in groups.items():
-        deployment = stack.deployments.get(asked.deployment)
+        name = asked.deployment or asked.model  # what failed was sent all the same
+        deployment = stack.deployments.get(name)
         application = stack.applications.get(asked.application)
         if deployment is None or application is None:
             continue
         party, controller = stack.sites[deployment.site].operator, application.controller
-        bound = _kinds(stack, controller, party, asked.deployment, on)
+        bound = _kinds(stack, controller, party, name, on)
         kinds[party] = kinds.get(party, bound) & bound
         own[party] = facts.same_party(party, controller)
         for place, amount in enumerate((sums.n, sums.tokens, sums.cost)):

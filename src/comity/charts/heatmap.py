@@ -25,11 +25,12 @@ def heatmap(
     levels: Sequence[str] = (),
     unit: str = "",
     source: str = "",
+    ends: tuple[float, float] | None = None,
 ) -> Chart:
     """One cell for each row and column. With `levels`, a cell is the number of its word in them, from 0.
 
-    Without, cells are figures, in five equal steps from the least to the most. None is hatched and says "not known".
-    Raises ValueError for a row of another length and for a level that has no word.
+    Without, cells are figures, in five equal steps between `ends`: the least and the most, unless told. None is hatched
+    and says "not known". Raises ValueError for a row of another length and for a level that has no word.
     """
     for name, cells in rows:
         if len(cells) != len(columns):
@@ -40,7 +41,12 @@ def heatmap(
         ("", *columns), tuple((clean(name), *(_said(cell, levels, unit) for cell in cells)) for name, cells in rows)
     )
     body = grid([("", *columns), *table.rows])
-    svg = _picture(title, columns[:MOST_COLUMNS], rows[:MOST_ROWS], levels, (len(rows), len(columns)))
+    shown = [(name, cells[:MOST_COLUMNS]) for name, cells in rows[:MOST_ROWS]]
+    found = [held for _, cells in shown for cell in cells if (held := plain(cell)) is not None]
+    reach = (
+        (0.0, float(max(1, len(levels) - 1))) if levels else ends or (min(found, default=0.0), max(found, default=0.0))
+    )
+    svg = _picture(title, columns[:MOST_COLUMNS], shown, levels, reach, (len(rows), len(columns)))
     return Chart(title, svg, twin(title, body, source), table, source)
 
 
@@ -49,14 +55,17 @@ def _said(cell: Number | None, levels: Sequence[str], unit: str) -> str:
 
 
 def _picture(
-    title: str, columns: Sequence[str], rows: Sequence[Row], levels: Sequence[str], total: tuple[int, int]
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    levels: Sequence[str],
+    ends: tuple[float, float],
+    total: tuple[int, int],
 ) -> str:
     art = Drawing()
     left = min(205.0, max((width(cut(clean(name), LONGEST_NAME)) for name, _ in rows), default=0)) + 14
     slot = (WIDE - left) / max(1, len(columns))
-    found = [value for _, cells in rows for cell in cells[: len(columns)] if (value := plain(cell)) is not None]
-    low, high = (0.0, float(max(1, len(levels) - 1))) if levels else (min(found, default=0.0), max(found, default=0.0))
-    top = _legend(art, left, levels, low, high)
+    top = _legend(art, left, levels, *ends)
     heads = [lines(clean(name), slot - 8, 12)[:3] for name in columns]
     deep = max(map(len, heads), default=0)
     for number, head in enumerate(heads):
@@ -74,19 +83,11 @@ def _picture(
     for number, (name, cells) in enumerate(rows):
         y = top + _HIGH * number
         art.words(left - 12, y + 19, name, anchor="end", room=left - 14)
-        for n, cell in enumerate(cells[: len(columns)]):
-            _cell(
-                art,
-                left + slot * n,
-                y,
-                slot,
-                cell,
-                levels,
-                (low, high),
-                f"{name}, {columns[n]}: {_said(cell, levels, '')}",
-            )
+        for n, cell in enumerate(cells):
+            tip = f"{name}, {columns[n]}: {_said(cell, levels, '')}"
+            _cell(art, left + slot * n, y, slot, cell, levels, ends, tip)
     bottom = top + _HIGH * len(rows)
-    if total > (len(rows), len(columns)) or total[1] > len(columns):
+    if total != (len(rows), len(columns)):
         art.words(left, bottom + 18, f"{total[0]} rows and {total[1]} columns are in the table", "small soft", most=60)
         bottom += 22
     return art.svg(bottom + 4, title)
@@ -114,7 +115,7 @@ def _cell(
 
 
 def _step(value: float, low: float, high: float) -> int:
-    return min(_STEPS - 1, int((value / (high - low) - low / (high - low)) * _STEPS)) if high > low else 0
+    return max(0, min(_STEPS - 1, int((value / (high - low) - low / (high - low)) * _STEPS))) if high > low else 0
 
 
 def _legend(art: Drawing, left: float, levels: Sequence[str], low: float, high: float) -> float:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from comity.charts.chart import Chart, Table
 from comity.charts.drawing import WIDE, Drawing, num
 from comity.charts.figures import NOT_KNOWN, Number, exact, plain, share, short, total
-from comity.charts.letters import LONGEST_NAME, clean, cut, width
+from comity.charts.letters import clean, cut, fitted, width
 from comity.charts.palette import HUES
 from comity.charts.sankey_layout import GAP, Layout, Names, heaviest, layout, ribbons
 from comity.charts.twin import bar, grid, twin
@@ -18,7 +18,6 @@ Chain: TypeAlias = tuple[Sequence[str | None], Number | None]
 MOST_STAGES = 7
 MOST_LINES = 40  # of the text twin
 _NODE, _TOP = 9.0, 34.0
-_LAST = 17  # characters of a name at the last stage, which has but a margin
 
 
 def sankey(
@@ -77,8 +76,9 @@ def _picture(
     title: str, stages: Sequence[str], held: Layout, coloured: Mapping[str, int], tint: int, missing: int
 ) -> str:
     art = Drawing()
-    ends = (width(f"{cut(name, _LAST)} 99.9 %", 12) for name in held.columns[-1])
-    step = (WIDE - _NODE - 9 - min(140.0, max([56.0, *ends]))) / (len(stages) - 1)
+    wanted = max([56.0, *(width(f"{name} 99.9 %", 12) + 6 for name in held.columns[-1])])
+    margin = min(wanted, 200.0 if len(stages) <= 3 else 140.0)
+    step = (WIDE - _NODE - 9 - margin) / (len(stages) - 1)
     _ribbons(art, held, step)
     for stage, column in enumerate(held.columns):
         x = 1 + step * stage
@@ -92,7 +92,7 @@ def _picture(
                 art.block(x, held.tops[stage, name], _NODE, high, coloured[name], tip)
             else:
                 art.plate(x, held.tops[stage, name], _NODE, high, "solid", tip)
-        _names(art, x, stage, held, step)
+        _names(art, x, stage, held, margin if stage == len(stages) - 1 else step - _NODE - 12)
     bottom = _TOP + held.high + 8
     if not held.weight:
         art.words(WIDE / 2, _TOP + 60, "nothing to draw", "soft", "middle")
@@ -116,16 +116,16 @@ def _ribbons(art: Drawing, held: Layout, step: float) -> None:
         art.path(d, f"{'mute' if hue is None else f'c{hue}'} ribbon", f"{one} → {other}: {short(held.links[link])}")
 
 
-def _names(art: Drawing, x: float, stage: int, held: Layout, step: float) -> None:
+def _names(art: Drawing, x: float, stage: int, held: Layout, room: float) -> None:
     """To the right of each party its name and share, on two lines where there is room."""
     at = x + _NODE + 6
-    most = _LAST if stage == len(held.columns) - 1 else max(8, min(LONGEST_NAME, int((step - 24) / 6.6)))
     for name in held.columns[stage]:
         high = held.weight[stage, name] * held.unit
         middle = held.tops[stage, name] + high / 2
         said = share(held.weight[stage, name], held.whole)
         if high + GAP >= 32:
-            art.words(at, middle - 2, name, "small strong halo", most=most)
+            art.words(at, middle - 2, name, "small strong halo", room=room)
             art.words(at, middle + 12, said, "small halo")
         else:
-            art.words(at, middle + 4, f"{cut(name, most - 6)} {said}", "small strong halo", most=most + 2, tip=name)
+            shown = fitted(cut(name), room - width(f"{said} ", 12.5), 12.5)
+            art.words(at, middle + 4, f"{shown} {said}", "small strong halo", most=60, tip=name)

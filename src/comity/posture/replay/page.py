@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from comity.charts.chart import Chart, Table
 from comity.charts.figures import NOT_KNOWN, exact, share
@@ -13,7 +13,7 @@ from comity.charts.sankey import sankey
 from comity.posture.replay.answer import answer
 from comity.posture.replay.page_amounts import bands, by_application, side_by_side
 from comity.posture.replay.page_parts import by_outcome, loads
-from comity.posture.replay.report import Report
+from comity.posture.replay.report import Report, Ruled
 
 MOST_CAUSES = 12  # a reader acts on the first few; JSON has all
 MOST_REPAIRS = 10
@@ -87,28 +87,35 @@ def _who(report: Report) -> Section:
 
 
 def _why(report: Report) -> Section | None:
+    lost = report.total.counts.lost
+    alone = {cause.name: cause.alone for cause in report.causes if cause.kind == "rule"}
+    causes = sorted((cause for cause in report.causes if cause.kind != "rule"), key=lambda cause: -cause.part)
     charts: list[Chart] = []
     tables: list[tuple[str, Table]] = []
-    if causes := report.causes[:MOST_CAUSES]:
+    if causes := causes[:MOST_CAUSES]:
         parts = [(f"{each.name} ({each.kind})", each.part) for each in causes]
-        charts.append(
-            ranks("What has a part in the loss", parts, "requests", of=report.total.counts.lost, hue=VERMILLION)
-        )
+        charts.append(ranks("What has a part in the loss", parts, "requests", of=lost, hue=VERMILLION))
         heads = ("", "kind", "what it is", "has a part in", "alone accounts for")
         rows = tuple((each.name, each.kind, each.says, exact(each.part), exact(each.alone)) for each in causes)
         tables.append(("What accounts for how much", Table(heads, rows)))
     if rules := report.rules[:MOST_CAUSES]:
-        charts.append(
-            ranks("Rules that refuse now", [(each.rule, each.requests) for each in rules], "requests", hue=GREY)
-        )
-        heads = ("", "law", "article", "basis", "requests")
-        rows = tuple((each.rule, each.law, each.cite, each.basis, exact(each.requests)) for each in rules)
-        tables.append(("The rules", Table(heads, rows)))
+        counts = [(each.rule, each.requests) for each in rules]
+        charts.append(ranks("Rules that refuse now", counts, "requests", hue=GREY))
+        tables.append(("The rules", _rules(rules, alone)))
     said = (
         "A request can be lost for several reasons at once. “Has a part in” counts every one of them; “alone accounts "
         "for” counts the requests that would not be lost if this one were undone and all else stayed."
     )
     return Section("Why", said if report.causes else "", charts, tables) if charts else None
+
+
+def _rules(rules: Sequence[Ruled], alone: Mapping[str, int]) -> Table:
+    heads = ("", "law", "article", "basis", "has a part in", "alone accounts for")
+    rows = []
+    for each in rules:
+        counts = (exact(each.requests), exact(alone.get(each.rule)))
+        rows.append((each.rule, each.law, each.cite, each.basis, *counts))
+    return Table(heads, tuple(rows))
 
 
 def _repair(report: Report) -> Section | None:
@@ -141,12 +148,14 @@ def _loads(report: Report) -> Section | None:
 
 
 def _spent(report: Report) -> Section:
+    charts = by_application(report)
+    whose = "The applications that change most." if charts else "Of no application does any of these change."
     said = (
-        "Energy at the meter of the site, carbon of operation alone. A band runs from low to high; what the stack does "
-        "not state is estimated, and its band is wide."
+        f"{whose} Energy is at the meter of the site, carbon that of operation alone. A band runs from low to high; "
+        "what the stack does not state is estimated, and its band is wide."
     )
     table = ("Energy and carbon, with their bands", bands(report))
-    return Section("Cost, time, energy and carbon by application", said, by_application(report), [table])
+    return Section("Cost, time, energy and carbon by application", said, charts, [table])
 
 
 def _assumed(report: Report) -> Section | None:

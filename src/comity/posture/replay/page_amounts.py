@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from comity.charts.bars import before_after
 from comity.charts.chart import Chart, Table
-from comity.charts.figures import Number, change, exact, rounded
+from comity.charts.figures import Number, change, exact, headed, rounded
 from comity.posture.replay.report import Amounts, Measure, Report
+
+MOST_APPLICATIONS = 12  # a reader looks for what changes, and by how much; JSON has all
 
 
 class _Amount(NamedTuple):
@@ -72,16 +74,21 @@ def _among(part: int, whole: int) -> str:
 
 
 def by_application(report: Report) -> list[Chart]:
-    """Each amount that is known of any application, before and after."""
+    """Each amount before and after, of the applications in which it changes most; the most of them first."""
     charts = []
     for amount in _AMOUNTS:
         pairs = [(line.name, amount.pick(line.before), amount.pick(line.after)) for line in report.applications]
-        held = [value for _, *pair in pairs for value in pair]
-        if any(held):
-            unit, size = _unit(amount, held, report)
-            rows = [(name, _over(old, size), _over(new, size)) for name, old, new in pairs]
-            charts.append(before_after(f"{amount.name.capitalize()}{f', {unit}' if unit else ''}", rows, unit))
+        moved = sorted((pair for pair in pairs if pair[1] != pair[2]), key=_moved)[:MOST_APPLICATIONS]
+        if moved:
+            unit, size = _unit(amount, [value for _, *pair in moved for value in pair], report)
+            rows = [(name, _over(old, size), _over(new, size)) for name, old, new in moved]
+            charts.append(before_after(headed(amount.name.capitalize(), unit), rows, unit))
     return charts
+
+
+def _moved(pair: tuple[str, Decimal | None, Decimal | None]) -> Decimal:
+    _, old, new = pair
+    return -abs((new or Decimal(0)) - (old or Decimal(0)))
 
 
 def _unit(amount: _Amount, values: Sequence[Number | None], report: Report) -> tuple[str, Decimal]:

@@ -39,7 +39,7 @@ go_module() {
 javascript() {
   command -v node >/dev/null && command -v npm >/dev/null &&
     mkdir -p "$there/npm" && cp "$here"/npm/* "$there/npm/" &&
-    (cd "$there/npm" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null)
+    (cd "$there/npm" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null)
 }
 
 (python) || say "no Python packages could be installed: Go, aics-witness and cwt will not run"

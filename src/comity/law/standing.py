@@ -62,7 +62,11 @@ _DISCLOSED = Act(
 
 ACTS: Mapping[str, Act] = {
     "log.retain_min": Act("done", "an entry for each request that passes here; none is erased before this time"),
-    "log.content_max": Act("done", "entries bear commitments to the bytes, never the bytes (docs/spec/entry.md)"),
+    "log.content_max": Act(
+        "done",
+        "entries bear commitments to the bytes, never the bytes (docs/spec/entry.md); a `vault` keeps them no longer"
+        " than a time that is set, and how long is necessary is its controller's to judge",
+    ),
     "log.events=automatic": Act(
         "assisted", "intent, outcome and denial entries; what the application does besides is not seen"
     ),

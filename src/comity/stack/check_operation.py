@@ -65,6 +65,15 @@ def _kept(draft: Draft) -> None:
         if isinstance(application, dict) and "vault" in application and draft.at("gateway") is None:
             hint = "name the gateway's site: what is kept lies there, and that place is ruled on"
             draft.object_at(("applications", name, "vault"), "content kept at a place that nobody stated", "", hint)
+    for found in draft.find("applications.*.vault.keep"):
+        data = draft.at("applications", found.path[1], "data")
+        if data:
+            draft.object_to(
+                found,
+                f"content of {', '.join(map(str, data))} is kept, and no pack covers the operation `store`",
+                hint="it is ruled as part of the request, at the gateway's site; see docs/guides/audit-content.md",
+                severity="warning",
+            )
     for name in sorted(draft.names("deployments")):
         deployment = draft.at("deployments", name)
         exact = deployment.get("exact") if isinstance(deployment, dict) else None

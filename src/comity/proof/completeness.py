@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -27,6 +28,7 @@ class Completeness:
         self._ended: deque[Span] = deque()
         self._parts: list[dict[str, Any]] = []
         self._told = 0
+        self._holes: list[list[int]] = []
 
     @property
     def unsummed(self) -> list[str]:
@@ -37,6 +39,14 @@ class Completeness:
         """The first entry that is kept is `index`; `unknown` intents were open before it."""
         self._begun = index
         self.days.begin(index, unknown)
+
+    def erased(self, index: int, kind: str, intent: int | None) -> None:
+        """The next entry is there, but not what it says."""
+        self.days.erased(index, kind, intent)
+        if self._holes and self._holes[-1][1] == index:
+            self._holes[-1][1] = index + 1
+        else:
+            self._holes.append([index, index + 1])
 
     def entry(self, index: int, kind: str, intent: int | None, blocks: Mapping[str, Mapping[str, Any]]) -> list[Wrong]:
         """The next entry, well formed; what is wrong with it if it is a summary."""
@@ -51,6 +61,8 @@ class Completeness:
         if end <= self._begun:
             return []  # of entries that are pruned
         if day not in self.unsummed:
+            if self._gone(first, end):
+                return []
             return [("wrong-summary", f"Entry {index} sums up {day}, which has not ended or was summed up before.")]
         wrong: list[Wrong] = []
         while self._ended[0].day != day:
@@ -75,9 +87,15 @@ class Completeness:
         return wrong
 
     def _bounds(self, span: Span, first: int, end: int) -> bool:
-        starts = first == span.first or (first < self._begun and span.first == self._begun) or not span.exact
+        pruned = first < self._begun and span.first == self._begun
+        starts = first == span.first or pruned or self._gone(*sorted((first, span.first)))
         soonest = span.end if span.soonest is None else span.soonest
         return starts and soonest <= end <= span.end
+
+    def _gone(self, first: int, end: int) -> bool:
+        """Whether all entries from `first` up to `end` were erased."""
+        at = bisect_right(self._holes, first, key=lambda hole: hole[0]) - 1
+        return at >= 0 and self._holes[at][0] <= first < end <= self._holes[at][1]
 
     def _drop(self) -> None:
         self._ended.popleft()

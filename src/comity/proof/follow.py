@@ -38,7 +38,7 @@ class Follower:
         """The next entry was erased; what is wrong with it."""
         self.erased += 1
         wrong = self._pair(index, kind, intent)
-        self.complete.days.erased(index, kind, intent)
+        self.complete.erased(index, kind, intent)
         return wrong
 
     def entry(self, index: int, kind: str, intent: int | None, blocks: Mapping[str, bytes]) -> list[Wrong]:
@@ -49,7 +49,7 @@ class Follower:
             for block in BLOCKS:
                 check_block(kind, block, parsed[block])
         except (canon.CanonError, ShapeError) as error:
-            self.complete.days.erased(index, kind, intent)
+            self.complete.erased(index, kind, intent)
             return [*wrong, ("bad-entry", f"Entry {index} is not well formed: {error}.")]
         if kind == "outcome":
             if parsed["party"]["intent"] != intent:

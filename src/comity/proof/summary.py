@@ -121,6 +121,8 @@ class Days:
         if day <= self.day:
             return None
         ended = self.end(index)._replace(soonest=hole) if index > self.first and self.day >= 0 else None
+        if hole is not None:
+            self._exact = False  # some of what was erased may be of this day
         self.day = day
         return ended
 

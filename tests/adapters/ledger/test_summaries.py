@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from comity.adapters.ledger import Ledger
+from comity.adapters.ledger import Ledger, shards
 from comity.adapters.ledger.audit import ShardAudit
+from comity.adapters.ledger.daily import Daily
+from comity.adapters.ledger.erasing import erase, prune
 from comity.proof.summary import DAY_MS, Days, Span, summary_blocks
 from comity.terms import canon
-from tests.adapters.ledger.writing import audited, enter, opened, run
+from tests.adapters.ledger.writing import audited, enter, run
 from tests.proof.samples import Blocks, denial, intent, outcome
 
 NOON = 20_000 * DAY_MS + DAY_MS // 2
@@ -88,8 +90,36 @@ def test_a_day_that_is_told_otherwise(
     assert said in findings[0].sentence
 
 
-def test_entries_that_are_gone_leave_the_rest_to_be_checked(tmp_path: Path) -> None:
-    ledger = opened(tmp_path)
-    ledger.close()
-    audit = audited(tmp_path, ledger.shard)
-    assert (audit.summaries, audit.unsummed, audit.minimum, audit.erased) == (0, [], 0, 0)
+async def one(ledger: Ledger, days: Days, number: int) -> None:
+    """A day in a segment of its own, and the sum of it."""
+    await day(ledger, NOON + number * DAY_MS, days)
+    span = days.end(ledger.next)
+    days.at(ledger.next, NOON + (number + 1) * DAY_MS)
+    for blocks in summary_blocks(span, "strict", NOON + (number + 1) * DAY_MS):
+        await enter(ledger, "summary", blocks)
+
+
+def test_days_that_are_pruned_leave_the_rest_to_be_checked(tmp_path: Path) -> None:
+    days = Days()
+    for number in range(4):
+        shard = run(tmp_path, lambda ledger, number=number: one(ledger, days, number))
+    (shard,) = shards(tmp_path)
+    (tmp_path / "log" / shard / "ledger" / "tiles-synced").write_text("512")
+    assert audited(tmp_path, shard).summaries == 4
+    assert prune(tmp_path, shard, 9) == 8
+    audit = audited(tmp_path, shard)
+    assert (audit.findings, audit.minimum, audit.unsummed) == ([], 8, [])
+    assert audit.summaries == 2  # the third day, and the fourth; the second's entries are gone
+    assert Daily(tmp_path, shard).due(NOON + 4 * DAY_MS + 1) is None
+
+
+def test_a_day_of_which_entries_were_erased_keeps_its_bounds(tmp_path: Path) -> None:
+    days = Days()
+    for number in range(2):
+        run(tmp_path, lambda ledger, number=number: one(ledger, days, number))
+    (shard,) = shards(tmp_path)
+    for gone in ({0}, {1, 2}, {3}):
+        assert erase(tmp_path, shard, 0, lambda group, gone=gone: {each.index for each in group} & gone) == len(gone)
+        audit = audited(tmp_path, shard)
+        assert audit.findings == []
+    assert audit.erased == 4

@@ -11,9 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from comity.adapters.witness.client import NotCosigned, WitnessClient
 from comity.proof.cosignature import cosigned_at
 from comity.proof.note import Note, VerifierKey
+from comity.runtime.targets import client_context
+from comity.stack.urls import Url
 from comity.terms.digests import sha256_hex
+from comity.testing.authority import Authority
 from tests.adapters.witness.world import ORIGIN, SIGNER, MadeLog
 
 COMITY = (sys.executable, "-P", "-m", "comity")
@@ -85,3 +91,33 @@ def test_what_is_wrong_is_said_by_check(tmp_path: Path) -> None:
     serve = subprocess.run((*COMITY, "witness", "serve", "-c", str(path)), capture_output=True, text=True, check=False)
     assert serve.returncode == 1
     assert "shards" in serve.stderr
+
+
+def test_it_is_asked_over_tls(tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "tls")
+    pair = authority.certificate("127.0.0.1")
+    path = witness_file(tmp_path / "w")
+    with serving(path, "--tls-cert", str(pair.certificate), "--tls-key", str(pair.key)) as told:
+        key = VerifierKey.parse(told["vkeys"][0])
+        url = Url("https", "127.0.0.1", told["address"][1], "")
+        client = WitnessClient("w", key, url, context=client_context(str(authority.file)))
+        given = client.add(0, (), LOG.note(9))
+        assert not isinstance(given, int)
+        client.close()
+        stranger = WitnessClient("w", key, url)
+        with pytest.raises(NotCosigned, match="does not answer"):
+            stranger.add(0, (), LOG.note(9))
+
+
+def test_a_witness_with_two_keys_signs_with_both(tmp_path: Path) -> None:
+    path = witness_file(tmp_path)
+    made = subprocess.run(
+        (*COMITY, "witness", "key", "-c", str(path), "--ml-dsa"), capture_output=True, text=True, check=True
+    )
+    keys = [VerifierKey.parse(line) for line in made.stdout.splitlines()]
+    assert len(keys) == 2
+    with serving(path) as told:
+        status, _, lines = asked(told, "POST", "/add-checkpoint", LOG.ask(0, 9))
+        assert status == 200
+        note = Note.parse(LOG.note(9) + lines)
+        assert all(cosigned_at(key, note.text, note.by(key)[0]) for key in keys)

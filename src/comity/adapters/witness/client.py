@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import ssl
 from collections.abc import Sequence
+from threading import Lock
 from typing import NamedTuple
 
 from comity.proof.add_checkpoint import MAX_PROOF, ask
@@ -38,7 +39,8 @@ class Given(NamedTuple):
 
 
 class WitnessClient:
-    """Asks one witness. The connection is kept while it can be; nothing is followed, and no proxy is used.
+    """Asks one witness, for one thread at a time. The connection is kept while it can be; nothing is followed, and no
+    proxy is used.
 
     Attributes:
         name: of the witness in the policy.
@@ -62,6 +64,7 @@ class WitnessClient:
         self._timeout = timeout
         self._context = context or (ssl.create_default_context() if url.scheme == "https" else None)
         self._connection: http.client.HTTPConnection | None = None
+        self._turn = Lock()
 
     def add(self, old: int, proof: Sequence[bytes], note: str) -> Given | int:
         """Ask for a cosignature of a signed note that grew from `old` entries: it, or the size that the witness saw.
@@ -87,7 +90,14 @@ class WitnessClient:
             return None
 
     def close(self) -> None:
-        """Let the connection go."""
+        """Let the connection go; one that is in use is let go when its answer came, or did not."""
+        if self._turn.acquire(blocking=False):
+            try:
+                self._drop()
+            finally:
+                self._turn.release()
+
+    def _drop(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -104,17 +114,21 @@ class WitnessClient:
         raise NotCosigned("its answer has no cosignature of its key", refused=True)
 
     def _ask(self, method: str, path: str, body: bytes | None) -> tuple[int, float, str]:
+        with self._turn:
+            return self._tried(method, path, body)
+
+    def _tried(self, method: str, path: str, body: bytes | None) -> tuple[int, float, str]:
         kept = self._connection is not None
         try:
             return self._once(method, path, body)
         except (OSError, http.client.HTTPException) as error:
-            self.close()
+            self._drop()
             if not kept:
                 raise NotCosigned(f"it does not answer: {error or type(error).__name__}") from error
         try:  # the connection that was kept may be what failed
             return self._once(method, path, body)
         except (OSError, http.client.HTTPException) as error:
-            self.close()
+            self._drop()
             raise NotCosigned(f"it does not answer: {error or type(error).__name__}") from error
 
     def _once(self, method: str, path: str, body: bytes | None) -> tuple[int, float, str]:
@@ -126,7 +140,7 @@ class WitnessClient:
         text = answer.read(MAX_NOTE_BYTES + 1)
         wait = answer.getheader("retry-after", "")
         if answer.will_close or not answer.isclosed():
-            self.close()
+            self._drop()
         if len(text) > MAX_NOTE_BYTES:
             raise http.client.HTTPException("an answer without end")
         seconds = min(float(wait), MAX_WAIT_S) if wait.isascii() and wait.isdecimal() else 0.0

@@ -29,6 +29,7 @@ from comity.relay.dialects.tables import DOCUMENTED, DROPPED_TYPES, MESSAGES_EDI
 from comity.relay.reading.rows import OfType, Place, Steps, nodes, places, places_at, written
 from comity.relay.reading.shapes import PASS, REFUSED, Kinds, Members, OneOf, Row
 from comity.relay.surfaces import SURFACES, TABLES
+from comity.runtime.auditing import BAD, RESULTS
 from comity.stack import operation, types
 from comity.stack.absent import ABSENT
 from comity.stack.accelerators import CLASSES
@@ -309,6 +310,13 @@ def acts() -> Iterator[str]:
         yield f"| `{key}` | {act.status} | {act.evidence} |\n"
 
 
+def results() -> Iterator[str]:
+    """How an audit of one request ends."""
+    yield "| result | means |\n|---|---|\n"
+    for name, says in RESULTS.items():
+        yield f"| {f'**`{name}`**' if name in BAD else f'`{name}`'} | {says} |\n"
+
+
 def decisions() -> Iterator[str]:
     """The pages of docs/adr, by their titles."""
     yield "| | |\n|---|---|\n"
@@ -371,6 +379,7 @@ MADE = {
     "duties": duties,
     "statuses": statuses,
     "acts": acts,
+    "results": results,
 }
 
 

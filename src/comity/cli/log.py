@@ -12,7 +12,7 @@ from comity.adapters.ledger import shards
 from comity.adapters.ledger.audit import ShardAudit, audit_shard
 from comity.adapters.ledger.mirror import Mirror
 from comity.adapters.ledger.remote import NotThere, RemoteLog
-from comity.cli import log_export, log_keys
+from comity.cli import log_export, log_keys, log_prune
 from comity.cli.follow import add_follow, follow
 from comity.cli.log_folder import log_folder
 from comity.cli.receipt_prose import clean
@@ -49,6 +49,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     audit.add_argument("--json", action="store_true", help="print JSON; with --follow, an object a line")
     log_export.add(verbs)
     log_keys.add(verbs)
+    log_prune.add(verbs)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -57,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
         return log_export.run(options)
     if options.verb == "keys":
         return log_keys.run(options)
+    if options.verb == "prune":
+        return log_prune.run(options)
     if "://" in options.log:
         policy = trusted(options, [Path.cwd()])
         if options.follow:

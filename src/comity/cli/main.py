@@ -30,6 +30,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("posture", "what a stack depends on, and how much, seen from a jurisdiction", "serve"),
     ("atlas", "where nations stand in four layers, on which evidence", "serve"),
     ("reconcile", "a supplier's invoice or usage export beside the log", "serve"),
+    ("erase", "destroy what links the log to content, of an application or of one ref", "serve"),
     ("verify", "check a receipt, offline", ""),
     ("receipt", "a receipt in other formats, or with blocks closed", ""),
     ("realm", "realms kept, and bundles of them for an auditor", "serve"),

@@ -1,8 +1,8 @@
 """Erasure by order: salts at once, then entries that nothing obliges to keep, and an entry that says so.
 
-Order of writes: the salts are destroyed first, for whatever fails afterwards they are gone; then the order is kept, which
-names entries by their numbers only; then it is carried out, as far as segments are sealed, and again whenever a gateway
-looks, until nothing of it is left.
+Order of writes: the salts are destroyed first, for whatever fails afterwards they are gone; then the order is kept,
+which names entries by their numbers only; then it is carried out, as far as segments are sealed, and again whenever a
+gateway looks, until nothing of it is left.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def held(stack: Stack, application: str, today: date) -> None:
     for number, hold in enumerate(stack.legal_holds, 1):
         if (hold.applications is None or application in hold.applications) and today <= hold.until:
             raise Held(
-                f"nothing of {application} may be erased: legal hold {number} lies on it until {hold.until}: {hold.why} "
-                "(it ends on that day, or when it is taken out of legal_holds in the stack file)"
+                f"nothing of {application} may be erased: legal hold {number} lies on it until {hold.until}: {hold.why}"
+                " (it ends on that day, or when it is taken out of legal_holds in the stack file)"
             )
 
 

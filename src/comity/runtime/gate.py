@@ -28,7 +28,6 @@ from comity.stack.operation import Cache, Routing
 from comity.terms.instants import Instant, shown
 from comity.terms.refusal import Refusal
 
-
 MAX_REFERRED = 4_096
 """Erasure refs whose tenant is kept: as many as the recorder keeps fragments. One more costs some 50 microseconds."""
 
@@ -51,7 +50,8 @@ class Gate:
     ) -> None:
         """Begins with `first`, and says so to `began`, as for each realm that follows it.
 
-        `salt` gives an application's erasure salt, `salt_of_ref` that of one of its erasure refs; `trouble` says why the worker as a whole is not ready, or nothing.
+        `salt` gives an application's erasure salt, `salt_of_ref` that of one of its erasure refs; `trouble` says why the
+        worker as a whole is not ready, or nothing.
         Without `rations` nothing is limited, without `bearers` no token opens anything; `required` says whether enough
         is witnessed for a request.
         """

@@ -14,9 +14,12 @@ from comity.adapters.ledger.minimum import minimum_of
 from comity.adapters.ledger.open_segment import OpenSegment
 from comity.adapters.ledger.reading import Entry, record_groups
 from comity.adapters.ledger.segment_files import ledger_folder
+from comity.adapters.ledger.shard import shards
 from comity.adapters.realms import load_realm
 from comity.law.retention import Retention, after, erasure, retention
+from comity.proof.shape import MAX_ITEMS
 from comity.stack.sworn import LegalHold
+from comity.stack.types import Stack
 from comity.terms import canon
 from comity.terms.problems import Problems
 
@@ -134,8 +137,31 @@ def pruned(state: Path, shard: str, keep: Keep, *, dry: bool) -> Pruned:
         if not past:
             break
     if new > old and not dry:
-        new = prune(state, shard, new)
+        asked, new = new, prune(state, shard, new)
+        gone -= asked - new
     return Pruned(shard, (old, new), gone, erased, dict(reasons))
+
+
+def prune_all(state: Path, stack: Stack, today: date, *, dry: bool) -> list[Pruned]:
+    """Prune every shard as far as the stack and the law let it; with `dry`, only tell. Without `keep_log` nothing goes.
+
+    Raises:
+        LedgerCorrupt, OSError: as `pruned`.
+    """
+    if stack.keep_log is None:
+        return []
+    held = [hold for hold in stack.legal_holds if today <= hold.until]
+    return [pruned(state, shard, Keep(state, stack.keep_log, held, today), dry=dry) for shard in shards(state)]
+
+
+def document(done: Iterable[Pruned]) -> dict[str, Any]:
+    """What an erasure entry tells of it (docs/spec/erasure.md); empty if nothing went."""
+    done = [each for each in done if each.pruned or each.erased]
+    if not done:
+        return {}
+    moved = [{"shard": each.shard, "minimum": each.minimum[1]} for each in done if each.minimum[1] > each.minimum[0]]
+    told = {"pruned": moved[:MAX_ITEMS]} if moved else {}
+    return {"salts": 0, "entries": sum(each.pruned + each.erased for each in done), **told}
 
 
 def _others(stays: set[int], entries: list[Entry]) -> set[int]:

@@ -24,11 +24,13 @@ from comity.runtime.control import ControlPort
 from comity.runtime.control_state import database_url
 from comity.runtime.failures import CannotServe
 from comity.runtime.fleet import Fleet
+from comity.runtime.housekeeping import keep_house
 from comity.runtime.inputs import inputs
 from comity.runtime.keeping import end_on_time
 from comity.runtime.listeners import Entered, Listeners, listener_of
 from comity.runtime.listening import address_of, listen, reserve
 from comity.runtime.messages import Endpoint, Reach, Renew, Start, Take
+from comity.runtime.milestones import PRUNE
 from comity.runtime.nodes import Nodes
 from comity.runtime.own_faults import handler
 from comity.runtime.plan import Plan, unchangeable
@@ -188,6 +190,7 @@ class Supervisor:
         self._watch(self.reloading.watch(self.started))
         self._watch(self._sums().watch())
         self._watch(end_on_time(self.state, unix_ms, lambda: self.file.stack.legal_holds, self.say))
+        self._watch(keep_house(self.state, lambda: self.file.stack, self._pruned, self.say))
         self._watch(asyncio.to_thread(self._close_abandoned))
         rolling = Rolling(self.state, self.say)
         rolling.start()
@@ -199,6 +202,9 @@ class Supervisor:
             for watch in list(self._watches):
                 watch.cancel()
             await port.stop()
+
+    async def _pruned(self, told: dict[str, Any]) -> None:
+        await self.tenancy.note("gateway", PRUNE, "pruning", told)
 
     def _first_realm(self) -> None:
         try:

@@ -143,8 +143,8 @@ class Tenancy:
         """Who presents this key or token, whatever it opens; None for nobody."""
         return actor(secret, self.keys.find, self._bearers)
 
-    async def note(self, actor: str, action: str, target: str) -> None:
-        """Have it entered in the log that `actor` did something.
+    async def note(self, actor: str, action: str, target: str, told: dict[str, Any] | None = None) -> None:
+        """Have it entered in the log that `actor` did something, with what is to be told of it.
 
         Raises:
             DatabaseFault: it cannot be kept.
@@ -152,7 +152,7 @@ class Tenancy:
 
         def kept() -> None:
             with self._database.writing() as writing:
-                note(writing, self._clock(), actor, action, target, {})
+                note(writing, self._clock(), actor, action, target, told or {})
 
         await asyncio.to_thread(kept)
 

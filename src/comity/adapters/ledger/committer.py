@@ -69,7 +69,6 @@ class Committer:
         self._group = Group(next_index)
         self._full: list[Group] = []
         self._going = False
-        self._rotates = False
         self._seen = self._turns = self._under_way = 0
         self._fault: str | None = None
         self._queue: SimpleQueue[Group | None] = SimpleQueue()
@@ -84,8 +83,13 @@ class Committer:
         self.next += 1
 
     def rotate(self) -> None:
-        """Let the next group begin a segment. On the loop."""
-        self._rotates = True
+        """Begin a segment, after what was added so far. On the loop; not after `close`."""
+        self._loop = asyncio.get_running_loop()
+        self._hand_over()
+        nothing = Group(self.next)
+        nothing.begins = set(self.open)
+        self._under_way += 1
+        self._queue.put(nothing)
 
     def _prepare(self) -> Group:
         if not self._going:
@@ -126,8 +130,7 @@ class Committer:
     def _hand_over(self) -> None:
         groups = [group for group in (*self._full, self._group) if group]
         self._full, self._group = [], Group(self.next)
-        if groups and (self._writer.size >= SEGMENT_BYTES or self._rotates):
-            self._rotates = False
+        if groups and self._writer.size >= SEGMENT_BYTES:
             first = groups[0].first
             answered = {intent for group in groups for intent, _ in group.links}
             groups[0].begins = {intent for intent in self.open | answered if intent < first}
@@ -158,6 +161,8 @@ class Committer:
             # the side index is synced where a segment ends, so that a start has only the last one to read
             self._places.sync()
             self._writer.begin(group.first, group.begins, "rotation", self._clock())
+        if not group:
+            return
         at = self._writer.write(group.encode())
         if self._strict:
             self._writer.sync()

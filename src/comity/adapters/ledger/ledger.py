@@ -283,8 +283,9 @@ class Ledger:
         return index
 
     def rotate(self) -> None:
-        """Let the next entry begin a segment, so that entries before it can be erased. On the loop."""
-        self._committer.rotate()
+        """Begin a segment, so that entries before it can be erased. On the loop."""
+        if self._fault is None:
+            self._committer.rotate()
 
     async def publish(self) -> int:
         """Wait for a checkpoint that covers every entry that is durable now; returns its tree size.

@@ -1,0 +1,105 @@
+"""`comity erase`: destroy what links a log to what an application, or one of its refs, had asked."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+from comity.adapters.clock import unix_ms
+from comity.adapters.database import Database
+from comity.adapters.database.notes import new_id, note, notes
+from comity.adapters.stack_files import read_stack_file
+from comity.adapters.state import StateError, StateLock, open_state, state_folder
+from comity.runtime.control_state import database_url
+from comity.runtime.erasing import Erased, carry_out, order
+from comity.runtime.milestones import ERASE
+from comity.terms.errors import UsageFault
+from comity.terms.instants import day_of
+
+MAX_REF = 128
+"""As the header Comity-Erasure-Ref."""
+
+ENTRY_S = 5.0
+"""How long it waits for a gateway that runs to enter what was done: some of its looks."""
+
+_STEP_S = 0.1
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Registers the command."""
+    erase = commands.add_parser(
+        "erase", help="destroy what links the log to content, of an application or of one ref", description=__doc__
+    )
+    erase.add_argument("--application", required=True, metavar="APP", help="whose")
+    erase.add_argument(
+        "--ref",
+        metavar="REF",
+        help="only what was asked under this Comity-Erasure-Ref; - reads it from standard input, away from the shell",
+    )
+    erase.add_argument("--dry-run", action="store_true", help="tell what would go, and destroy nothing")
+    erase.add_argument("-c", "--config", type=Path, required=True, metavar="FILE", help="the stack file")
+    erase.add_argument("--state", type=Path, metavar="DIR", help="state folder (default: .comity beside FILE)")
+    erase.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Erases; 1 if a legal hold lies on it or something failed."""
+    if not options.config.is_file():
+        raise UsageFault(f"there is no stack file {options.config}")
+    ref = sys.stdin.readline().strip() if options.ref == "-" else options.ref or ""
+    if options.ref is not None and not 0 < len(ref) <= MAX_REF:
+        raise UsageFault(f"--ref has 1 to {MAX_REF} characters")
+    stack = read_stack_file(options.config).stack
+    state = open_state(state_folder(options.config, options.state))
+    today = day_of(unix_ms())
+    with Database(state, database_url(options.config, os.environ)) as database:
+        name = new_id()
+        done = order(
+            state, stack, options.application, ref, today, partial(_note, database, options.application, name),
+            dry=options.dry_run,
+        )  # fmt: skip
+        waiting = 0
+        if not options.dry_run:
+            if _runs(state):
+                _await(database, name)
+            waiting = carry_out(state)
+    _tell(done, waiting, options)
+    return 0
+
+
+def _note(database: Database, application: str, name: str, done: Erased) -> None:
+    told = {"application": application, "salts": done.salts, "entries": done.entries}
+    with database.writing() as writing:
+        note(writing, unix_ms(), "console", ERASE, "erasure", told, name)
+
+
+def _runs(state: Path) -> bool:
+    try:
+        StateLock(state).release()
+    except StateError:
+        return True
+    return False
+
+
+def _await(database: Database, name: str) -> None:
+    """Until the gateway has entered it, and begun new segments."""
+    patience = time.monotonic() + ENTRY_S
+    while time.monotonic() < patience and any(each.id == name for each in notes(database)):
+        time.sleep(_STEP_S)
+
+
+def _tell(done: Erased, waiting: int, options: argparse.Namespace) -> None:
+    if options.json:
+        print(json.dumps({**done._asdict(), "waiting": waiting, "dry_run": options.dry_run}, indent=2))
+        return
+    would = "would be " if options.dry_run else ""
+    print(f"{done.salts} erasure salts and {done.contents} keys of kept contents {would}destroyed")
+    later = f", {waiting} of them when their segment ends" if waiting else ""
+    print(f"{done.entries} entries {would}destroyed{later}")
+    for why, count in sorted(done.kept.items()):
+        print(f"{count} entries stay: {why}")

@@ -26,12 +26,18 @@ class Opened(NamedTuple):
     said: list[str]  # errors and warnings of the console
 
 
-@contextmanager
-def chromium() -> Iterator[Any]:
-    """Starts the browser without a window; skips the test where there is none."""
+def wanted() -> str:
+    """Where the browser is; skips the test where there is none."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip(f"no browser is installed: none of {', '.join(NAMES)} is on PATH")
+    return path
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Starts the browser without a window."""
+    path = wanted()
     from playwright.sync_api import sync_playwright
 
     # a browser that runs as root has no sandbox to build; these are pages of ours

@@ -1,0 +1,55 @@
+"""The trace's 19,366 requests, replayed under three scenarios, each report opened in a real browser."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bench.made import log
+
+from comity.cli.main import main
+from tests.charts.browser import (
+    chromium,
+    cut_words,
+    opened,
+    overlapping,
+    printed,
+    too_wide,
+    violations,
+    wanted,
+)
+from tests.tidy.tree import ROOT
+
+SCENARIOS = ("dpf-invalidated", "us-compulsion-barred", "taiwan-supply-stopped")
+
+
+def test_reports_of_three_scenarios(tmp_path: Path) -> None:
+    wanted()
+    # the browser's driver has an event loop of its own, which the log's cannot join: so reports come first
+    files = _reports(tmp_path)
+    with chromium() as browser:
+        for file in files:
+            with opened(browser, file, "dark" if file is files[0] else "light") as found:
+                assert found.asked == [] and found.said == []
+                assert too_wide(found.page) == [] and cut_words(found.page) == [] and overlapping(found.page) == []
+                if file is files[1]:  # the one in which something is lost: it has every section
+                    assert violations(found.page) == []
+                    assert len(printed(found.page)) > 3
+
+
+def _reports(folder: Path) -> list[Path]:
+    trace = folder / "trace.log"
+    assert log.write(trace) == 19_366
+    files = [folder / f"{name}.html" for name in SCENARIOS]
+    for name, file in zip(SCENARIOS, files, strict=True):
+        told = ROOT / "examples/scenarios" / f"{name}.yaml"
+        assert main(["replay", "--log", str(trace), "--scenario", str(told), "--html", str(file)]) == 0
+        assert _requests(file) == 19_366
+    return files
+
+
+def _requests(file: Path) -> int:
+    """The sum over the table of outcomes by application, in which every request is once."""
+    _, _, rest = file.read_text("utf-8").partition("<figcaption>By application</figcaption>")
+    rows = re.findall(r'</th><td class="number">([\d,]+)</td>', rest.partition("</details>")[0])
+    return sum(int(row.replace(",", "")) for row in rows)

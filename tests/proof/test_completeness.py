@@ -71,6 +71,8 @@ def test_what_was_erased_makes_no_lie(made: list[Entry], data: st.DataObject) ->
     assert read(log) == []
     indices = [index for index, (kind, _, _) in enumerate(log) if kind != "summary"]
     erased = data.draw(st.sets(st.sampled_from(indices))) if indices else set()
+    low, high = sorted(data.draw(st.tuples(st.integers(0, len(log)), st.integers(0, len(log)))))
+    erased |= {index for index in indices if low <= index < high}  # whole days too
     assert read(log, frozenset(erased)) == []
 
 

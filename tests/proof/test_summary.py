@@ -22,7 +22,7 @@ def entries(draw: st.DrawFn) -> list[Entry]:
     waiting: list[int] = []
     now = NOON
     for index in range(draw(st.integers(0, 40))):
-        now += draw(st.integers(-60_000, DAY_MS // 3))
+        now += draw(st.integers(-60_000, 60_000) | st.sampled_from([DAY_MS // 3, DAY_MS]))
         kind = draw(st.sampled_from(["intent", "outcome", "denial", "realm"]))
         if kind == "outcome" and waiting:
             intent = waiting.pop(draw(st.integers(0, len(waiting) - 1)))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from comity.adapters.ledger.reading import entries
+from comity.adapters.ledger.reading import entries, shards
 from comity.adapters.node import EmbeddedNode, Sizes, card, locate
 from comity.proof.sample_file import read_sample
 from comity.proof.sampling import NONCE_SIZE
@@ -66,7 +66,7 @@ def test_a_sample_that_nobody_chose_finds_the_lies_and_the_log_has_it(tmp_path: 
         node = EmbeddedNode(locate("embedded:civic-tiny", models=None), sizes=Sizes(1024, 1, 1))
         honest = await node.start()
         between = Between(honest, now_and_then)
-        gateway = Gateway(stack(tmp_path, between.url, honest.engine))
+        gateway = Gateway(stack(tmp_path, between.url, honest.engine), workers=2)
         desk, auditor = gateway.new_key("--app", "desk"), gateway.new_key("--role", "auditor")
         secret, sample = tmp_path / "auditor.key", tmp_path / "sample.json"
         secret.write_text(auditor)
@@ -105,14 +105,16 @@ def test_a_sample_that_nobody_chose_finds_the_lies_and_the_log_has_it(tmp_path: 
 def check_log(state: Path, sample: Path, commit: str, results: list[dict[str, Any]]) -> None:
     shard = commit.partition(".")[0]
     told: dict[str, list[tuple[int, dict[str, Any]]]] = {}
-    for entry in entries(state, shard):
+    for entry in (entry for each in shards(state) for entry in entries(state, each)):
         if entry.kind == "audit" and (action := canon.parse(entry.decision)["action"]).startswith("sample."):
             told.setdefault(action, []).append((entry.index, canon.parse(entry.content)))
     ((committed, _),) = told["sample.commit"]
     ((revealed, content),) = told["sample.reveal"]
     held = read_sample(sample.read_bytes())
     assert content["sample"]["nonce"] == held.nonce.hex()
-    (head,) = content["sample"]["heads"]
+    heads = content["sample"]["heads"]
+    assert sorted(head["shard"] for head in heads) == shards(state)
+    (head,) = [head for head in heads if head["shard"] == shard]
     assert committed < head["size"] <= revealed
     assert sorted(each["target"] for _, each in told["sample.result"]) == sorted(each["receipt"] for each in results)
     assert {each["sample"]["commit"] for _, each in told["sample.result"]} == {commit}

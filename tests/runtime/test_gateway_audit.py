@@ -205,6 +205,40 @@ def test_what_the_vault_lost_or_altered_is_told_from_what_was_erased_or_over(tmp
     asyncio.run(main())
 
 
+def test_what_is_kept_under_an_erasure_ref_ends_with_it(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with served(tmp_path) as (gateway, client, _):
+            plain = await ask(client, "civic-tiny")
+            of_ref = await ask(client, "civic-tiny", extra_headers={"Comity-Erasure-Ref": "case-2026-114"})
+        state = gateway.state
+        assert [each.result for each in await judged(state, plain, of_ref)] == ["agrees", "agrees"]
+        assert destroy(state, "desk", "case-2026-114") == 1
+        assert [each.result for each in await judged(state, plain, of_ref)] == ["agrees", "erased"]
+
+    asyncio.run(main())
+
+
+def test_what_the_log_says_is_kept_is_there_after_a_kill(tmp_path: Path) -> None:
+    async def main() -> None:
+        gateway = Gateway(stack(tmp_path, ENGINE), workers=2)
+        key = gateway.new_key("--app", "desk")
+        async with gateway, openai.AsyncOpenAI(base_url=gateway.url, api_key=key, max_retries=0) as client:
+            asked = [asyncio.create_task(ask(client, "civic-tiny", f"{ODD} {number}")) for number in range(40)]
+            await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+            await gateway.kill()
+            await asyncio.gather(*asked, return_exceptions=True)
+        kept = [
+            f"{shard}.{entry.intent}"
+            for shard in shards(gateway.state)
+            for entry in entries(gateway.state, shard)
+            if entry.kind == "outcome" and "kept" in canon.parse(entry.content)
+        ]
+        assert kept
+        assert {each.result for each in await judged(gateway.state, *kept)} == {"agrees"}
+
+    asyncio.run(main())
+
+
 def test_samples_are_entered_by_an_auditor_alone(tmp_path: Path) -> None:
     async def main() -> None:
         async with served(tmp_path) as (gateway, _, keys):

@@ -63,6 +63,7 @@ class Keeping:
                     exchange.nonce, "response" if exchange.upstream_response is None else "upstream-response"
                 ),
             ),
+            tenant.ref,
         )
         self._keeper.keep(kept, vault.megabytes * MEGABYTE, done)
 

@@ -16,7 +16,8 @@ from comity.terms.errors import UsageFault
 SUMS = (
     f"SELECT asked, {BUCKET}, count(*), coalesce(sum(prompt_tokens), 0)::BIGINT, "
     "coalesce(sum(completion_tokens), 0)::BIGINT, coalesce(sum(cost), 0)::BIGINT, "
-    "count_if(prompt_tokens IS NULL AND completion_tokens IS NULL) FROM read_parquet($files) GROUP BY ALL"
+    "count_if(prompt_tokens IS NULL AND completion_tokens IS NULL) FROM read_parquet($files) "
+    "GROUP BY ALL ORDER BY asked"
 )
 
 KEYS = f'SELECT DISTINCT ON (asked) asked, {names(KEY)} FROM read_parquet($files) WHERE "first"'
@@ -41,7 +42,7 @@ def groups_in(path: Path) -> Groups:
 
 
 def parquet_groups(files: Sequence[Path]) -> Groups:
-    """The groups of exports. A file that is named twice counts twice.
+    """The groups of exports, by their numbers. A file that is named twice counts twice.
 
     Raises:
         DuckFault: a file is no Parquet, or not what `comity log export` writes.

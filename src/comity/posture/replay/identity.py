@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from comity.posture.replay.groups import Asked
+from comity.posture.replay.groups import Asked, Groups
 from comity.posture.replay.requests import MAX_KEPT
 from comity.terms import canon
 
@@ -32,6 +32,11 @@ def asked_of(text: str) -> Asked:
 def number_of(asked: Asked) -> int:
     """Its text's SHA-256, of which the first eight bytes are an integer with a sign."""
     return int.from_bytes(sha256(text_of(asked).encode()).digest()[:8], "big", signed=True)
+
+
+def in_order(groups: Groups) -> Groups:
+    """The same groups, by their numbers: whoever counted them, and in whatever parts."""
+    return {asked: groups[asked] for asked in sorted(groups, key=number_of)}
 
 
 def _plain(value: Any) -> Any:

@@ -115,7 +115,8 @@ def test_every_cell_names_its_source_and_every_blank_is_listed() -> None:
     assert len(gaps) == sum(cell.value == "" for cell in cells) > 50
     shown = page(made, gaps, told)
     assert shown.count('class="gap"') == len(gaps)
-    assert "http" not in shown.replace('href="http', "")  # a link is followed by people; nothing is loaded
+    loaded = shown.replace('href="http', "")  # a link is followed by people; nothing is loaded
+    assert "http:" not in loaded and "https:" not in loaded and "default-src 'none'" in shown
     assert json.dumps([document(paper) for paper in made])
 
 

@@ -5,43 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from comity.charts.palette import DARK, LIGHT
+from comity.charts.shell import document
+from comity.charts.style import FONT, variables
 from comity.evidence.findings import Findings
 from comity.evidence.paper import BLANK, Blank, Paper, Table
 
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1a1a1a; --soft: #555; --line: #bbb; --paper: #fff; --gap: #fff3c4; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #eee; --soft: #aaa; --line: #555; --paper: #161616; --gap: #4a3f10; }
-}
-body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 75rem;
-  margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.7rem; } h2 { font-size: 1.3rem; margin-top: 3rem; } h3 { font-size: 1.05rem; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .85rem; }
-th, td { border: 1px solid var(--line); padding: .3rem .45rem; text-align: left; vertical-align: top; }
-th small, td small, .law, caption { color: var(--soft); } td small { display: block; font-size: .72rem; }
-td.gap { background: var(--gap); } caption { text-align: left; padding: .2rem 0; }
-@media print {
-  @page { size: A4 landscape; margin: 12mm; }
-  body { max-width: none; margin: 0; padding: 0; font-size: 9pt; color: #000; background: #fff; }
-  h2 { break-before: page; } tr { break-inside: avoid; } thead { display: table-header-group; }
-  .scroll { overflow: visible; } table { font-size: 7pt; } td.gap { background: none; border: 2px dashed #000; }
-}
+_STYLE = f"""
+:root {{ color-scheme: light dark; --gap: #fff3c4; {variables(LIGHT)} }}
+@media screen and (prefers-color-scheme: dark) {{ :root {{ --gap: #4a3f10; {variables(DARK)} }} }}
+body {{ font: 15px/1.45 {FONT}; color: var(--ink); background: var(--page); max-width: 75rem; margin: 2rem auto;
+  padding: 0 1rem; }}
+h1 {{ font-size: 1.7rem; }} h2 {{ font-size: 1.3rem; margin-top: 3rem; }} h3 {{ font-size: 1.05rem; }}
+a {{ color: var(--link); }}
+.scroll {{ overflow-x: auto; }} table {{ border-collapse: collapse; width: 100%; font-size: .85rem; }}
+th, td {{ border: 1px solid var(--line); padding: .3rem .45rem; text-align: left; vertical-align: top; }}
+th small, td small, .law, caption {{ color: var(--soft); }} td small {{ display: block; font-size: .72rem; }}
+td.gap {{ background: var(--gap); }} td.gap small {{ color: var(--ink); }}
+caption {{ text-align: left; padding: .2rem 0; }}
+@media print {{
+  @page {{ size: A4 landscape; margin: 12mm; }}
+  body {{ max-width: none; margin: 0; padding: 0; font-size: 9pt; }}
+  h2 {{ break-before: page; }} tr {{ break-inside: avoid; }} thead {{ display: table-header-group; }}
+  .scroll {{ overflow: visible; }} table {{ font-size: 7pt; }} td.gap {{ background: none; border: 2px dashed #000; }}
+}}
 """
 
 
 def page(papers: Sequence[Paper], gaps: Sequence[Blank], findings: Findings) -> str:
     """The whole page. Every cell shows its source; a blank shows where its value belongs."""
-    return "\n".join(
-        (
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>Evidence of {escape(findings.origin)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>",
-            *_front(papers, gaps, findings),
-            *(line for paper in papers for line in _paper(paper)),
-            *_gaps(gaps),
-            "</body>\n</html>\n",
-        )
-    )
+    lines = (*_front(papers, gaps, findings), *(line for paper in papers for line in _paper(paper)), *_gaps(gaps))
+    return document(f"Evidence of {findings.origin}", _STYLE, "\n".join(lines))
 
 
 def _front(papers: Sequence[Paper], gaps: Sequence[Blank], findings: Findings) -> Iterator[str]:
@@ -72,7 +66,7 @@ def _paper(paper: Paper) -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield f'<h3>{escape(table.title)}</h3>\n<div class="scroll"><table>'
+    yield f'<h3>{escape(table.title)}</h3>\n<div class="scroll" tabindex="0"><table>'
     yield f"<caption>{escape(' '.join(filter(None, (table.cite, table.note))))}</caption>\n<thead><tr>"
     for column in table.columns:
         code = f"<small>{escape(column.code)}</small> " if column.code else ""

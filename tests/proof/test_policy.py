@@ -49,7 +49,7 @@ def test_quorum_of_one_and_of_none() -> None:
 
 
 def test_a_key_of_a_type_that_nobody_knows_is_held_and_counts_for_nothing() -> None:
-    future = VerifierKey("future.example", 0xFA, b"whatever it is")
+    future = VerifierKey(SIGNER.key.name, 0xFA, b"whatever it is")
     policy = parse_policy(f"{LOG}log {future.text}\nwitness f {future.text}\nquorum none\n".encode())
     assert future in policy.logs
     line = f"— {future.name} {to_base64(future.id + bytes(64))}\n"

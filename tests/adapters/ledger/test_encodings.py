@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from comity.adapters.ledger.remote import RemoteLog
+from comity.adapters.ledger.remote import RemoteLog, _unpacked
 
 FILES = {
     "/plain": ("identity", b"x" * 1000),
@@ -50,6 +50,10 @@ def test_gzip_is_named_and_unpacked(url: str) -> None:
     log = RemoteLog(url)
     assert log.get(f"{url}/plain", 1000) == log.get(f"{url}/packed", 1000) == b"x" * 1000
     assert set(ASKED) == {"gzip, identity"}
+
+
+def test_no_more_is_unpacked_than_is_asked_for() -> None:
+    assert len(_unpacked(FILES["/bomb"][1], 1000)) == 1001
 
 
 @pytest.mark.parametrize(("path", "says"), [("bomb", "larger than 1000"), ("packed", "larger"), ("broken", "gzip")])

@@ -41,8 +41,9 @@ fix: $(VENV)/.dev  ## mend what can be mended: style, and the files that are mad
 	@$(BIN)/ruff format --quiet $(PAPERS)
 	@$(BIN)/python docs/make.py
 
-bench: $(VENV)/.gateway  ## Comity beside nginx and its peers, as one table; QUICK=1 for a look
+bench: $(VENV)/.dev  ## Comity beside nginx and its peers, then replays of large logs; QUICK=1 for a look
 	@$(BIN)/python -m bench.compare $(if $(QUICK),--quick) $(ARGS)
+	@$(BIN)/python -m bench.replay $(if $(QUICK),--quick)
 
 bench-peers: $(VENV)/.gateway  ## install what `make bench` compares with, into bench/.peers
 	@PYTHON="$(CURDIR)/$(BIN)/python" sh bench/peers/install.sh

@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 
+from comity.adapters.duck.columns import COLUMNS
 from comity.adapters.http.limits import DEFAULT_LIMITS, Limits
 from comity.adapters.keys import Role
 from comity.adapters.packs import PASSED, SHIPPED, pack_folders, read_folder, trial_mark, tried
@@ -363,7 +364,21 @@ def admin() -> Iterator[str]:
         yield f"| `{entry.method} {entry.path}{query}` | {entry.power} | {_cell(_sentence(entry.says))} |\n"
 
 
+def columns() -> Iterator[str]:
+    """The columns of an export, in their order."""
+    yield "| column | type | |\n|---|---|---|\n"
+    yield from (f"| `{name}` | {kind} | {says} |\n" for name, kind, says in COLUMNS)
+
+
+def replayed() -> Iterator[str]:
+    """The newest table that `python -m bench.replay` left."""
+    tables = sorted((ROOT / "bench" / "results").glob("*-replay.md"))
+    yield tables[-1].read_text("utf-8") if tables else "Not measured yet.\n"
+
+
 MADE = {
+    "columns": columns,
+    "replayed": replayed,
     "powers": powers,
     "admin": admin,
     "hops": hops,

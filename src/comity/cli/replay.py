@@ -21,6 +21,7 @@ from comity.adapters.scenario_files import nothing_changed, read_scenario_file
 from comity.adapters.state import state_folder
 from comity.adapters.whole_files import write_whole
 from comity.cli import first_look
+from comity.cli.export_groups import export_groups, is_export
 from comity.cli.follow import auditor_key
 from comity.cli.log_folder import log_folder
 from comity.cli.progress import progress
@@ -57,6 +58,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--state", type=Path, metavar="DIR", help="state folder (default: .comity beside FILE)")
     parser.add_argument("--auditor", metavar="FILE|env:NAME", help="with a URL: an auditor's key, entries are private")
     parser.add_argument("--realms", type=Path, metavar="FILE", help="with a URL: a bundle of `comity realm export`")
+    parser.add_argument("--ray", metavar="HOST:PORT|local", help="with an export: group it on a Ray cluster")
     first_look.add(parser)
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print JSON")
@@ -69,6 +71,8 @@ def run(options: argparse.Namespace) -> int:
         return first_look.run(options)
     if options.usage is not None:
         raise UsageFault(f"{options.usage}: a file of usage comes with --from {'|'.join(first_look.FORMS)}")
+    if options.ray is not None and not is_export(options.log):
+        raise UsageFault("--ray groups an export: --log FILE.parquet|FOLDER (`comity log export` makes one)")
     groups, worlds, notes = _from_url(options) if _is_url(options.log) else _from_disk(options)
     scenario = nothing_changed()
     if options.scenario is not None:
@@ -123,7 +127,9 @@ def _replayed(
     if not groups:
         raise UsageFault("the log has no request that has ended")
     beside = options.config.resolve().parent if options.config is not None else None
-    report = replay(log_of(groups), worlds, scenario, library_of(beside), share_out())
+    log = log_of(groups)
+    with progress("deciding again", len(log.lots)) as step:
+        report = replay(log, worlds, scenario, library_of(beside), share_out(), step=step)
     return msgspec.structs.replace(report, notes=(*report.notes, *notes.values()))
 
 
@@ -131,14 +137,16 @@ def _from_disk(options: argparse.Namespace) -> tuple[Groups, Worlds, dict[str, s
     state = _state(options)
     archive = StateArchive(state)
     with progress("reading the log"):
-        groups = _parquet(Path(options.log)) if _is_parquet(options.log) else groups_of(state)
+        groups = export_groups(Path(options.log), options.ray) if is_export(options.log) else groups_of(state)
     return groups, worlds_of(archive), archive.missing
 
 
 def _state(options: argparse.Namespace) -> Path:
+    if options.state is not None and is_export(options.log):
+        return Path(options.state)  # its realms are needed, and no log
     if options.state is not None:
         return log_folder(options.state)
-    if options.log is not None and not _is_parquet(options.log):
+    if options.log is not None and not is_export(options.log):
         return log_folder(Path(options.log))
     if options.config is None:
         raise UsageFault("which log? name a state folder with --log, or the stack file with -c")
@@ -147,21 +155,6 @@ def _state(options: argparse.Namespace) -> Path:
 
 def _is_url(log: str | None) -> bool:
     return log is not None and "://" in log
-
-
-def _is_parquet(log: str | None) -> bool:
-    if log is None:
-        return False
-    path = Path(log)
-    return path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet")))
-
-
-def _parquet(path: Path) -> Groups:
-    try:
-        from comity.adapters.duck.grouping import exported, parquet_groups
-    except ModuleNotFoundError as error:
-        raise UsageFault(f"an export is read with {error.name}: pip install 'comity[replay]'") from error
-    return parquet_groups(exported(path))
 
 
 def _from_url(options: argparse.Namespace) -> tuple[Groups, Worlds, dict[str, str]]:

@@ -1,0 +1,192 @@
+"""`python -m bench.replay [--quick] [--requests 1000000,…] [--billion] [--keep]`: how quickly a large log is replayed.
+
+Exports of a made log are grouped by DuckDB, each in a process of its own on two cores; then the groups are replayed: as
+it was, under a first scenario, and under a second. The files are made first, used, and removed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench.compare.machine import described, slug
+from bench.compare.world import BENCH, BUILT
+from bench.made import exports
+from bench.made.spans import Span, spans
+from bench.made.trace import SAID
+from comity.cli.progress import progress
+
+CORES = 2
+SIZES = (1_000_000, 10_000_000, 100_000_000)
+TIMES = 10
+"""A billion requests are the files of the largest export, each named ten times: a disk need not hold them."""
+
+SCENARIOS: tuple[tuple[dict[str, Any], ...], ...] = (
+    ({"suppliers": {"withdraw": ["pacific"]}},),
+    ({"adequacy": {"strike": ["eu.dpf"]}}, {"suppliers": {"withdraw": ["columbia-inc"]}}),
+)
+"""One supplier gone; and an adequacy decision struck with another gone."""
+
+FROM = "2026-12-15"
+"""All is decided as of one day, so realms that differ by their dates alone become one."""
+
+MAX_BYTES = 10_000_000_000
+"""Of the disk; the largest export has a sixth of it."""
+
+
+def main() -> int:
+    """Measures, prints a table, and keeps it where it is a whole run."""
+    arguments = _arguments()
+    if arguments.group is not None:
+        print(json.dumps(_grouped(arguments.group, arguments.times, arguments.state)))
+        return 0
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+    sizes = (SIZES[0],) if arguments.quick else arguments.requests
+    BUILT.mkdir(exist_ok=True)
+    found: list[dict[str, Any]] = []
+    try:
+        with TemporaryDirectory(prefix="replay-", dir=BUILT) as folder:
+            machine = described(Path(folder))
+            year = spans(Path(folder) / "state")
+            for size in sizes:
+                found += _measured(size, year, Path(folder), arguments.billion and size == max(sizes))
+    except KeyboardInterrupt:
+        print("bench: interrupted; what was made is removed", file=sys.stderr)
+        return 130
+    text = _page(machine, found)
+    print(text)
+    if arguments.keep or not arguments.quick:
+        _keep(machine, found, text)
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.replay", description="How quickly a large log is replayed.")
+    parser.add_argument("--quick", action="store_true", help=f"{SIZES[0]:,} requests alone")
+    parser.add_argument("--requests", type=_sizes, default=SIZES, help="how many, separated by commas")
+    parser.add_argument("--billion", action="store_true", help="the largest export's files, ten times each, as well")
+    parser.add_argument("--keep", action="store_true", help="keep the results in bench/results even if quick")
+    parser.add_argument("--group", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--times", type=int, default=1, help=argparse.SUPPRESS)
+    parser.add_argument("--state", type=Path, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in text.replace("_", "").split(","))
+
+
+def _measured(size: int, year: list[Span], folder: Path, billion: bool) -> list[dict[str, Any]]:
+    """One row for an export of this size, and one for its files ten times over."""
+    made, state = folder / str(size), folder / "state"
+    made.mkdir()
+    if size * 20 > min(MAX_BYTES, shutil.disk_usage(folder).free):
+        raise SystemExit(f"bench: {size:,} requests need {size * 20 / 1e9:.1f} GB on the disk")
+    began = time.monotonic()
+    with progress(f"making {size:,} requests", size) as tell:
+        files = exports.write(year, size, made, tell)
+    took = time.monotonic() - began
+    size_of = sum(file.stat().st_size for file in files)
+    print(f"bench: {size:,} requests made in {took:.0f} s, {size_of / 1e6:,.0f} MB", file=sys.stderr)
+    found = []
+    for times in (1, TIMES) if billion else (1,):
+        ran = subprocess.run(
+            [sys.executable, "-m", "bench.replay", "--group", made, "--times", str(times), "--state", state],
+            capture_output=True,
+            check=True,
+        )
+        found.append({"bytes": size_of * times, **json.loads(ran.stdout)})
+    shutil.rmtree(made)
+    return found
+
+
+def _grouped(folder: Path, times: int, state: Path) -> dict[str, Any]:
+    """What one process measures of one export: grouping with its memory, and then replays of the groups."""
+    from comity.adapters.archives import StateArchive, library_of, worlds_of
+    from comity.adapters.capacity import share_out
+    from comity.adapters.duck import exported, parquet_groups
+    from comity.adapters.scenario_files import nothing_changed
+    from comity.posture.replay.engine import replay
+    from comity.posture.replay.lots import log_of
+    from comity.posture.scenario.read import read_scenario
+
+    files = exported(folder) * times
+    began, cpu = time.monotonic(), time.process_time()
+    groups = parquet_groups(files)
+    told: dict[str, Any] = {
+        "requests": sum(sums.n for sums in groups.values()),
+        "groups": len(groups),
+        "group_s": time.monotonic() - began,
+        "group_cpu_s": time.process_time() - cpu,
+        "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    log, worlds, library = log_of(groups), worlds_of(StateArchive(state)), library_of(None)
+    scenarios = [nothing_changed()]
+    for at, changes in enumerate(SCENARIOS):
+        document = {"scenario": f"bench-{at}", "title": "bench", "date": date.today().isoformat(), "changes": changes}
+        document["from"] = FROM
+        reading = read_scenario(json.dumps(document).encode(), "bench")
+        assert reading.scenario is not None, reading.problems
+        scenarios.append(reading.scenario)
+    for name, scenario in zip(("as_it_was_s", "first_s", "second_s"), scenarios, strict=True):
+        began = time.monotonic()
+        report = replay(log, worlds, scenario, library, share_out)
+        told[name] = time.monotonic() - began
+        if name == "as_it_was_s":
+            told["reproduced"] = report.reproduced
+    began = time.monotonic()
+    replay(log, worlds, scenarios[-1], library, share_out, why=False)
+    told["without_why_s"] = time.monotonic() - began
+    told["all_rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return told
+
+
+HEADS: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
+    ("requests", lambda row: f"{row['requests']:,}"),
+    ("file, MB", lambda row: f"{row['bytes'] / 1e6:,.0f}"),
+    ("groups", lambda row: f"{row['groups']:,}"),
+    ("grouped in, s", lambda row: f"{row['group_s']:.1f}"),
+    ("million/s", lambda row: f"{row['requests'] / row['group_s'] / 1e6:.1f}"),
+    ("CPU, s", lambda row: f"{row['group_cpu_s']:.1f}"),
+    ("RSS, MB", lambda row: f"{row['rss_mb']:.0f}"),
+    ("as it was, s", lambda row: f"{row['as_it_was_s']:.2f}"),
+    ("reproduced", lambda row: f"{row['reproduced'] / row['requests']:.2%}"),
+    ("1st scenario, s", lambda row: f"{row['first_s']:.2f}"),
+    ("2nd, s", lambda row: f"{row['second_s']:.2f}"),
+    ("2nd without why, s", lambda row: f"{row['without_why_s']:.2f}"),
+    ("RSS at the end, MB", lambda row: f"{row['all_rss_mb']:.0f}"),
+)
+
+
+def _page(machine: dict[str, str], found: list[dict[str, Any]]) -> str:
+    cells = [[name for name, _ in HEADS], *([shown(row) for _, shown in HEADS] for row in found)]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(HEADS))]
+    lines = [
+        "| " + " | ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells
+    ]
+    lines.insert(1, "|" + "|".join("-" * (width + 1) + ":" for width in widths) + "|")
+    machine = {key: value for key, value in machine.items() if key != "file system of the log"}
+    said = "; ".join(f"{key} {value}" for key, value in machine.items())
+    return "\n".join([f"Replay of large logs. Machine: {said}; {CORES} cores used.", SAID, "", *lines, ""])
+
+
+def _keep(machine: dict[str, str], found: list[dict[str, Any]], text: str) -> None:
+    stem = BENCH / "results" / f"{datetime.now(UTC).date().isoformat()}-{slug(machine)}-replay"
+    stem.with_suffix(".md").write_text(text)
+    record = {"date": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine, "said": SAID, "rows": found}
+    stem.with_suffix(".json").write_text(json.dumps(record, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,34 @@
+"""The groups of an export in Parquet: by DuckDB here, or by the workers of a Ray cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from comity.posture.replay.groups import Groups
+from comity.terms.errors import UsageFault
+
+
+def is_export(log: str | None) -> bool:
+    """Whether what was given as a log is a Parquet file, or a folder of some."""
+    if log is None:
+        return False
+    path = Path(log)
+    return path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet")))
+
+
+def export_groups(path: Path, ray: str | None) -> Groups:
+    """The groups of the export at `path`; `ray` is the address of a cluster.
+
+    Raises:
+        UsageFault: what reads it is not installed, or it is not there.
+        Fault: it cannot be read, or the cluster cannot be used.
+    """
+    try:
+        from comity.adapters.duck import exported, parquet_groups
+
+        if ray is None:
+            return parquet_groups(exported(path))
+        from comity.adapters.cluster import ray_groups
+    except ModuleNotFoundError as error:
+        raise UsageFault(f"an export is read with {error.name}: pip install 'comity[replay]'") from error
+    return ray_groups(exported(path), ray)

@@ -7,7 +7,7 @@ from datetime import date
 
 import msgspec
 
-from comity.law.case import Case, ordered
+from comity.law.case import Addition, Case, ordered
 from comity.law.realm import Realm
 from comity.law.seals import stated as seals_of
 from comity.stack.check_words import FLOORS
@@ -69,6 +69,15 @@ def check_words(what: str, given: Collection[str], known: Collection[str]) -> No
     for word in given:
         if word not in known:
             raise ValueError(f"{what}: {unknown('word', word, known)}")
+
+
+def check_addition(addition: Addition, operation: str, realm: Realm) -> None:
+    """Raises ValueError for what an entry says was added, or was asked for, if the realm has no word for it."""
+    words = realm.vocabulary
+    check_words("data", addition.data, words.data)
+    check_words("subjects", addition.subjects, NAMES)
+    check_words("purposes", addition.purposes, words.purposes)
+    check_words("operation", (operation,), words.operations)
 
 
 def unknown(what: str, word: str, known: Collection[str]) -> str:

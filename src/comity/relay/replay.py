@@ -14,10 +14,9 @@ from comity.law.realm import Realm
 from comity.placement.cases import observed, registered, widened
 from comity.placement.conditions import configured
 from comity.placement.decide import decide, wish_of
-from comity.placement.stated import check_words
+from comity.placement.stated import check_addition
 from comity.placement.types import Conditions, Placement, Wish
 from comity.relay.record import case_document, denied, placed
-from comity.stack.jurisdictions import NAMES
 from comity.stack.types import Application
 from comity.terms import canon
 from comity.terms.instants import FAR_FUTURE, Instant, shown
@@ -112,7 +111,7 @@ def replay(
     addition, operation = _addition(party), party["case"]["operation"]
     observe = observed(application, instant)
     try:
-        _check_words(addition, operation, realm)
+        check_addition(addition, operation, realm)
         cases = widened(registered(application, operation), addition)
         wish = wish_of(decision["model"], decision.get("wish", {}))
         made = decide(cases, wish, realm, used, instant, observe=observe)
@@ -162,14 +161,6 @@ def _time(received: int | None, realm: Realm, witnessed: int | None) -> list[Mis
         said = f"A witness saw it in the log by {_when(witnessed)}; its realm began at {_when(realm.since)}."
         wrong.append(Mismatch("realm-not-begun", said))
     return wrong
-
-
-def _check_words(addition: Addition, operation: str, realm: Realm) -> None:
-    words = realm.vocabulary
-    check_words("data", addition.data, words.data)
-    check_words("subjects", addition.subjects, NAMES)
-    check_words("purposes", addition.purposes, words.purposes)
-    check_words("operation", (operation,), words.operations)
 
 
 def _case(party: Mapping[str, Any], application: Application, cases: tuple[Case, ...]) -> list[Mismatch]:

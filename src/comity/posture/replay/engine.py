@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -37,17 +37,19 @@ def replay(
     share_out: ShareOut | None = None,
     *,
     why: bool = True,
+    step: Callable[[int], None] = lambda done: None,
 ) -> Report:
     """The report. A `Log` made once by `log_of` and the same `worlds` make every further scenario quick.
 
-    Without `why` neither causes nor repairs are looked for, as for the points of a sweep.
+    Without `why` neither causes nor repairs are looked for, as for the points of a sweep. `step` is told how many lots
+    have been decided.
 
     Raises:
         ScenarioFault: the scenario names what the stack or the law does not have.
     """
     logged = log if isinstance(log, Log) else log_of(log)
     atoms = atoms_of(scenario, library)
-    every = list(plans(logged, worlds, changed(worlds, atoms)))
+    every = list(plans(logged, worlds, changed(worlds, atoms), step))
     going, loads = sent(every, share_out)
     usual = typical(every)
     tally = Tally()

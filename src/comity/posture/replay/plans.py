@@ -23,6 +23,10 @@ Changed: TypeAlias = Callable[[Question], World | None]
 """The changed world that a question is put to."""
 
 
+EVERY = 64
+"""Lots between two reports of how far it is."""
+
+
 class Plan(Struct):
     """One lot, decided on both sides."""
 
@@ -52,10 +56,12 @@ def changed(worlds: Worlds, atoms: tuple[Atom, ...]) -> Changed:
     return world
 
 
-def plans(log: Log, worlds: Worlds, to: Changed) -> Iterator[Plan]:
-    """A plan for each lot."""
+def plans(log: Log, worlds: Worlds, to: Changed, step: Callable[[int], None] = lambda done: None) -> Iterator[Plan]:
+    """A plan for each lot; `step` is told now and then how many there are."""
     faces: dict[Question, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-    for lot in log.lots:
+    for number, lot in enumerate(log.lots):
+        if number % EVERY == 0:
+            step(number)
         question = lot.question
         before, after = worlds.before(question.realm, question.conditions), to(question)
         then = before.answer(question) if before is not None else None

@@ -16,6 +16,7 @@ from comity.law.vocabulary import Vocabulary
 from comity.placement.cases import observed, registered, widened
 from comity.placement.conditions import configured
 from comity.placement.decide import decide, wish_of
+from comity.placement.stated import check_addition
 from comity.placement.types import Conditions, Placement, Wish
 from comity.posture.replay.lots import Question
 from comity.posture.scenario.ground import Atom, Ground, ground_with
@@ -94,14 +95,13 @@ class World:
         application = self.stack.applications.get(question.application)
         if application is None:
             return None
+        addition = Addition(*question.added)
         try:
+            check_addition(addition, question.operation, self.realm)
             wish = wish_of(question.model, msgspec.json.decode(question.wish) if question.wish else {})
         except (TypeError, ValueError, ArithmeticError, AttributeError):
             return None
-        cases = widened(registered(application, question.operation), Addition(*question.added))
-        words = self.realm.vocabulary
-        if any(word not in words.data for case in cases for word in case.data):
-            return None
+        cases = widened(registered(application, question.operation), addition)
         return Put(cases, wish, observed(application, self.at))
 
 

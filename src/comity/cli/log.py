@@ -21,7 +21,7 @@ from comity.proof.checkpoint import Checkpoint, is_shard
 from comity.proof.inspect import Finding, inspect_tree
 from comity.proof.note import MAX_NOTE_BYTES, Note, NoteError
 from comity.proof.policy import Policy
-from comity.proof.verify import CheckpointRefused, open_checkpoint
+from comity.proof.verify import CheckpointRefused, open_checkpoint, open_last
 from comity.terms.errors import UsageFault
 
 _SHOWN = 20
@@ -126,7 +126,7 @@ def _remote_shard(
     mirror = Mirror(keep / shard) if keep is not None and is_shard(shard) else None
     try:
         text = log.checkpoint(prefix)
-        checkpoint, _, _ = open_checkpoint(Note.parse(text), policy)
+        checkpoint = open_last((text, log.witnessed(prefix)), policy)
     except CheckpointRefused as error:
         audit.add(error.failure.name, f"{prefix}/checkpoint", error.failure.sentence)
         if error.failure.name == "unknown-signer" and (key := log.vkey(prefix)):

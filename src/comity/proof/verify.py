@@ -136,6 +136,25 @@ def prove(shown: ShownEntry, policy: Policy) -> ProvenEntry:
         raise CheckpointRefused(problem.failure) from problem
 
 
+def open_last(shown: tuple[str, str | None], policy: Policy) -> Checkpoint:
+    """The last checkpoint of a log that can be believed: the one that it shows, else, where witnesses are missing from
+    that, the one that it keeps beside it with theirs.
+
+    Raises:
+        CheckpointRefused: neither can be believed.
+        NoteError: the first is no note.
+    """
+    try:
+        return open_checkpoint(Note.parse(shown[0]), policy)[0]
+    except CheckpointRefused as error:
+        if error.failure.name != "missing-witness" or shown[1] is None:
+            raise
+        try:
+            return open_checkpoint(Note.parse(shown[1]), policy)[0]
+        except (CheckpointRefused, NoteError):
+            raise error from None
+
+
 class CheckpointRefused(Exception):
     """A checkpoint that is not to be believed; `failure` says why."""
 

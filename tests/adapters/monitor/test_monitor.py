@@ -18,6 +18,9 @@ from comity.adapters.ledger.remote import RemoteLog
 from comity.adapters.monitor.alarm import Alarm
 from comity.adapters.monitor.cursor import Cursor
 from comity.adapters.monitor.monitor import GRACE_MS, Monitor
+from comity.cli.main import main
+from comity.proof.checkpoint import Checkpoint
+from comity.proof.cosignature import ED25519_COSIGNATURE, Cosigner
 from comity.proof.note import Note, Signer
 from comity.proof.policy import Group, Policy
 from comity.terms.errors import UsageFault
@@ -141,6 +144,42 @@ def test_a_missing_witness_has_time_and_the_log_is_watched_meanwhile(watched: Wa
     assert watched.names() == ["missing-witness"]
     (watched.state / "log" / watched.shard / "tile/entries/000").unlink()
     assert watched.names() == ["missing-witness", "missing-file"]
+
+
+def cosigned(witness: Cosigner, note: str) -> str:
+    return note + witness.cosign(Note.parse(note).text, 1_795_406_400).line
+
+
+def test_witnesses_that_come_after_the_log_are_read_beside_it(watched: Watched) -> None:
+    witness = Cosigner("witness.example", ED25519_COSIGNATURE, b"\x07" * 32)
+    watched.policy = Policy(trust(watched.state).logs, {"w": witness.key}, {"all": Group(1, ("w",))}, "all")
+    watched.begin()
+    beside = watched.checkpoint.with_name("witnessed")
+    for _ in range(3):
+        watched.now += GRACE_MS
+        beside.write_text(cosigned(witness, watched.checkpoint.read_text()))
+        watched.grow(1)
+        assert watched.names() == []
+    watched.now += GRACE_MS
+    assert watched.names() == ["missing-witness"]  # they do not move any more
+    other = Checkpoint(f"example.org/gw/{watched.shard}", 5, bytes(32))
+    signer = Signer.parse((watched.state / "log.key").read_text()).named(other.origin)
+    beside.write_text(cosigned(witness, signer.sign(other.text)))
+    (alarm,) = watched.look()
+    assert (alarm.name, alarm.place) == ("forked", f"{watched.url}/{watched.shard}/witnessed")
+
+
+def test_an_audit_takes_the_checkpoint_that_was_witnessed(watched: Watched, tmp_path: Path) -> None:
+    witness = Cosigner("witness.example", ED25519_COSIGNATURE, b"\x07" * 32)
+    key = (watched.state / "log.vkey").read_text().strip()
+    policy = tmp_path / "policy"
+    policy.write_text(f"log {key}\nwitness w {witness.key.text}\nquorum w\n")
+    for place in (watched.url, str(watched.state)):
+        assert main(["log", "audit", place, "--policy", str(policy)]) == 1
+    watched.checkpoint.with_name("witnessed").write_text(cosigned(witness, watched.checkpoint.read_text()))
+    watched.grow(9)
+    for place in (watched.url, str(watched.state)):
+        assert main(["log", "audit", place, "--policy", str(policy)]) == 0
 
 
 def test_a_stranger_and_a_server_that_is_away(watched: Watched) -> None:

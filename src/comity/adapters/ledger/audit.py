@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from comity.adapters.ledger.cosigning import read_witnessed
 from comity.adapters.ledger.failures import LedgerCorrupt
 from comity.adapters.ledger.minimum import minimum_of
 from comity.adapters.ledger.segment import Entry, Header, groups, has_group_after, values_of
@@ -14,12 +15,12 @@ from comity.proof.checkpoint import Checkpoint
 from comity.proof.follow import Follower
 from comity.proof.growth import Growth
 from comity.proof.inspect import MAX_FINDINGS, Finding, inspect_tree
-from comity.proof.note import Note, NoteError
+from comity.proof.note import NoteError
 from comity.proof.policy import Policy
 from comity.proof.reader import TreeReader
 from comity.proof.tiles import ENTRIES, WIDTH, Tile, unpack_bundle, width_in
 from comity.proof.tree import HASH_SIZE
-from comity.proof.verify import CheckpointRefused, open_checkpoint
+from comity.proof.verify import CheckpointRefused, open_last
 
 
 @dataclass(slots=True)
@@ -86,7 +87,7 @@ def _checkpoint(state: Path, shard: str, policy: Policy, audit: ShardAudit) -> C
         if text is None:
             audit.add("missing-file", path, "A shard has a checkpoint from its first start on.")
             return None
-        checkpoint, _, _ = open_checkpoint(Note.parse(text), policy)
+        checkpoint = open_last((text, read_witnessed(path.parent)), policy)
     except CheckpointRefused as error:
         audit.add(error.failure.name, path, error.failure.sentence)
         return None

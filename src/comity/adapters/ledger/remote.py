@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from comity.adapters.ledger.cosigning import WITNESSED
 from comity.adapters.ledger.minimum import NAME as MINIMUM
 from comity.adapters.ledger.minimum import parse_minimum
 from comity.proof.checkpoint import is_shard
@@ -83,6 +84,15 @@ class RemoteLog:
     def checkpoint(self, prefix: str) -> str:
         """The checkpoint of a shard. Raises NotThere, or UnicodeDecodeError if it is no text."""
         return self.get(f"{prefix}/checkpoint", MAX_NOTE_BYTES).decode("utf-8")
+
+    def witnessed(self, prefix: str) -> str | None:
+        """The last checkpoint of a shard that enough witnesses have cosigned, if it gives one. Raises Unreachable."""
+        try:
+            return self.get(f"{prefix}/{WITNESSED}", MAX_NOTE_BYTES).decode("utf-8")
+        except Unreachable:
+            raise
+        except (NotThere, UnicodeDecodeError):
+            return None
 
     def vkey(self, prefix: str) -> str | None:
         """The key that a shard gives as its own (to be pinned by hand, not to be believed), if it gives one."""

@@ -53,7 +53,14 @@ class Entries:
             if not page or [each["index"] for each in page] != list(range(self._next, self._next + len(page))):
                 yield self._alarm("gap", f"{size} entries are signed, and entry {self._next} is not there.", self._next)
                 return
-            values = self._values(self._next, len(page), size, fetch)
+            try:
+                values = self._values(self._next, len(page), size, fetch)
+            except ValueError as error:  # altered since it was checked
+                yield self._alarm("altered-bundle", f"The bundle of entry {self._next} is none: {error}.", self._next)
+                return
+            if len(values) != len(page):
+                yield self._alarm("altered-bundle", f"The bundle of entry {self._next} has not all.", self._next)
+                return
             for each, signed in zip(page, values, strict=True):
                 self._next += 1
                 self._found += self._entry(each, signed)

@@ -15,7 +15,9 @@ from comity.proof.checkpoint import Checkpoint
 from comity.proof.inspect import inspect_tree
 from comity.proof.note import Note, NoteError
 from comity.proof.policy import Policy
+from comity.proof.reader import TreeReader
 from comity.proof.tiles import Tile
+from comity.proof.tree import verify_consistency
 from comity.proof.verify import CheckpointRefused, open_checkpoint
 from comity.terms.digests import sha256
 from comity.terms.errors import UsageFault
@@ -60,6 +62,7 @@ class Monitor:
         self._sweep_ms = sweep_ms
         self._key = key
         self._entries: dict[str, Entries] = {}
+        self._last_witnessed: dict[str, tuple[str, int]] = {}
         self.size = 0
 
     def look(self) -> list[Alarm]:
@@ -82,6 +85,8 @@ class Monitor:
                 found += self._shard(prefix, shard, seen, now)
             except (_Away, Unreachable) as error:
                 found.append(Alarm("unreachable", shard, prefix, f"{error}."))
+            except NotThere as error:
+                found.append(Alarm("missing-file", shard, prefix, f"{error}."))
         found += self._gone({prefix.rpartition("/")[2] for prefix in prefixes})
         found += self._stale(prefixes, now)
         self._cursor.keep()
@@ -98,7 +103,7 @@ class Monitor:
                 yield Alarm("missing-file", shard, place, f"{error}.")
             return
         checkpoint = None
-        for each in self._opened(text, seen, now):
+        for each in self._opened(prefix, text, seen, now):
             if isinstance(each, Checkpoint):
                 checkpoint = each
             else:
@@ -112,6 +117,14 @@ class Monitor:
         yield from wrong
         if wrong:
             return
+        yield from self._held(prefix, shard, seen, checkpoint, text, now)
+
+    def _held(
+        self, prefix: str, shard: str, seen: Seen, checkpoint: Checkpoint, text: str, now: int
+    ) -> Iterator[Alarm]:
+        """The tree is what it signs: it is kept, and held against what witnesses saw and what entries say."""
+        if (seen_by := self._last_witnessed.get(prefix)) is not None:
+            yield from self._same_tree(prefix, shard, checkpoint, text, *seen_by, now)
         if seen.checkpoint != text:
             if checkpoint.size > self._size_of(seen):
                 seen.grown = now if seen.checkpoint else 0
@@ -121,7 +134,7 @@ class Monitor:
             entries = self._entries.setdefault(shard, Entries(self._log, prefix, self._key))
             yield from entries.read(checkpoint.size, lambda tile: self._log.tile(prefix, tile))
 
-    def _opened(self, text: str, seen: Seen, now: int) -> Iterator[Checkpoint | tuple[str, str]]:
+    def _opened(self, prefix: str, text: str, seen: Seen, now: int) -> Iterator[Checkpoint | tuple[str, str]]:
         """The checkpoint if it can be believed, and what is wrong with it."""
         try:
             note = Note.parse(text)
@@ -133,12 +146,26 @@ class Monitor:
                     raise
                 # the log may still be watched, and its witnesses may be on their way
                 yield open_checkpoint(note, replace(self._policy, quorum="none"))[0]
+                yield from self._witnessed(prefix, seen, now)
                 if now - seen.witnessed > GRACE_MS:
                     yield error.failure.name, error.failure.sentence
         except CheckpointRefused as error:
             yield error.failure.name, error.failure.sentence
         except NoteError as error:
             yield "unreadable", f"It is no checkpoint: {error}."
+
+    def _witnessed(self, prefix: str, seen: Seen, now: int) -> Iterator[tuple[str, str]]:
+        """A log that grows has its witnesses' last checkpoint beside its own: it must be of the same tree, and move."""
+        text = self._log.witnessed(prefix)
+        if text is None or text == self._last_witnessed.get(prefix, ("", 0))[0]:
+            return
+        try:
+            open_checkpoint(Note.parse(text), self._policy)
+        except (CheckpointRefused, NoteError) as error:
+            yield "bad-signature", f"The checkpoint in `witnessed` does not hold: {error}."
+            return
+        self._last_witnessed[prefix] = text, now
+        seen.witnessed = now
 
     def _grown(
         self, prefix: str, shard: str, seen: Seen, checkpoint: Checkpoint, text: str, now: int
@@ -148,7 +175,9 @@ class Monitor:
         place = f"{prefix}/checkpoint"
         if kept is not None and kept.size == checkpoint.size and kept.root != checkpoint.root:
             sentence = f"Two trees of {kept.size} entries are signed."
-            yield Alarm("forked", shard, place, sentence, None, self._evidence("forked", shard, seen, text, now))
+            yield Alarm(
+                "forked", shard, place, sentence, None, self._evidence("forked", shard, seen.checkpoint, text, now)
+            )
             return
         due = checkpoint.size <= SMALL or now - seen.swept >= self._sweep_ms
         start = 0 if due or kept is None else kept.size
@@ -163,10 +192,33 @@ class Monitor:
         for finding in inspect_tree(checkpoint, fetch, kept, minimum=minimum, start=start):
             alarm = alarm_of(finding, shard, prefix)
             if alarm.name in ("forked", "shrunk"):
-                alarm = alarm._replace(evidence=self._evidence(alarm.name, shard, seen, text, now))
+                alarm = alarm._replace(evidence=self._evidence(alarm.name, shard, seen.checkpoint, text, now))
             yield alarm
         if start == 0:
             seen.swept = now
+
+    def _same_tree(
+        self, prefix: str, shard: str, checkpoint: Checkpoint, text: str, witnessed: str, fetched: int, now: int
+    ) -> Iterator[Alarm]:
+        """Whether what the witnesses saw is the beginning of the tree, whose files were checked."""
+        older = Checkpoint.parse(Note.parse(witnessed).text)
+        if older.size <= checkpoint.size:
+            reader = TreeReader(checkpoint.size, lambda tile: self._log.tile(prefix, tile))
+            try:
+                proof = reader.consistency(older.size)
+            except Unreachable:
+                raise
+            except (NotThere, ValueError):
+                return  # what is not there was said when it was looked for
+            if verify_consistency(older.size, checkpoint.size, older.root, checkpoint.root, proof):
+                return
+            name, sentence = "forked", f"Its witnesses saw other entries below {older.size}."
+        elif fetched == now:
+            return  # it was fetched after the checkpoint, which may have grown meanwhile
+        else:
+            name, sentence = "shrunk", f"Its witnesses saw {older.size} entries, and it has {checkpoint.size}."
+        evidence = self._evidence(name, shard, witnessed, text, now)
+        yield Alarm(name, shard, f"{prefix}/witnessed", sentence, None, evidence)
 
     def _size_of(self, seen: Seen) -> int:
         return Checkpoint.parse(Note.parse(seen.checkpoint).text).size if seen.checkpoint else -1
@@ -185,11 +237,11 @@ class Monitor:
                 sentence = f"It has not grown for {(now - grown) // 1000} seconds, and a shard in use does every day."
                 yield Alarm("stale-head", shard, f"{prefix}/checkpoint", sentence)
 
-    def _evidence(self, name: str, shard: str, seen: Seen, text: str, now: int) -> str:
+    def _evidence(self, name: str, shard: str, kept: str, text: str, now: int) -> str:
         """Keep both signed notes, the first time; the name of the file."""
         folder = self._cursor.path.with_name(self._cursor.path.name + ".evidence")
-        document = {"alarm": name, "shard": shard, "kept": seen.checkpoint, "shown": text, "seen": now}
-        digest = sha256(seen.checkpoint.encode()).hex()[:16]
+        document = {"alarm": name, "shard": shard, "kept": kept, "shown": text, "seen": now}
+        digest = sha256(kept.encode()).hex()[:16]
         path = folder / f"{name}-{shard}-{digest}.json"
         if not path.exists():
             try:

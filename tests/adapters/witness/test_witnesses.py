@@ -18,7 +18,7 @@ from comity.adapters.witness.witness import Answer, Witness
 from comity.adapters.witness.witnesses import Witnesses
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.cosignature import ED25519_COSIGNATURE, Cosigner
-from comity.proof.note import Note
+from comity.proof.note import Note, Signer
 from comity.proof.policy import Policy, parse_policy
 from comity.proof.verify import open_checkpoint
 from comity.stack.urls import Url
@@ -178,6 +178,34 @@ def test_a_witness_that_lies_stops_nobody(tmp_path: Path, lie: str) -> None:
         assert take(asks, 5).enough
         until(lambda: bool(asks.stands[0].trouble))
         assert take(asks, 6).enough
+
+
+@pytest.mark.parametrize("whose", ["nobody's", "another key's", "another log's"])
+def test_a_checkpoint_that_is_not_ours_proves_nothing(tmp_path: Path, whose: str) -> None:
+    """The witness shows a larger checkpoint, and we did not sign it."""
+    larger = LOG.note(9000)
+    forged = {
+        "nobody's": larger.replace("\n9000\n", "\n9001\n"),
+        "another key's": MadeLog(signer=Signer(ORIGIN, b"\x03" * 32)).note(9000),
+        "another log's": MadeLog(signer=SIGNER.named("example.org/other")).note(9000),
+    }[whose]
+    with world(tmp_path, "group two 2 w1 w2 w3\nquorum two") as made:
+        asks = made.asks()
+        made.ports[0].answers = lambda _: Answer(409, "9000\n")
+        made.ports[0].shown = lambda _: forged
+        assert take(asks, 5).enough
+        until(lambda: bool(asks.stands[0].trouble))
+        assert take(asks, 6).enough
+        made.ports[0].shown = lambda _: larger
+        until(lambda: take_fails(asks))
+
+
+def take_fails(asks: Witnesses) -> bool:
+    try:
+        take(asks, 7)
+    except Behind:
+        return True
+    return False
 
 
 @pytest.mark.parametrize(

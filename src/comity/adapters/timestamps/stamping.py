@@ -8,10 +8,8 @@ from threading import Condition, Thread
 
 from comity.adapters.timestamps.authority import Authority
 from comity.adapters.timestamps.files import Stamp, read_stamp, write_stamp
-from comity.adapters.timestamps.trust import NotStamped
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.note import Note
-from comity.terms.errors import Fault
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 5.0, 600.0
 """Between tries after a failure, doubled each time, and never longer than the stamps' own interval."""
@@ -87,7 +85,7 @@ class Stamping:
             try:
                 wait = self._every if self.stamp() else LOOK_S
                 self.trouble, failures = "", 0
-            except (NotStamped, Fault, OSError, ValueError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again, and shown
                 self.trouble = str(error)
                 wait = min(FIRST_WAIT_S * 2**failures, LONGEST_WAIT_S, self._every)
                 failures = min(failures + 1, 10)

@@ -176,8 +176,8 @@ class Witnesses:
         while (candidate := self._next(standing)) is not None:
             try:
                 given = self._ask(client, standing, candidate)
-            except (NotCosigned, OSError, ValueError, IndexError) as error:
-                failure = error if isinstance(error, NotCosigned) else NotCosigned(f"no proof for it: {error}")
+            except Exception as error:  # noqa: BLE001 - whatever it was, the witness is asked again, and it is shown
+                failure = error if isinstance(error, NotCosigned) else NotCosigned(f"it cannot be asked: {error}")
                 with self._changed:
                     standing.failed(failure, ticks=self._ticks(), every=self._every, jitter=random.random())  # noqa: S311
                     self._changed.notify_all()

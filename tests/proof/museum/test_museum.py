@@ -48,7 +48,8 @@ def test_every_failure_of_the_page_has_an_exhibit() -> None:
     named = {
         name for row in re.findall(r"^\| \d.*$", steps, re.M) for name in re.findall(r"`([a-z-]+)`", row.split("|")[3])
     }
-    assert named == {each["failure"] for each in EXHIBITS.values()}
+    # step 13 needs an authority's reply, which no forger has: tests/cli/test_stamped.py, tests/runtime/test_gateway_witnessed.py
+    assert named - {"no-timestamp", "bad-timestamp"} == {each["failure"] for each in EXHIBITS.values()}
 
 
 def test_file_and_table_are_what_the_forgers_make() -> None:

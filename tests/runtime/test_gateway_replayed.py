@@ -63,8 +63,9 @@ def test_with_no_change_every_placement_of_the_log_is_made_again_byte_for_byte(g
 
 def test_a_placement_that_the_log_has_otherwise_is_told(gateway, capsys, monkeypatch):
     stack_file, state, _ = gateway
-    import comity.cli.replay as command
     from msgspec.structs import replace
+
+    import comity.cli.replay as command
 
     altered = {
         replace(asked, placement="ab" * 32) if asked.placement else asked: sums
@@ -91,3 +92,39 @@ def test_a_scenario_refuses_what_it_withdraws(gateway, capsys, tmp_path):
     assert counts["as_before"] == 0 and counts["refused"] == sum(status == 200 for _, _, status in ASKED)
     assert {cause["name"] for cause in report["causes"]} >= {"paris", "lyon"}
     assert report["reproduced"] == len(ASKED)
+
+
+def test_a_sweep_is_told_and_is_in_the_report(gateway, capsys, tmp_path):
+    stack_file, _, _ = gateway
+    scenario = tmp_path / "grown.yaml"
+    scenario.write_text(
+        "scenario: grown\ntitle: More of it\ndate: 2026-11-23\nchanges:\n  - prices: {factor: 1}\n"
+        'sweep: {parameter: "changes[0].prices.factor", values: [1, 2, 4]}\n'
+    )
+    report = replayed(capsys, "-c", stack_file, "--scenario", scenario)
+    costs = [int(point["measures"]["cost"]) for point in report["swept"]["points"]]
+    assert costs[0] and costs == [costs[0], 2 * costs[0], 4 * costs[0]]
+    assert main(["replay", "-c", str(stack_file), "--scenario", str(scenario)]) == 0
+    assert "For each value of changes[0].prices.factor" in capsys.readouterr().out
+    assert main(["check", "-c", str(scenario)]) == 0
+
+
+def test_the_page_and_the_words_are_of_the_same_report(gateway, capsys, tmp_path):
+    _, state, _ = gateway
+    page = tmp_path / "report.html"
+    assert main(["replay", "--log", str(state), "--html", str(page)]) == 0
+    assert "go where they went" in page.read_text()
+    capsys.readouterr()
+    assert main(["replay", "--log", str(state)]) == 0
+    said = capsys.readouterr().out
+    assert "are what the log has, byte for byte" in said and "go where they went" in said
+
+
+def test_a_realm_that_is_gone_is_said(gateway, capsys, tmp_path):
+    _, state, _ = gateway
+    (copied := tmp_path / "state").mkdir()
+    (copied / "log").symlink_to(state / "log")
+    report = replayed(capsys, "--log", copied)
+    assert report["total"]["counts"]["undecided"] == len(ASKED)
+    assert any("is not kept" in note for note in report["notes"])
+    assert any("cannot be read" in note for note in report["notes"])

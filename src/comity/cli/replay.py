@@ -20,7 +20,7 @@ from comity.adapters.rollup import groups_of
 from comity.adapters.scenario_files import nothing_changed, read_scenario_file
 from comity.adapters.state import state_folder
 from comity.adapters.whole_files import write_whole
-from comity.cli import first_look
+from comity.cli import first_look, swept
 from comity.cli.export_groups import export_groups, is_export
 from comity.cli.follow import auditor_key
 from comity.cli.log_folder import log_folder
@@ -37,6 +37,7 @@ from comity.posture.replay.lots import log_of
 from comity.posture.replay.page import html
 from comity.posture.replay.report import Report
 from comity.posture.replay.worlds import Worlds
+from comity.posture.scenario.read import ScenarioReading
 from comity.posture.scenario.types import Scenario
 from comity.terms.digests import sha256_hex
 from comity.terms.errors import UsageFault
@@ -74,10 +75,11 @@ def run(options: argparse.Namespace) -> int:
     if options.ray is not None and not is_export(options.log):
         raise UsageFault("--ray groups an export: --log FILE.parquet|FOLDER (`comity log export` makes one)")
     groups, worlds, notes = _from_url(options) if _is_url(options.log) else _from_disk(options)
-    scenario = nothing_changed()
+    reading = ScenarioReading(nothing_changed())
     if options.scenario is not None:
-        scenario = read_scenario_file(options.scenario, FUTURES).scenario or scenario
-    show(_replayed(groups, worlds, notes, scenario, options), scenario, options)
+        reading = read_scenario_file(options.scenario, FUTURES)
+    assert reading.scenario is not None  # what cannot be read is a problem
+    show(_replayed(groups, worlds, notes, reading, options), reading.scenario, options)
     return 0
 
 
@@ -94,6 +96,8 @@ def show(report: Report, scenario: Scenario, options: argparse.Namespace) -> Non
         print(f"{options.html}: written")
     else:
         told(report, Told())
+        if report.swept is not None:
+            swept.told(report.swept, Told())
         if future is not None:
             print(f"\n{in_words(future)}")
 
@@ -122,15 +126,20 @@ def share_out() -> ShareOut | None:
 
 
 def _replayed(
-    groups: Groups, worlds: Worlds, notes: dict[str, str], scenario: Scenario, options: argparse.Namespace
+    groups: Groups, worlds: Worlds, notes: dict[str, str], reading: ScenarioReading, options: argparse.Namespace
 ) -> Report:
     if not groups:
         raise UsageFault("the log has no request that has ended")
     beside = options.config.resolve().parent if options.config is not None else None
-    log = log_of(groups)
+    log, library, scenario = log_of(groups), library_of(beside), reading.scenario
+    assert scenario is not None
     with progress("deciding again", len(log.lots)) as step:
-        report = replay(log, worlds, scenario, library_of(beside), share_out(), step=step)
-    return msgspec.structs.replace(report, notes=(*report.notes, *notes.values()))
+        report = replay(log, worlds, scenario, library, share_out(), step=step)
+    found = None
+    if scenario.sweep is not None:
+        today = baseline(report)
+        found = swept.run_sweep(reading.plain, scenario.sweep, report, today, log, worlds, library, share_out())
+    return msgspec.structs.replace(report, notes=(*report.notes, *notes.values()), swept=found)
 
 
 def _from_disk(options: argparse.Namespace) -> tuple[Groups, Worlds, dict[str, str]]:

@@ -156,6 +156,27 @@ class Load(Struct, frozen=True):
     overflow: int = 0
 
 
+class Point(Struct, frozen=True):
+    """One point of a sweep: the values by their paths, and what came of it by name, all as text."""
+
+    values: dict[str, str]
+    measures: dict[str, str]
+
+
+class Spread(Struct, frozen=True):
+    """One measure over all draws: its quantiles, by their part (`0.05` to `0.95`)."""
+
+    name: str
+    quantiles: dict[str, str]
+
+
+class Swept(Struct, frozen=True):
+    """A sweep: its points in order, and of draws the spread of every measure."""
+
+    points: tuple[Point, ...]
+    spreads: tuple[Spread, ...] = ()
+
+
 class Report(Struct, frozen=True):
     """The whole of it.
 
@@ -178,6 +199,7 @@ class Report(Struct, frozen=True):
         unrepaired: lost requests that no step of these kinds brings back.
         loads: by deployment and month; empty where the stack states no capacity.
         notes: what was assumed, what was not known.
+        swept: the same under the scenario's sweep, if it has one.
     """
 
     scenario: str
@@ -205,3 +227,4 @@ class Report(Struct, frozen=True):
     unrepaired: int = 0
     loads: tuple[Load, ...] = ()
     notes: tuple[str, ...] = ()
+    swept: Swept | None = None

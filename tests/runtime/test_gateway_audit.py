@@ -48,7 +48,7 @@ sites: {{lyon: {{jurisdiction: FR, operator: acme}}}}
 models:
   civic-tiny: {{developer: FR}}
 {models}deployments:
-  local: {{model: civic-tiny, site: lyon, url: "embedded:civic-tiny", exact: {{}}}}
+  local: {{model: civic-tiny, site: lyon, url: "embedded:civic-tiny", exact: {{}}, serves: [chat, completions]}}
 {more}applications:
   desk: {{controller: acme, purpose: general, data: [], subjects: [FR], vault: {{keep: P30D}}}}
   front: {{controller: acme, purpose: general, data: [], subjects: [FR]}}
@@ -125,6 +125,15 @@ def test_an_honest_node_answers_the_same_again(tmp_path: Path) -> None:
                 await ask(client, "civic-tiny", ODD, **plain, logprobs=True, top_logprobs=2, n=1),
             ]
             asked += await asyncio.gather(*(ask(client, "civic-tiny", f"{ODD} {n}", logprobs=True) for n in range(8)))
+            translated = client.responses.with_raw_response
+            for stream in (False, True):
+                raw = await translated.create(model="civic-tiny", input=ODD, max_output_tokens=40, stream=stream)
+                if stream:
+                    async for _ in raw.parse():
+                        pass
+                asked.append(str(raw.headers["comity-receipt"]))
+            finished = await client.completions.with_raw_response.create(model="civic-tiny", prompt=ODD, max_tokens=20)
+            asked.append(str(finished.headers["comity-receipt"]))
             lucky = await ask(client, "civic-tiny", temperature=0.9)
             kept_nowhere = await ask(client.with_options(api_key=keys[0]), "civic-tiny")
         results = await judged(gateway.state, *asked)

@@ -75,6 +75,7 @@ def _reader(
         return TranslatedWhole(translate, status, response, upstream)
     shown = exchange.ask.usage
     translation = StreamTranslation(source, target, model, include_usage=shown, now=seconds, ids=ids)
-    return TranslatedStream(
-        translation, StreamAnswer(exchange.receipt, response, upstream, telling, disclosures=disclosures), upstream
-    )
+    # what the inner reader takes for the deployment's bytes are ours: they have no part in the commitment to theirs
+    ours = exchange.commitment("upstream-response")
+    inner = StreamAnswer(exchange.receipt, response, ours, telling, disclosures=disclosures)
+    return TranslatedStream(translation, inner, upstream)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from bench.made import log as made_log
 
 from comity.adapters.duck import exported, parquet_groups
 from comity.adapters.rollup import groups_of
@@ -48,3 +49,34 @@ def test_what_cannot_be_done_is_told(tmp_path, capsys, monkeypatch, arguments, s
     assert status == 2
     assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+SCENARIO = """
+scenario: columbia-gone
+title: Columbia is gone
+date: 2026-11-23
+changes:
+  - suppliers: {withdraw: [columbia-inc]}
+"""
+
+
+def test_a_replay_of_an_export_is_a_replay_of_its_log(tmp_path, capsysbinary):
+    made_log.write(tmp_path)
+    scenario, export = tmp_path / "scenario.yaml", tmp_path / "log.parquet"
+    scenario.write_text(SCENARIO)
+    assert main(["log", "export", str(tmp_path), "--to", str(export)]) == 0
+    capsysbinary.readouterr()
+    asked = ["replay", "--scenario", str(scenario), "--json"]
+    assert main([*asked, "--log", str(tmp_path)]) == 0
+    of_the_log = capsysbinary.readouterr().out
+    assert main([*asked, "--log", str(export), "--state", str(tmp_path)]) == 0
+    assert capsysbinary.readouterr().out == of_the_log
+    told = json.loads(of_the_log)
+    assert told["reproduced"] == 19_366
+    assert told["total"]["counts"]["refused"] > 0
+
+
+def test_ray_groups_exports_alone(tmp_path, capsys):
+    written.write(tmp_path, a_day)
+    assert main(["replay", "--log", str(tmp_path), "--ray", "local"]) == 2
+    assert "--ray groups an export" in capsys.readouterr().err

@@ -9,11 +9,14 @@ from comity.terms.errors import UsageFault
 
 
 def is_export(log: str | None) -> bool:
-    """Whether what was given as a log is a Parquet file, or a folder of some."""
+    """Whether what was given as a log is a Parquet file, or a folder of some; a state folder is a log, whatever lies
+    beside it."""
     if log is None:
         return False
     path = Path(log)
-    return path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet")))
+    if (path / "log").is_dir():
+        return False
+    return path.suffix == ".parquet" or any(path.glob("*.parquet"))
 
 
 def export_groups(path: Path, ray: str | None) -> Groups:

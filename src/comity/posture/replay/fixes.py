@@ -34,10 +34,10 @@ from comity.posture.scenario.ground import Ground as Changed
 from comity.stack.types import Deployment, Stack
 from comity.terms.instants import day_of
 
-TRIALS = 24
+TRIALS = 20
 """Sets of changes that are judged for one question and one deployment, at some 2 ms each."""
 
-MAX_NEAR = 3
+MAX_NEAR = 2
 """Deployments that are there and forbidden, at which ways are sought: those with the fewest rules against them."""
 
 MAX_PLACES = 3

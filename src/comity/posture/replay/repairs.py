@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -21,14 +22,19 @@ MAX_STEPS = 5
 MAX_KINDS = 32
 """Kinds of lost questions, the heaviest first, by which steps are compared; one question stands for each kind."""
 
-MAX_ASKED = 6
-"""Of those, how many are asked what would bring them back: each some tenths of a second."""
+MAX_ASKED, AT_ONCE = 6, 2
+"""Of those, how many are asked in all, and before each step, what would bring them back: each takes a tenth of a second
+or two, and one step often mends what others wanted."""
 
 MAX_FIXES = 32
 """Steps that are compared."""
 
 MAX_CONFIRMED = 2_000
 """Distinct lost questions that are decided again with the chosen step; the rest count as not brought back."""
+
+
+Kind: TypeAlias = tuple[str, tuple[tuple[str, tuple[str, ...]], ...], str, int]
+"""Application, the rules at each candidate, model, and which world: what lost questions have in common."""
 
 
 class Wanting(Struct, frozen=True, eq=False):
@@ -47,13 +53,20 @@ def repairs(lost: Sequence[Plan]) -> tuple[tuple[Repair, ...], int]:
     wanting = _wanting(lost)
     left = wanting[:MAX_CONFIRMED]
     beyond = sum(each.requests for each in wanting[MAX_CONFIRMED:])
-    fixes = _found(_kinds(left)[:MAX_ASKED])
+    fixes: list[Fix] = []
+    asked: set[Kind] = set()
     taken: list[Fix] = []
     made: list[Repair] = []
     in_all = 0
-    while left and fixes and len(made) < MAX_STEPS:
-        best = _best(fixes, taken, _kinds(left))
+    while left and len(made) < MAX_STEPS:
+        kinds = _kinds(left)
+        new = [key for key in kinds if key not in asked][: min(AT_ONCE, MAX_ASKED - len(asked))]
+        asked.update(new)
+        fixes += _found([kinds[key] for key in new], known=fixes)
+        best = _best(fixes, taken, list(kinds.values()))
         if best is None:
+            if new:
+                continue  # what others want may be there
             break
         fixes.remove(best)
         still = list(_still((*taken, best), left))
@@ -88,23 +101,25 @@ def _heaviest(each: Wanting) -> tuple[int, str, str]:
     return -each.requests, each.application, each.put.wish.model
 
 
-def _kinds(wanting: Sequence[Wanting]) -> list[Wanting]:
+def _kinds(wanting: Sequence[Wanting]) -> dict[Kind, Wanting]:
     """One question for all of an application that the same rules forbid at the same places; it has their weight."""
-    kinds: dict[object, Wanting] = {}
+    kinds: dict[Kind, Wanting] = {}
     for each in wanting:
         key = each.application, each.forbidden, each.put.wish.model, id(each.world)
         held = kinds.get(key)
         kinds[key] = each if held is None else replace(held, requests=held.requests + each.requests)
-    return sorted(kinds.values(), key=_heaviest)[:MAX_KINDS]
+    return dict(sorted(kinds.items(), key=lambda kind: _heaviest(kind[1]))[:MAX_KINDS])
 
 
-def _found(kinds: Sequence[Wanting]) -> list[Fix]:
-    """Steps to try, once each: what is to be done tells them apart."""
+def _found(kinds: Sequence[Wanting], known: Sequence[Fix]) -> list[Fix]:
+    """Steps to try that are not known yet, once each: what is to be done tells them apart."""
+    said = {fix.says for fix in known}
     found: dict[tuple[str, ...], Fix] = {}
     for each in kinds:
         for fix in fixes_for(each.put, each.world, each.was, each.application, each.forbidden):
-            found.setdefault(fix.says, fix)
-    return list(found.values())[:MAX_FIXES]
+            if fix.says not in said:
+                found.setdefault(fix.says, fix)
+    return list(found.values())[: MAX_FIXES - len(known)]
 
 
 def _best(fixes: Sequence[Fix], taken: Sequence[Fix], kinds: Sequence[Wanting]) -> Fix | None:

@@ -16,7 +16,7 @@ import pytest
 
 from comity.adapters.ledger.reading import entries, shards
 from comity.adapters.node import EmbeddedNode, Sizes, card, locate
-from comity.adapters.vault import destroy
+from comity.adapters.vault import Kept, destroy, find
 from comity.adapters.vault.shelves import shelves
 from comity.proof.shape import check_block
 from comity.runtime.auditing import Auditor, Result
@@ -43,6 +43,7 @@ def stack(folder: Path, engine: str, **urls: str) -> Path:
 origin: test.example/gateway
 law: []
 gateway: {{site: lyon}}
+uncovered: [{{jurisdiction: FR, data: [personal], why: a test, until: 2199-12-31}}]
 parties: {{acme: {{seat: FR}}}}
 sites: {{lyon: {{jurisdiction: FR, operator: acme}}}}
 models:
@@ -52,6 +53,7 @@ models:
 {more}applications:
   desk: {{controller: acme, purpose: general, data: [], subjects: [FR], vault: {{keep: P30D}}}}
   front: {{controller: acme, purpose: general, data: [], subjects: [FR]}}
+  masked: {{controller: acme, purpose: general, data: [], subjects: [FR], vault: {{keep: P30D}}, pseudonymise: [contact]}}
 """
     )
     return file
@@ -59,11 +61,14 @@ models:
 
 @asynccontextmanager
 async def served(folder: Path, **urls: str) -> AsyncIterator[tuple[Gateway, openai.AsyncOpenAI, list[str]]]:
-    """The gateway, a client of `desk`, and the keys of `front`, an auditor and an operator."""
+    """The gateway, a client of `desk`, and the keys of `front`, an auditor, an operator and `masked`."""
     gateway = Gateway(stack(folder, ENGINE, **urls))
     desk, *keys = [
         gateway.new_key(*holder)
-        for holder in (("--app", "desk"), ("--app", "front"), ("--role", "auditor"), ("--role", "operator"))
+        for holder in (
+            *(("--app", "desk"), ("--app", "front"), ("--role", "auditor"), ("--role", "operator")),
+            ("--app", "masked"),
+        )
     ]
     async with gateway, openai.AsyncOpenAI(base_url=gateway.url, api_key=desk, max_retries=0) as client:
         yield gateway, client, keys
@@ -214,6 +219,23 @@ def test_what_the_vault_lost_or_altered_is_told_from_what_was_erased_or_over(tmp
     asyncio.run(main())
 
 
+def test_of_pseudonymised_requests_the_pseudonyms_are_kept(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with served(tmp_path) as (gateway, client, keys):
+            masked = client.with_options(api_key=keys[3])
+            question = f"{ODD} ada@example.org?"
+            asked = [
+                await ask(masked, "civic-tiny", question, max_tokens=40, stream=stream) for stream in (False, True)
+            ]
+        assert [each.result for each in await judged(gateway.state, *asked)] == ["agrees", "agrees"]
+        for receipt in asked:
+            kept = find(gateway.state, "masked", receipt)
+            assert isinstance(kept, Kept)
+            assert b"ada@example.org" not in kept.request + kept.response
+
+    asyncio.run(main())
+
+
 def test_what_is_kept_under_an_erasure_ref_ends_with_it(tmp_path: Path) -> None:
     async def main() -> None:
         async with served(tmp_path) as (gateway, client, _):
@@ -251,7 +273,7 @@ def test_what_the_log_says_is_kept_is_there_after_a_kill(tmp_path: Path) -> None
 def test_samples_are_entered_by_an_auditor_alone(tmp_path: Path) -> None:
     async def main() -> None:
         async with served(tmp_path) as (gateway, _, keys):
-            _, auditor, operator = keys
+            _, auditor, operator, _ = keys
             body = {
                 "action": "sample.commit",
                 "entries": [{"target": "ab", "sample": {"commitment": "ab" * 32, "rate": 20_000}}],
@@ -276,6 +298,6 @@ def test_samples_are_entered_by_an_auditor_alone(tmp_path: Path) -> None:
         content = canon.parse(found[entry].content)
         check_block("audit", "content", content, exact=True)
         assert content["sample"] == {"commitment": "ab" * 32, "rate": 20_000}
-        assert Counter(each.kind for each in found.values())["audit"] == 5  # four keys were made
+        assert Counter(each.kind for each in found.values())["audit"] == 6  # five keys were made
 
     asyncio.run(main())

@@ -15,7 +15,7 @@ QUICK  ?=
 SECONDS ?=
 ARGS   ?=
 
-.PHONY: detect detect-rival help demo test check fix bench bench-peers bench-soak bench-profile bench-parts faults
+.PHONY: detect detect-rival help demo test check fix bench bench-peers bench-soak bench-profile bench-parts bench-log faults
 .PHONY: sbom bundle bundle-check helm oscal interop dist docs lock clean
 
 help:  ## this list
@@ -43,6 +43,7 @@ fix: $(VENV)/.dev  ## mend what can be mended: style, and the files that are mad
 
 bench: $(VENV)/.dev  ## Comity beside nginx and its peers, then replays of large logs; QUICK=1 for a look
 	@$(BIN)/python -m bench.compare $(if $(QUICK),--quick) $(ARGS)
+	@$(MAKE) bench-log
 	@$(BIN)/python -m bench.replay $(if $(QUICK),--quick)
 
 bench-peers: $(VENV)/.gateway  ## install what `make bench` compares with, into bench/.peers
@@ -53,6 +54,10 @@ bench-soak: $(VENV)/.gateway  ## a worker's memory under full load; SECONDS=600
 
 bench-profile: $(VENV)/.gateway  ## where a request's CPU time goes; ARGS="--streams" for a chunk's
 	@$(BIN)/python -m bench.compare.profile $(ARGS)
+
+bench-log: $(VENV)/.gateway  ## the log alone: durable entries, proofs, an audit, ten million entries; QUICK=1 for one million
+	@set -e; export PYTHONPATH=.; $(BIN)/python bench/ledger.py; $(BIN)/python bench/proofs.py; \
+	  $(BIN)/python bench/large_log.py $(if $(QUICK),1000000)
 
 bench-parts: $(VENV)/.dev  ## the log, decisions and the relay, each measured alone
 	@set -e; for each in ledger decide swap relay; do echo "bench/$$each.py"; PYTHONPATH=. $(BIN)/python "bench/$$each.py" $(ARGS); done

@@ -49,21 +49,20 @@ class Growth:
             self._full.append((Tile(ENTRIES, bundle, WIDTH), self._values[:WIDTH]))
             del self._values[:WIDTH]
             bundle += 1
-        self._grow(0, hashes)
+        self._grow(0, hashes, self.size - len(hashes))
 
-    def _grow(self, level: int, nodes: Sequence[bytes]) -> None:
+    def _grow(self, level: int, nodes: Sequence[bytes], first: int) -> None:
         if level == len(self._levels):
             self._levels.append([])
         tile = self._levels[level]
         tile += nodes
-        # the tile that is filled first comes after those that were full before these leaves
-        number = (self.size >> (_HEIGHT * (level + 1))) - len(tile) // WIDTH
+        number = first // WIDTH
         while len(tile) >= WIDTH:
             full = tile[:WIDTH]
             del tile[:WIDTH]
             self._full.append((Tile(level, number, WIDTH), full))
+            self._grow(level + 1, (perfect_root(full),), number)
             number += 1
-            self._grow(level + 1, (perfect_root(full),))
 
     @property
     def edge(self) -> CompactRange:

@@ -16,6 +16,7 @@ from comity.adapters.ledger.segment import (
     Header,
     SegmentError,
     decode_header,
+    group_end,
     group_length,
     has_group_after,
     read_group,
@@ -65,9 +66,14 @@ class OpenSegment:
         """Close it."""
         os.close(self._handle)
 
-    def groups(self) -> Iterator[Group]:
-        """Its groups, up to the first that does not read; their places and those of their entries are in the file."""
+    def groups(self, start: int = 0) -> Iterator[Group]:
+        """Its groups, up to the first that does not read; their places and those of their entries are in the file.
+
+        Those that end below entry `start` are passed over unread.
+        """
         at = self.start
+        while (head := os.pread(self._handle, GROUP_HEAD, at)) and group_end(head) <= start:
+            at += group_length(head) or 0
         while (data := self.raw(at)) is not None and (group := read_group(data, 0)) is not None:
             self.end = at + len(data)
             yield Group(at, self.end, [(at + place, entry) for place, entry in group.entries])

@@ -39,7 +39,7 @@ def record_groups(state: Path, shard: str, start: int = 0) -> Iterator[list[Entr
         if first is not None and segment < first:
             continue
         with OpenSegment(folder, segment) as opened:
-            for group in opened.groups():
+            for group in opened.groups(start):
                 found = [entry for _, entry in group.entries]
                 if found[-1].index >= start:
                     yield found[max(start - found[0].index, 0) :]

@@ -204,6 +204,14 @@ def group_length(head: bytes) -> int | None:
     return GROUP_HEAD + int(length) if magic == GROUP and count else None
 
 
+def group_end(head: bytes) -> int:
+    """The entry after the last one of the group that begins with these bytes; a large number if none begins so."""
+    if len(head) < GROUP_HEAD or group_length(head) is None:
+        return 1 << 64
+    _, _, first, count, _ = _GROUP_HEAD.unpack_from(head)
+    return int(first) + int(count)
+
+
 def has_group_after(data: bytes, start: int) -> bool:
     """Whether a group that reads lies anywhere after `start`: then what is there is no torn tail but damage."""
     at = start

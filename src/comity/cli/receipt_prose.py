@@ -164,6 +164,11 @@ def _ended(outcome: ProvenEntry | None) -> list[str]:
         )
     else:
         lines.append(f"Answered by no deployment; tried: {_attempts(decision['attempts']) or 'none'}.")
+    if decision is not None and (profile := decision.get("profile")):
+        lines.append(
+            f"Promised: the same request gives the same answer, from the weights {clean(profile['weights'])} by "
+            f"{clean(profile['engine'])}; an audit can run it again."
+        )
     if content is None:
         lines.append("How it ended is closed in this receipt.")
     else:
@@ -171,6 +176,8 @@ def _ended(outcome: ProvenEntry | None) -> list[str]:
         lines.append(
             f"Ended at {moment(content['times']['finished'])}: {clean(content['finish'])}, {ending}.{_usage(content)}"
         )
+        if "kept" in content:
+            lines.append(f"What was asked and answered is kept, sealed, until {clean(content['kept'])}.")
         if content.get("unrestored"):
             lines.append(f"{content['unrestored']} tokens came back so changed that they could not be undone.")
     return lines

@@ -37,6 +37,9 @@ from comity.terms.instants import day_of
 TRIALS = 20
 """Sets of changes that are judged for one question and one deployment, at some 2 ms each."""
 
+TRIALS_ELSEWHERE = 8
+"""The same, for a site where the model is not served: what needs much there is no way out."""
+
 MAX_NEAR = 2
 """Deployments that are there and forbidden, at which ways are sought: those with the fewest rules against them."""
 
@@ -193,7 +196,7 @@ def _elsewhere(put: Put, world: World, was: World, gone: Iterable[str], applicat
                 continue
             stack = replace(world.stack, deployments={**world.stack.deployments, name: made})
             one = OneDeployment(stack, put.cases, name, application, day_of(world.at))
-            found = why_not(one, world.realm.supposing(stack), TRIALS)
+            found = why_not(one, world.realm.supposing(stack), TRIALS_ELSEWHERE)
             if not found.forbids:
                 yield _hosted(put, name, (name, made))
             for way in found.ways:

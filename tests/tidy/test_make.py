@@ -17,6 +17,7 @@ TARGETS = (
     "bench-peers",
     "bench-soak",
     "bench-profile",
+    "bench-log",
     "bench-parts",
     "detect",
     "detect-rival",

@@ -78,11 +78,11 @@ def violations(page: Any) -> list[str]:
 
 
 def too_wide(page: Any) -> list[str]:
-    """Elements that reach beyond the right edge of the page, other than what scrolls in a box of its own."""
+    """Elements that reach beyond the right edge, other than what scrolls in a box of its own; paper cannot scroll."""
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll('main *')]
             .filter(each => !each.closest('.heard') && each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-            .filter(each => { const box = each.closest('.scroll'); return !box || box === each || getComputedStyle(box).overflowX === 'visible' })
+            .filter(each => matchMedia('print').matches || [null, each].includes(each.closest('.scroll')))
             .map(each => each.outerHTML.slice(0, 120))"""
     )
     return found

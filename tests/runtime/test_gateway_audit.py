@@ -13,10 +13,13 @@ from typing import Any
 
 import openai
 import pytest
+from msgspec import structs
 
 from comity.adapters.ledger.reading import entries, shards
 from comity.adapters.node import EmbeddedNode, Sizes, card, locate
 from comity.adapters.vault import Kept, destroy, find
+from comity.adapters.vault.keys import key_path, read_key
+from comity.adapters.vault.sealing import NO_REF, sealed
 from comity.adapters.vault.shelves import shelves
 from comity.proof.shape import check_block
 from comity.runtime.auditing import Auditor, Result
@@ -133,8 +136,9 @@ def test_an_honest_node_answers_the_same_again(tmp_path: Path) -> None:
             translated = client.responses.with_raw_response
             for stream in (False, True):
                 raw = await translated.create(model="civic-tiny", input=ODD, max_output_tokens=40, stream=stream)
+                events: Any = raw.parse()
                 if stream:
-                    async for _ in raw.parse():
+                    async for _ in events:
                         pass
                 asked.append(str(raw.headers["comity-receipt"]))
             finished = await client.completions.with_raw_response.create(model="civic-tiny", prompt=ODD, max_tokens=20)
@@ -215,6 +219,38 @@ def test_what_the_vault_lost_or_altered_is_told_from_what_was_erased_or_over(tmp
         destroy(state, "desk")
         assert [each.result for each in await judged(state, one, two)] == ["erased", "erased"]
         assert [each.result for each in await judged(state, one, days=31)] == ["expired"]
+
+    asyncio.run(main())
+
+
+def test_whoever_has_the_keys_cannot_put_a_better_answer_into_the_vault(tmp_path: Path) -> None:
+    """A liar's operator seals what an honest node would have answered: the log has a commitment to the other."""
+
+    async def main() -> None:
+        node = EmbeddedNode(locate("embedded:civic-tiny", models=None), sizes=Sizes(1024, 1, 1))
+        honest = await node.start()
+        liar, plain = Between(honest, another_word), Between(honest)
+        try:
+            async with served(tmp_path, liar=liar.url, plain=plain.url) as (gateway, client, _):
+                lie, truth = await ask(client, "m-liar"), await ask(client, "m-plain")
+        finally:
+            for each in (liar, plain):
+                await asyncio.to_thread(each.close)
+            await node.stop()
+        state = gateway.state
+        assert [each.result for each in await judged(state, lie, truth)] == ["differs", "agrees"]
+        found = {receipt: find(state, "desk", receipt) for receipt in (lie, truth)}
+        bad, good = found[lie], found[truth]
+        assert isinstance(bad, Kept) and isinstance(good, Kept)
+        key = read_key(key_path(state, "desk", bad.due, NO_REF))
+        assert key is not None
+        for better in (
+            structs.replace(bad, response=good.response),
+            structs.replace(bad, response=good.response, openings=good.openings),
+        ):
+            (path, _, _) = next(shelf for shelf in shelves(state, "desk") if shelf[2] == lie.partition(".")[0])
+            path.write_bytes(sealed(better, key, NO_REF, bytes(12)))
+            assert [each.result for each in await judged(state, lie)] == ["altered"]
 
     asyncio.run(main())
 

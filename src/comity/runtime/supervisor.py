@@ -36,7 +36,7 @@ from comity.runtime.own_faults import handler
 from comity.runtime.plan import Plan, unchangeable
 from comity.runtime.realms import Realms
 from comity.runtime.reloading import Reload, Reloading
-from comity.runtime.rolling import Rolling
+from comity.runtime.rolling import keep_rolled_up
 from comity.runtime.settings import Settings
 from comity.runtime.summing import Summing
 from comity.runtime.tenancy import Tenancy
@@ -192,13 +192,11 @@ class Supervisor:
         self._watch(end_on_time(self.state, unix_ms, lambda: self.file.stack.legal_holds, self.say))
         self._watch(keep_house(self.state, lambda: self.file.stack, self._pruned, self.say))
         self._watch(asyncio.to_thread(self._close_abandoned))
-        rolling = Rolling(self.state, self.say)
-        rolling.start()
+        self._watch(keep_rolled_up(self.state, self.say))
         try:
             ready(self)
             await self._stop.wait()
         finally:
-            await asyncio.to_thread(rolling.stop)
             for watch in list(self._watches):
                 watch.cancel()
             await port.stop()

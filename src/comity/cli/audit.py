@@ -141,9 +141,11 @@ def _run(options: argparse.Namespace) -> int:
         options.key = str(options.state / "log.vkey")
     parts = verify_sample(sample, trusted(options, [Path.cwd()]))
     results = asyncio.run(_results(options, parts))
+    pruned = _pruned(options.state, parts)
     bad = [each for each in results if each.result in BAD]
     if options.json:
-        print(json.dumps({"holds": not bad, "results": [_document(each) for each in results]}, indent=2))
+        shown = [_document(each) for each in results]
+        print(json.dumps({"holds": not bad, "pruned": pruned, "results": shown}, indent=2))
     else:
         for each in results:
             at = "" if each.at is None else f" from token {each.at} on"
@@ -151,9 +153,19 @@ def _run(options: argparse.Namespace) -> int:
         agree = sum(each.result == "agrees" for each in results)
         rest = len(results) - agree - len(bad)
         print(f"{len(results)} requests drawn: {agree} agree, {len(bad)} do not hold, {rest} could not be run again")
+        if pruned:
+            print(f"{pruned} entries that were drawn are pruned: whether they were requests cannot be told")
     if port is not None:
         port.enter("sample.result", [(each.receipt, {"commit": sample.commit, **each.sample}) for each in results])
     return 1 if bad else 0
+
+
+def _pruned(state: Path, parts: tuple[Part, ...]) -> int:
+    """How many drawn entries lie below the minimum index of their shard."""
+    from comity.adapters.ledger.minimum import minimum_of
+
+    minimum = {part.shard: minimum_of(state / "log" / part.shard) for part in parts}
+    return sum(index < minimum[part.shard] for part in parts for index in part.selected)
 
 
 async def _results(options: argparse.Namespace, parts: tuple[Part, ...]) -> list[Result]:

@@ -19,16 +19,27 @@ from tests.adapters.ledger.writing import ask, opened, run, verified
 from tests.docs.blocks import blocks
 from tests.docs.test_operating_guides import STACK
 
-PAGES = ("docs/guides/signer.md", "docs/guides/disaster.md")
+PAGES = ("docs/guides/signer.md", "docs/guides/disaster.md", "docs/guides/retention.md")
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_comity_understands_what_is_typed(page: str) -> None:
     lines = [line for block in blocks(page) if block.language == "sh" for line in block.text.splitlines()]
+    lines = [line.partition("#")[0].partition(" < ")[0] for line in lines]
     typed = [shlex.split(line.replace('"$(cat log.vkey)"', "log.vkey")) for line in lines if line.startswith("comity ")]
     assert typed
     for words in typed:
         assert parser(words[1]).parse_args(words[1:])
+
+
+def test_the_times_that_are_shown_are_read(tmp_path: Path) -> None:
+    (shown,) = [block for block in blocks("docs/guides/retention.md") if block.language == "yaml"]
+    applications = {"triage": {"controller": "FR", "purpose": "healthcare", "data": [], "subjects": ["FR"]}}
+    file = tmp_path / "comity.yaml"
+    file.write_text(yaml.safe_dump({**STACK, "applications": applications, **yaml.safe_load(shown.text)}))
+    read = read_stack_file(file, {})
+    assert [str(problem) for problem in read.problems if problem.severity == "error"] == []
+    assert (read.stack.keep_log, len(read.stack.legal_holds)) == ("P3Y", 1)
 
 
 def test_the_signers_that_are_shown_are_read(tmp_path: Path) -> None:

@@ -29,6 +29,21 @@ Duties of `append(kind, party, decision, content, done, *, intent=None) -> int`:
   a write or sync has failed or the ledger is closed (fail closed: no request may go out any more), `ValueError` for
   a caller's mistake (unknown kind, block too large, outcome without an open intent).
 
+Order of writes, and what each must have behind it:
+
+1. The log's key, the shard's folder and `vkey` are durable before a segment is begun.
+2. A segment's head is durable, with its name, before a group is written to it; the side index of the segments before it too.
+3. A group is one write; fdatasync of it has returned before anyone is told (`relaxed`: its write has).
+4. A checkpoint is signed only when every entry below it is durable (`relaxed`: synced by now) and its tiles and bundles are
+   written. What it signs is a function of entries alone, so that whatever fails from here on, the next start signs the
+   same tree or a larger one.
+5. A checkpoint is in place, durably, before partial tiles that it does not need are removed.
+6. Full tiles are synced behind; `tiles-synced` says only what was. The rest is written again at a start.
+7. At a start, what no checkpoint covers is written again and synced before anything is signed.
+
+Erasing and pruning have theirs in `erasing`. Tests break each write and cut the power after each (test_every_write,
+test_power).
+
 `healthy` is False from the first failed write on: readiness must follow it. `fault` says why, for an operator.
 """
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 from collections import Counter
 
 import pytest
@@ -11,7 +12,7 @@ from comity.adapters.remote_groups import remote_groups
 from comity.adapters.rollup import groups_of
 from comity.cli.main import main
 from comity.terms.errors import Fault
-from comity.testing.gateway import Gateway
+from comity.testing.gateway import COMITY, Gateway
 from comity.testing.upstream import Upstream, chat
 from tests.runtime.test_replayed import ASKED, ask, stack
 
@@ -30,7 +31,13 @@ async def served(folder):
             over_http = await asyncio.to_thread(remote_groups, url, auditor)
             with pytest.raises(Fault, match="the key given does not open it"):
                 await asyncio.to_thread(remote_groups, url, keys["desk"])
-    return gateway.stack_file, gateway.state, over_http
+            key, bundle = folder / "auditor.key", folder / "realms.json"
+            key.write_text(auditor)
+            (digest,) = {asked.realm for asked in over_http}
+            gateway.comity("realm", "export", digest, "--out", str(bundle))
+            typed = ["replay", "--log", url, "--auditor", str(key), "--realms", str(bundle), "--json"]
+            ran = await asyncio.to_thread(subprocess.run, [*COMITY, *typed], check=True, capture_output=True)
+    return gateway.stack_file, gateway.state, (over_http, json.loads(ran.stdout))
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +83,11 @@ def test_a_placement_that_the_log_has_otherwise_is_told(gateway, capsys, monkeyp
     assert report["differing"] == sum(status == 200 for _, _, status in ASKED)
 
 
-def test_over_http_with_an_auditors_key_it_is_the_same_log(gateway):
-    _, state, over_http = gateway
+def test_over_http_with_an_auditors_key_it_is_the_same_log(gateway, capsys):
+    stack_file, state, (over_http, report) = gateway
     assert over_http == groups_of(state)
+    capsys.readouterr()
+    assert report == replayed(capsys, "-c", stack_file)
 
 
 def test_a_scenario_refuses_what_it_withdraws(gateway, capsys, tmp_path):

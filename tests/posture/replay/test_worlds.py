@@ -1,0 +1,76 @@
+"""Logs of several realms; and what must hold of any scenario."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from comity.adapters.archives import library_of
+from comity.placement.types import Placement
+from comity.posture.replay.engine import replay
+from comity.posture.replay.groups import merged
+from comity.posture.replay.lots import log_of
+from comity.posture.replay.plans import changed, plans
+from comity.posture.scenario.atoms import atoms_of
+from comity.stack.types import Price
+from tests.posture.replay.tour import log, realm, realm_of, scenario, stack, worlds
+
+CHANGES = (
+    "suppliers: {withdraw: [hexagone]}",
+    "suppliers: {withdraw: [columbia-inc]}",
+    "suppliers: {acquire: [{party: hexagone, by: US}]}",
+    "sites: {down: [paris]}",
+    "adequacy: {strike: [eu.dpf]}",
+    'law: {off: ["eu.gdpr/*"]}',
+    "law: {packs: {drop: [us.exposure]}}",
+    "export_control: {chips: [nvidia-h100]}",
+    "prices: {factor: 3, of: [paris]}",
+    "demand: {factor: 2}",
+    "agreements: {end: [{between: [ministry]}]}",
+    "stack: {parties: {columbia: {controlled_by: null}}}",
+)
+
+
+def other_realm():
+    made = stack()
+    dear = replace(made.deployments["paris-civic"], price=Price(9.0, 9.0))
+    return realm_of(replace(made, deployments={**made.deployments, "paris-civic": dear}))
+
+
+def test_each_request_is_decided_in_its_own_realm() -> None:
+    other = other_realm()
+    held = merged(log(), log(seed=2, under=other))
+    both = worlds(realm(), other)
+    found = replay(held, both, replace(scenario("from: 2026-11-23\n"), since=None))
+    assert found.differing == 0 and found.reproduced == sum(sums.n for sums in held.values())
+    down = replay(held, both, scenario("changes:\n  - sites: {down: [lyon]}\n"))
+    assert {flow.after for flow in down.flows if flow.before == "paris-civic"} == {"paris-civic"}
+
+
+def test_realms_that_a_scenario_makes_one_are_one_world() -> None:
+    other = other_realm()
+    text = "from: 2026-12-01\nchanges:\n  - prices: {set: {paris-civic: {input: 1, output: 1}}}\n"
+    atoms = atoms_of(scenario(text), library_of(None))
+    asked = worlds(realm(), other)
+    known: dict = {}
+    made = [asked.after(each.digest, "", atoms, known) for each in (realm(), other)]
+    assert made[0] is made[1] and len(known) == 1
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.sampled_from(CHANGES), min_size=1, max_size=4, unique=True), st.integers(1, 5))
+def test_whatever_is_changed_nothing_goes_where_the_changed_law_forbids(changes: list[str], seed: int) -> None:
+    held = log(seed=seed, groups=20)
+    made = scenario("changes:\n" + "".join(f"  - {change}\n" for change in changes))
+    asked = worlds()
+    found = replay(held, asked, made, library_of(None), why=False)
+    assert found.total.counts.requests == sum(sums.n for sums in held.values())
+    assert found.reproduced == found.total.counts.requests
+    for plan in plans(log_of(held), asked, changed(asked, atoms_of(made, library_of(None)))):
+        if plan.to:
+            assert isinstance(plan.said, Placement)
+            permitted = {each.deployment for each in plan.said.candidates if not each.forbidden}
+            assert {name for name, _ in plan.to} <= permitted <= set(plan.after.stack.deployments)
+        else:
+            assert plan.outcome in ("refused", "still_refused", "undecided")

@@ -20,7 +20,7 @@ from tests.charts.browser import (
 )
 from tests.tidy.tree import ROOT
 
-SCENARIOS = ("dpf-invalidated", "us-compulsion-barred", "taiwan-supply-stopped")
+SCENARIOS = ("dpf-invalidated", "us-compulsion-barred", "hyperscaler-gone")
 
 
 def test_reports_of_three_scenarios(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from comity.charts.chart import Chart, Table
@@ -113,11 +113,7 @@ def _picture(
     for number, line in enumerate(lines):
         for band in line.bands:
             _band(art, places, axis, number, f"{line.name}, {band.name}", band)
-    for at, said in marks:
-        x = places[times.index(at)]
-        late = x > (left + right) / 2
-        art.line(x, 34, x, axis.at(axis.low), "axis dash1")
-        art.words(x + (-6 if late else 6), 40, said, "small halo", "end" if late else "start", 48)
+    _marks(art, marks, dict(zip(times, places, strict=True)), axis, (left + right) / 2)
     for number, line in enumerate(lines):
         _line(art, places, axis, number, line, times)
     _names(art, lines, axis, places, right)
@@ -127,6 +123,23 @@ def _picture(
         art.words(left, foot + 14, f"Shaded: {', '.join(bands)} of draws", "small soft", most=90)
         foot += 22
     return art.svg(foot, title)
+
+
+def _marks(
+    art: Drawing, marks: Sequence[tuple[str, str]], places: Mapping[str, float], axis: Scale, middle: float
+) -> None:
+    """What happens when: a line, and words beside it that begin lower where they would lie over others."""
+    taken: list[tuple[float, float, float]] = []
+    for at, said in marks:
+        x, wide = places[at], width(cut(clean(said), 48), 11.5) + 10
+        start = x - wide if x > middle else x
+        y = 40.0
+        while any(y == row and start < end and begin < start + wide for row, begin, end in taken):
+            y += 15
+        taken.append((y, start, start + wide))
+        art.line(x, 34, x, axis.at(axis.low), "axis dash1")
+        late = x > middle
+        art.words(x + (-6 if late else 6), y, said, "small halo", "end" if late else "start", 48)
 
 
 def _times(art: Drawing, times: Sequence[str], places: Sequence[float], y: float) -> None:

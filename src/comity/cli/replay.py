@@ -30,6 +30,7 @@ from comity.cli.told import Told
 from comity.posture.futures.document import document
 from comity.posture.futures.kinds import FUTURES, outlook
 from comity.posture.futures.outlook import Baseline, in_words
+from comity.posture.futures.page import sections
 from comity.posture.replay.capacity import ShareOut
 from comity.posture.replay.engine import replay
 from comity.posture.replay.groups import Groups
@@ -92,7 +93,8 @@ def show(report: Report, scenario: Scenario, options: argparse.Namespace) -> Non
             plain["outlook"] = document(future)
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n")
     elif options.html is not None:
-        write_whole(options.html, html(report, _again(), list(_digests(options))).encode())
+        first = (sections(future), "\n\n".join(future.headline)) if future is not None else ((), "")
+        write_whole(options.html, html(report, _again(), list(_digests(options)), *first).encode())
         print(f"{options.html}: written")
     else:
         told(report, Told())

@@ -7,11 +7,12 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from comity.charts.chart import Chart
+from comity.charts.chart import Chart, Table
+from comity.charts.page import Section
 from comity.posture.replay.answer import answer
 from comity.posture.replay.page import html
 from comity.posture.replay.page_parts import loads
-from comity.posture.replay.report import Amounts, Counts, Report
+from comity.posture.replay.report import Amounts, Counts, Point, Report, Spread, Swept
 from tests.posture.replay.reported import REPORT, line
 
 NOTHING = Report("none", "Nothing at all", line(""))
@@ -91,3 +92,21 @@ def test_a_load_without_a_capacity_is_not_known_and_a_month_without_traffic_is_n
         "lyon-local": ("not known",) * 3,
         "paris-mistral": ("70 %", "130 %", "99 %"),
     }
+
+
+def test_a_model_of_the_future_comes_first_and_a_replay_without_changes_is_left_out() -> None:
+    future = [Section("What it comes to", "The end.", (), [("Figures", Table(("", "n"), (("one", "1"),)))])]
+    text = html(SAME, "", (), future, "The end.")
+    assert text.count("The end.") == 1 and "Before and after" not in text and "placed as before" not in text
+    text = html(REPORT, "", (), future, "The end.")
+    assert text.index("The end.") < text.index("What it comes to") < text.index("Before and after")
+
+
+def test_a_sweep_is_a_table_of_what_moves() -> None:
+    points = tuple(Point({"changes[0].factor": n}, {"lost": n, "margin": "7"}) for n in ("1", "2"))
+    text = html(replace(REPORT, swept=Swept(points)))
+    assert "changes[0].factor" in text and '<th scope="col" class="number">lost</th>' in text and ">margin<" not in text
+    drawn = html(replace(REPORT, swept=Swept(points, (Spread("lost", {"0.05": "1", "0.95": "2"}),))))
+    assert "over 2 draws" in drawn and ">0.95</th>" in drawn
+    same = html(replace(REPORT, swept=Swept((points[0], points[0]))))
+    assert "nothing changes with it" in same

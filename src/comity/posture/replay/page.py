@@ -13,24 +13,36 @@ from comity.charts.sankey import sankey
 from comity.posture.replay.answer import answer
 from comity.posture.replay.page_amounts import bands, by_application, side_by_side
 from comity.posture.replay.page_parts import by_outcome, loads
+from comity.posture.replay.page_sweep import sweep
 from comity.posture.replay.report import Report, Ruled
 
 MOST_CAUSES = 12  # a reader acts on the first few; JSON has all
 MOST_REPAIRS = 10
 
 
-def html(report: Report, command: str = "", digests: Sequence[tuple[str, str]] = ()) -> str:
+def html(
+    report: Report,
+    command: str = "",
+    digests: Sequence[tuple[str, str]] = (),
+    future: Sequence[Section] = (),
+    headline: str = "",
+) -> str:
     """The report as one self-contained HTML file.
 
-    `command` is the line that makes this report again; `digests` name what it read: log, stack, scenario, law.
+    `command` is the line that makes this report again; `digests` name what it read: log, stack, scenario, law. Of a
+    scenario with a model of the future, `future` are its sections and `headline` its answer, which then come first.
     """
     period = report.first if report.first == report.last else f"{report.first} to {report.last}"
+    if headline and future:  # the first section need not say again what the page begins with
+        future = (future[0]._replace(prose=""), *future[1:])
+    replayed = [] if future and not report.changes else [*_replayed(report)]
+    ends = (sweep(report.swept), _assumed(report), _again(report, command, digests))
     return page(
         report.title,
-        "\n\n".join(answer(report)),
-        [section for section in _sections(report, command, digests) if section],
+        "\n\n".join(filter(None, (headline, *(answer(report) if replayed else ())))),
+        [section for section in (*future, *replayed, *ends) if section],
         kicker=" · ".join(filter(None, ("Replay", report.scenario, f"requests of {period}" if report.first else ""))),
-        tiles=list(_tiles(report)),
+        tiles=list(_tiles(report)) if replayed else (),
         foot="A ruling says that no rule in force here forbids a placement, never that it is lawful. This is not legal "
         "advice.\n\nThis file asks no other for anything. Colours are Okabe and Ito's, told apart by every reader.",
     )
@@ -51,15 +63,13 @@ def _tiles(report: Report) -> Iterator[Tile]:
             yield Tile(share(number, counts.requests), says, f"{exact(number)} requests {note}".strip())
 
 
-def _sections(report: Report, command: str, digests: Sequence[tuple[str, str]]) -> Iterator[Section | None]:
+def _replayed(report: Report) -> Iterator[Section | None]:
     yield _before_and_after(report)
     yield _who(report)
     yield _why(report)
     yield _repair(report)
     yield _loads(report)
     yield _spent(report)
-    yield _assumed(report)
-    yield _again(report, command, digests)
 
 
 def _before_and_after(report: Report) -> Section:

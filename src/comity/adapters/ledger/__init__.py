@@ -32,12 +32,11 @@ Duties of `append(kind, party, decision, content, done, *, intent=None) -> int`:
 Order of writes, and what each must have behind it:
 
 1. The log's key, the shard's folder and `vkey` are durable before a segment is begun.
-2. A segment's head is durable, with its name, before a group is written to it, and the side index of the segments before
-   it too.
+2. A segment's head is durable, with its name, before a group is written to it; and the side index of those before it.
 3. A group is one write; fdatasync of it has returned before anyone is told (`relaxed`: its write has).
-4. A checkpoint is signed only when every entry below it is durable (`relaxed`: synced by now), and its tiles and bundles
-   are written. What it signs is a function of entries alone, so that whatever fails from here on, the next start signs the
-   same tree or a larger one.
+4. A checkpoint is signed only when every entry below it is durable (`relaxed`: synced by now), and its tiles and
+   bundles are written. What it signs is a function of entries alone, so that whatever fails from here on, the next
+   start signs the same tree or a larger one.
 5. A checkpoint is in place, durably, before partial tiles that it does not need are removed.
 6. Full tiles are synced behind; `tiles-synced` says only what was. The rest is written again at a start.
 7. At a start, what no checkpoint covers is written again and synced before anything is signed.

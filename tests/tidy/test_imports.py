@@ -44,6 +44,9 @@ def hook(event, args):
         done.append(f'{event} {args}')
 sys.addaudithook(hook)
 """
+NUMPYS = "OPENBLAS_MAIN_FREE"
+"""A variable of this process that numpy sets while it loads its library, and takes back."""
+
 SAY = "import json; print(json.dumps(done))"
 
 # Only `cryptography` and what it stands on, as after `pip install comity`.
@@ -87,7 +90,8 @@ def test_no_module_opens_a_socket_or_writes_when_imported() -> None:
         f"{WATCH}\nfrom importlib import import_module\nfor name in {_every_module()!r}: import_module(name)\n{SAY}",
     )
     assert ran.returncode == 0, ran.stderr
-    assert [act for act in json.loads(ran.stdout) if not act.startswith("read ")] == []
+    acts = [act for act in json.loads(ran.stdout) if not act.startswith("read ") and NUMPYS not in act]
+    assert acts == []
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["verify", "--help"], ["log", "--help"]])

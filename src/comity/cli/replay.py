@@ -20,7 +20,7 @@ from comity.adapters.rollup import groups_of
 from comity.adapters.scenario_files import nothing_changed, read_scenario_file
 from comity.adapters.state import state_folder
 from comity.adapters.whole_files import write_whole
-from comity.cli import first_look, swept
+from comity.cli import first_look, foreseen, swept
 from comity.cli.export_groups import export_groups, is_export
 from comity.cli.follow import auditor_key
 from comity.cli.log_folder import log_folder
@@ -75,10 +75,13 @@ def run(options: argparse.Namespace) -> int:
         raise UsageFault(f"{options.usage}: a file of usage comes with --from {'|'.join(first_look.FORMS)}")
     if options.ray is not None and not is_export(options.log):
         raise UsageFault("--ray groups an export: --log FILE.parquet|FOLDER (`comity log export` makes one)")
-    groups, worlds, notes = _from_url(options) if _is_url(options.log) else _from_disk(options)
     reading = ScenarioReading(nothing_changed())
     if options.scenario is not None:
         reading = read_scenario_file(options.scenario, FUTURES)
+    if (options.log, options.config, options.state) == (None, None, None) and foreseen.stands_alone(reading):
+        foreseen.foresee(reading, options)
+        return 0
+    groups, worlds, notes = _from_url(options) if _is_url(options.log) else _from_disk(options)
     assert reading.scenario is not None  # what cannot be read is a problem
     show(_replayed(groups, worlds, notes, reading, options), reading.scenario, options)
     return 0

@@ -51,6 +51,18 @@ def run_sweep(
         return sweep_of(plain, sweep, unit, ask, step)
 
 
+def of_future(plain: Mapping[str, Any], sweep: Sweep) -> Swept:
+    """The sweep of a model of the future that no log belongs to."""
+    drawn = sweep.quasi_random
+    unit = sobol(drawn.seed, drawn.draws, len(drawn.ranges)) if drawn is not None else []
+
+    def ask(scenario: Scenario) -> dict[str, str]:
+        return {each.name: each.value for each in outlook(scenario.future).figures}
+
+    with progress("sweeping", len(unit) or len(sweep.values)) as step:
+        return sweep_of(plain, sweep, unit, ask, step)
+
+
 def told(swept: Swept, show: Told) -> None:
     """Prints the sweep: quantiles of draws, or a row for each value."""
     if swept.spreads:

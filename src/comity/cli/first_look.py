@@ -32,6 +32,7 @@ from comity.posture.replay.engine import replay
 from comity.posture.replay.page import html
 from comity.posture.replay.parties import Partner, partners
 from comity.posture.replay.report import Report
+from comity.posture.scenario.types import Scenario
 from comity.stack.jurisdictions import NAMES
 from comity.stack.types import Agreement, Assessment, Stack
 from comity.terms.errors import UsageFault
@@ -87,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
     if options.scenario is not None:
         scenario = read_scenario_file(options.scenario, FUTURES).scenario or scenario
     report = replay(draft.groups, worlds, scenario, library_of(None))
-    notes = (*draft.notes, *_left_out(usage), *report.notes)
+    notes = (*draft.notes, *_left_out(usage), *_not_run(scenario), *report.notes)
     title = report.title if options.scenario is not None else f"A first look at {options.usage.name}"
     report = msgspec.structs.replace(report, title=title, notes=notes)
     held = partners(draft.groups, realm.stack, day_of(now))
@@ -184,6 +185,11 @@ def _list(given: str | None) -> tuple[str, ...]:
 def _left_out(usage: Usage) -> Iterable[str]:
     if usage.left_out:
         yield f"{usage.left_out:,} of {usage.rows:,} rows say nothing of a request ({usage.reason}), and are left out."
+
+
+def _not_run(scenario: Scenario) -> Iterable[str]:
+    if scenario.sweep is not None or scenario.future is not None:
+        yield "The scenario's sweep and its model of the future are for logs of Comity's own; they were not run."
 
 
 def _json(report: Report, held: tuple[Partner, ...]) -> None:

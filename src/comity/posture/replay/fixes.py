@@ -82,6 +82,11 @@ class Fix(Struct, frozen=True):
     serves: tuple[str, Deployment] | None = None
     substitutes: tuple[str, str] | None = None
 
+    @property
+    def accepts(self) -> bool:
+        """Whether it accepts that no law is loaded somewhere."""
+        return any(isinstance(move, Accept) for move in self.moves)
+
     def stack(self, stack: Stack, at: int) -> Stack:
         """The stack with the step taken."""
         if self.serves is not None:

@@ -123,13 +123,21 @@ def _found(kinds: Sequence[Wanting], known: Sequence[Fix]) -> list[Fix]:
 
 
 def _best(fixes: Sequence[Fix], taken: Sequence[Fix], kinds: Sequence[Wanting]) -> Fix | None:
-    """The step that brings back the most, and of equals the mildest; None if none brings back anything."""
-    ranked = []
-    for fix in fixes:
-        still = sum(each.requests for each in _still((*taken, fix), kinds))
-        ranked.append((still, fix.hardness, fix.says, fix))
-    least = min(ranked, key=lambda each: each[:3], default=None)
-    return None if least is None or least[0] >= sum(each.requests for each in kinds) else least[3]
+    """The step that brings back the most, and of equals the mildest; None if none brings back anything.
+
+    To accept that law is wanting mends nothing: such steps are told only where no other brings anything back.
+    """
+    whole = sum(each.requests for each in kinds)
+    for accepting in (False, True):
+        ranked = []
+        for fix in fixes:
+            if fix.accepts == accepting:
+                still = sum(each.requests for each in _still((*taken, fix), kinds))
+                ranked.append((still, fix.hardness, fix.says, fix))
+        least = min(ranked, key=lambda each: each[:3], default=None)
+        if least is not None and least[0] < whole:
+            return least[3]
+    return None
 
 
 def _still(fixes: Sequence[Fix], left: Sequence[Wanting]) -> Iterator[Wanting]:

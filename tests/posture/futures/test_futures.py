@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from statistics import NormalDist
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from comity.posture.futures.cost_curve import (
     break_even_utilisation,
     capital_recovery,
     crossing,
+    faster_by,
     levelised,
     own_cost,
 )
@@ -30,7 +32,9 @@ from comity.posture.futures.hardware_lag import Cohort, HardwareLag, Local, book
 from comity.posture.futures.outlook import Outlook, in_words
 from comity.posture.futures.page import sections
 from comity.posture.futures.political_fragility import Election, PoliticalFragility, Procurement, service
+from comity.posture.scenario.read import read_scenario
 from comity.terms import canon
+from tests.tidy.tree import ROOT
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "cost-curve": {
@@ -87,12 +91,21 @@ def test_own_cost_is_that_of_the_reference() -> None:
 
 
 def test_levelised_prices_are_those_of_the_reference() -> None:
-    """Over five years at 8 %."""
+    """Over five years at 8 %, paid by the month."""
     for decline, part in {1.3: 0.59, 2: 0.32, 3: 0.21, 10: 0.11, 40: 0.07}.items():
-        mid = levelised(1, decline, 0.08, 5)
-        assert part == pytest.approx(mid, abs=0.19)  # the reference pays at mid-year; here at the start
-    assert levelised(1, 1, 0.08, 5) == pytest.approx(1)
+        curve = CostCurve(api=Api(2.0, algorithm=decline), own=Own(price=1.0, tokens_per_second=1.0))
+        found = levelised(lambda year, curve=curve: api_price(curve.api, year), 0.08, 5)  # type: ignore[misc]
+        assert found / 2 == pytest.approx(part, abs=0.005)
+        said = figures(outlook({"kind": "cost-curve", **canon_of(curve)}))
+        assert float(said["api_levelised"]) == pytest.approx(found, abs=5e-4)
+    assert levelised(lambda _: 1.0, 0.08, 5) == pytest.approx(1)
     assert capital_recovery(0.08, 5) == pytest.approx(0.25046, abs=1e-5) and capital_recovery(0, 5) == 0.2
+
+
+def test_hardware_comes_at_the_next_purchase_and_margin_never() -> None:
+    api, own = Api(1.0, hardware=2.0, margin=3.0), Own(price=1.0, tokens_per_second=1.0, life=5)
+    assert [faster_by(api, own, year) for year in (0, 5, 5.1, 10, 10.1)] == [1, 1, 2**5, 2**5, 2**10]
+    assert faster_by(Api(1.0, algorithm=4.0), own, 1) == pytest.approx(4 ** (8 / 12))  # four months behind
 
 
 OWNS = st.builds(
@@ -144,6 +157,17 @@ def test_a_series_that_reverts_is_found_to() -> None:
     found = fit(leads)
     assert found.mean == pytest.approx(2, abs=0.05) and found.persistence == pytest.approx(0.8, abs=0.01)
     assert found.spread < 0.01
+
+
+@pytest.mark.parametrize("gap", [1, 2, 6])
+def test_the_shock_of_a_month_is_that_of_a_month_however_far_rows_lie_apart(gap: int) -> None:
+    normal, chance = NormalDist(), uniform(3)
+    leads, lead = [], 0.0
+    for month in range(6_000):
+        if month % gap == 0:
+            leads.append((month, lead))
+        lead = 0.9 * lead + normal.inv_cdf(next(chance))
+    assert fit(leads).spread == pytest.approx(1, abs=0.15)
 
 
 def test_the_lead_is_not_taken_as_monotone() -> None:
@@ -213,6 +237,13 @@ def test_a_ban_bites_later_than_it_comes_and_local_chips_end_it() -> None:
     assert none["first_unmet"] == "" and none["stranded"] == "0"
 
 
+def test_no_cohort_comes_after_the_ban_and_what_stands_by_then_stays() -> None:
+    later = (Cohort(date(2024, 1, 1), 100), Cohort(date(2026, 6, 1), 50), Cohort(date(2027, 6, 1), 50))
+    held = fleets(hardware(ban=date(2027, 1, 1), cohorts=later))
+    assert [fleet.name for fleet in held] == ["of 2024-01", "of 2026-06"]
+    assert len(fleets(hardware(ban=date(2023, 1, 1), cohorts=later))) == 1
+
+
 def outlook_of(params: HardwareLag | PoliticalFragility) -> Outlook:
     import msgspec
 
@@ -256,8 +287,17 @@ def test_a_cut_before_the_award_begins_it_anew_and_one_after_takes_its_part() ->
 def test_elections_can_only_take(chance: float, cut: float, seed: int) -> None:
     elections = (Election(date(2027, 5, 1), chance, cut, 12), Election(date(2031, 5, 1), chance, cut))
     found = figures(outlook_of(politics(elections=elections, draws=64, seed=seed)))
-    assert float(found["lost_months"]) >= -3.0  # two sets of draws: what is left is chance
+    assert float(found["lost_months"]) >= 0  # each draw is held against itself without elections
+    assert chance * cut > 0 or found["lost_months"] == "0.0"
     assert 0 <= float(found["served"]) <= 1
+
+
+def test_a_triangle_whose_corners_do_not_follow_is_refused() -> None:
+    text = (ROOT / "examples/scenarios/political-fragility.yaml").read_text("utf-8")
+    read = read_scenario(text.replace("likely: 22", "likely: 50").encode(), "s.yaml", FUTURES)
+    assert read.scenario is None and "do not follow one another" in str(read.problems[0])
+    none = (ROOT / "examples/scenarios/hardware-lag.yaml").read_text("utf-8").replace("growth: 1.15", "growth: 0")
+    assert read_scenario(none.encode(), "s.yaml", FUTURES).scenario is None  # months without any demand have no share
 
 
 # Draws

@@ -5,9 +5,9 @@ same benchmark. The lead is not monotone, so it is taken as a series that revert
 
     lead[t+1] = mean + k (lead[t] - mean) + e,   e ~ N(0, s)      (months; k^gap between dates that lie apart)
 
-k, the mean and s are fitted by least squares; `drift` moves the mean by so many points a month. The case is lost at the
-first month in which the lead is below `worth`: the points below which only language, law, provenance of data or
-assurance of supply speak for pre-training.
+k and the mean are fitted by least squares, and s by what is left, each error over its own gap; `drift` moves the mean by
+so many points a month. The case is lost at the first month in which the lead is below `worth`: the points below which
+only language, law, provenance of data or assurance of supply speak for pre-training.
 """
 
 from __future__ import annotations
@@ -72,17 +72,21 @@ def fit(leads: Sequence[tuple[int, float]]) -> Fit:
     best: tuple[float, Fit] | None = None
     for step in range(int(STEADY * 100) + 1):
         k = step / 100
-        pairs = [(k ** max(1, there - here), before, after) for (here, before), (there, after) in pairwise(leads)]
-        weight = sum((1 - kept) ** 2 for kept, _, _ in pairs)
-        if not weight:
-            continue
-        mean = sum((1 - kept) * (after - kept * before) for kept, before, after in pairs) / weight
-        errors = [after - mean - kept * (before - mean) for kept, before, after in pairs]
-        total = sum(error * error for error in errors)
+        pairs = [(max(1, there - here), before, after) for (here, before), (there, after) in pairwise(leads)]
+        weight = sum((1 - k**gap) ** 2 for gap, _, _ in pairs)
+        mean = sum((1 - k**gap) * (after - k**gap * before) for gap, before, after in pairs) / weight
+        errors = [(gap, after - mean - k**gap * (before - mean)) for gap, before, after in pairs]
+        total = sum(error * error for _, error in errors)
         if best is None or total < best[0]:
-            best = total, Fit(mean, k, (total / max(1, len(errors) - 2)) ** 0.5)
-    assert best is not None  # a persistence of 0 always fits
+            shocks = sum(error * error / _shocks_within(gap, k) for gap, error in errors)
+            best = total, Fit(mean, k, (shocks / max(1, len(errors) - 2)) ** 0.5)
+    assert best is not None
     return best[1]
+
+
+def _shocks_within(gap: int, k: float) -> float:
+    """How many times the variance of one month's shock has come together over so many months."""
+    return (1 - k ** (2 * gap)) / (1 - k * k)
 
 
 def paths(params: Convergence, start: float, found: Fit) -> list[list[float]]:

@@ -11,12 +11,15 @@ per cent of its power. Who commits for years compares that with the levelised pr
 
     L = p Σ g^-t d^t / Σ d^t,   d = 1 / (1 + r),   g = g_algorithm g_hardware g_margin
 
-Open weights share g_algorithm after the open lag; g_hardware comes at the next purchase; g_margin never comes to who
-owns. To let the API alone fall by the whole of g is the classic error, so both are shown.
+summed by the month, t in years, as tokens are paid. Open weights share g_algorithm after the open lag; g_hardware comes
+at the next purchase, when a life is over; g_margin never comes to who owns. To let the API alone fall by the whole of g
+is the classic error, so both are shown.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import ceil
 from typing import Annotated
 
 from msgspec import Meta, field
@@ -88,10 +91,13 @@ def own_cost(own: Own, utilisation: float, discount: float, faster: float = 1.0)
     return yearly / (own.tokens_per_second * faster * utilisation * own.availability * MILLION_SECONDS)
 
 
-def levelised(price: float, decline: float, discount: float, years: int) -> float:
-    """The even price over so many years that costs what the falling one does; both are paid at the start of a year."""
-    weights = [(1 + discount) ** -year for year in range(years)]
-    return price * sum(w * decline**-year for year, w in enumerate(weights)) / sum(weights)
+def levelised(price: Callable[[float], float], discount: float, years: int) -> float:
+    """The even price over so many years that costs what one that changes does, for as many tokens in every month; both
+    are paid at the start of the month. `price` is that after so many years.
+    """
+    times = [month / 12 for month in range(years * 12)]
+    weights: list[float] = [(1 + discount) ** -time for time in times]
+    return sum(weight * price(time) for weight, time in zip(weights, times, strict=True)) / sum(weights)
 
 
 def break_even_utilisation(own: Own, price: float, discount: float) -> float | None:
@@ -109,19 +115,22 @@ def break_even_utilisation(own: Own, price: float, discount: float) -> float | N
 
 
 def faster_by(api: Api, own: Own, year: float) -> float:
-    """By what open weights have made the same machines faster: what algorithms gave, a lag behind."""
-    return float(api.algorithm ** max(0.0, year - own.open_lag_months / 12))
+    """By what a token has become cheaper to who owns: what algorithms gave, a lag behind, and what hardware gave up to
+    the last purchase.
+    """
+    bought = own.life * max(0, ceil(year / own.life) - 1)
+    return float(api.algorithm ** max(0.0, year - own.open_lag_months / 12) * api.hardware**bought)
 
 
 def crossing(params: CostCurve) -> float | None:
     """Years until the API's price of the day is below own cost of the day; 0 if it is now, None if not in time."""
-    for month in range(params.years * 12 + 1):
-        year = month / 12
-        if api_price(params.api, year) < own_cost(
-            params.own, params.utilisation, params.discount, faster_by(params.api, params.own, year)
-        ):
-            return year
-    return None
+    times = (month / 12 for month in range(params.years * 12 + 1))
+    return next((time for time in times if api_price(params.api, time) < cost_after(params, time)), None)
+
+
+def cost_after(params: CostCurve, year: float) -> float:
+    """Own cost of 10^6 tokens after so many years."""
+    return own_cost(params.own, params.utilisation, params.discount, faster_by(params.api, params.own, year))
 
 
 def api_price(api: Api, year: float) -> float:
@@ -132,13 +141,9 @@ def api_price(api: Api, year: float) -> float:
 def cost_curve(params: CostCurve, baseline: Baseline | None) -> Outlook:
     """The outlook: levelised prices, break-even, the premium that control costs."""
     api, own, r = params.api, params.own, params.discount
-    decline = api.algorithm * api.hardware * api.margin
     now = own_cost(own, params.utilisation, r)
-    years = range(params.years)
-    weights = [(1 + r) ** -year for year in years]
-    kept = [own_cost(own, params.utilisation, r, faster_by(api, own, year)) for year in years]
-    owned = sum(w * cost for w, cost in zip(weights, kept, strict=True)) / sum(weights)
-    bought = levelised(api.price, decline, r, params.years)
+    owned = levelised(lambda year: cost_after(params, year), r, params.years)
+    bought = levelised(lambda year: api_price(api, year), r, params.years)
     premium = owned - bought
     even = break_even_utilisation(own, bought * now / owned, r)
     at = crossing(params)
@@ -165,7 +170,8 @@ def cost_curve(params: CostCurve, baseline: Baseline | None) -> Outlook:
         (_plot(params, unit),),
         (_table(params, unit), _parts(params)),
         (
-            "Own machines are kept at the stated utilisation: as software makes them faster, they serve more.",
+            "Each month uses as many tokens, on both sides. Own machines are kept at the stated utilisation: as software"
+            " makes them faster, what is free serves others.",
             "The price is that of a fixed capability. The price of the newest model does not fall like it.",
             "Both sides are reckoned without tax, and own machines without the building around them.",
         ),
@@ -176,10 +182,10 @@ def _headline(params: CostCurve, owned: float, bought: float, even: float | None
     each = f"{params.currency} per 10^6 tokens"
     more = owned - bought
     first = (
-        f"Over {params.years} years own compute costs {owned:.2f} {each} and the API {bought:.2f}: control costs"
-        f" {more:.2f}."
+        f"Over {params.years} years own compute costs {owned:.3f} {each} and the API {bought:.3f}: control costs"
+        f" {more:.3f}."
         if more >= 0
-        else f"Over {params.years} years own compute costs {owned:.2f} {each}, {-more:.2f} less than the API."
+        else f"Over {params.years} years own compute costs {owned:.3f} {each}, {-more:.3f} less than the API."
     )
     second = (
         f"Both cost the same from a utilisation of {even:.0%} on."
@@ -199,10 +205,7 @@ def _headline(params: CostCurve, owned: float, bought: float, even: float | None
 def _plot(params: CostCurve, unit: str) -> Plot:
     months = range(0, params.years * 12 + 1, 3)
     bought = tuple(api_price(params.api, month / 12) for month in months)
-    owned = tuple(
-        own_cost(params.own, params.utilisation, params.discount, faster_by(params.api, params.own, month / 12))
-        for month in months
-    )
+    owned = tuple(cost_after(params, month / 12) for month in months)
     times = tuple(f"{month / 12:.2f}".rstrip("0").rstrip(".") for month in months)
     return Plot("Price of the API and own cost, by year", unit, times, (Series("API", bought), Series("own", owned)))
 

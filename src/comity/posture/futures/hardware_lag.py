@@ -24,7 +24,9 @@ Count = Annotated[float, Meta(gt=0, le=1e8)]
 
 
 class Cohort(Record, frozen=True):
-    """Machines bought together: from when they run, how many, what each cost."""
+    """Machines bought together: from when they run, how many, what each cost. Of those that are still to come, none
+    comes that would after the ban.
+    """
 
     since: date
     units: Count
@@ -57,7 +59,7 @@ class HardwareLag(Record, frozen=True):
     ban: date
     cohorts: Annotated[tuple[Cohort, ...], Meta(min_length=1, max_length=200)]
     demand: Count
-    growth: Annotated[float, Meta(ge=0, le=100)] = 1.0  # of demand, by which it is multiplied each year
+    growth: Annotated[float, Meta(ge=0.01, le=100)] = 1.0  # of demand, by which it is multiplied each year
     order: Order | None = None
     local: Local | None = None
     failures: Annotated[float, Meta(ge=0, le=1)] = 0.09  # of a machine a year, when new
@@ -110,6 +112,8 @@ def fleets(params: HardwareLag) -> list[Fleet]:
     start, ban = month_of(params.start), month_of(params.ban)
     made = []
     for cohort in params.cohorts:
+        if month_of(cohort.since) >= max(ban, start + 1):
+            continue  # the ban came before these did
         name = f"of {shown(month_of(cohort.since))}"
         made.append(
             _fleet(params, name, month_of(cohort.since), cohort.units, cohort.performance, cohort.price, ban - start)

@@ -30,6 +30,11 @@ class Procurement(Record, frozen=True):
     likely: Annotated[float, Meta(ge=0, le=240)] = 22.0
     most: Annotated[float, Meta(ge=0, le=240)] = 36.0
 
+    def __post_init__(self) -> None:
+        """Raises ValueError where the three do not follow one another."""
+        if not self.least <= self.likely <= self.most:
+            raise ValueError("the least, the most likely and the most months do not follow one another")
+
 
 class Election(Record, frozen=True):
     """A day on which funding may be cut: with which chance, by which part, and when it restarts, if it does."""
@@ -93,9 +98,8 @@ def _until_ready(params: PoliticalFragility, chance: Iterator[float]) -> int:
 
 def political_fragility(params: PoliticalFragility, baseline: Baseline | None) -> Outlook:
     """The outlook: service by month with its bands, and what elections cost of it."""
-    chance = uniform(params.seed)
-    drawn = [service(params, chance) for _ in range(params.draws)]
-    calm = [service(_without_elections(params), chance) for _ in range(params.draws)]
+    drawn = [service(params, uniform(seed)) for seed in _seeds(params)]
+    calm = [service(_without_cuts(params), uniform(seed)) for seed in _seeds(params)]
     start = month_of(params.start or params.decided)
     times = tuple(shown(start + month) for month in range(params.months))
     begins = [next((month for month, part in enumerate(path) if part > params.today), None) for path in drawn]
@@ -132,8 +136,13 @@ def political_fragility(params: PoliticalFragility, baseline: Baseline | None) -
     )
 
 
-def _without_elections(params: PoliticalFragility) -> PoliticalFragility:
-    return replace(params, elections=())
+def _seeds(params: PoliticalFragility) -> Iterator[int]:
+    """One for each draw, so that a draw with elections is held against the same one without."""
+    return (params.seed + (draw << 32) for draw in range(params.draws))
+
+
+def _without_cuts(params: PoliticalFragility) -> PoliticalFragility:
+    return replace(params, elections=tuple(replace(each, chance=0.0) for each in params.elections))
 
 
 def _headline(

@@ -136,7 +136,13 @@ def _check_future(root: Node, draft: Draft, futures: Futures | None) -> Iterator
     node = root.entries["future"][1]
     assert isinstance(node, Entries)
     inner = Entries(node.line, node.column, {name: each for name, each in node.entries.items() if name != "kind"})
-    for note in draft_from_nodes(inner, futures[future["kind"]], draft.file).notes:
+    parameters = draft_from_nodes(inner, futures[future["kind"]], draft.file)
+    for note in parameters.notes:
         told = note.told()
         where = f"future.{told.where}" if told.where else "future"
         yield replace(told, where=where)
+    if not parameters.notes:
+        try:
+            msgspec.convert(parameters.plain, futures[future["kind"]])
+        except msgspec.ValidationError as error:  # what a model asks of several parameters together
+            yield Problem(draft.file, node.line, node.column, "future", str(error).partition(" - at")[0], "")

@@ -93,6 +93,10 @@ def _series() -> Chart:
     return series("Service by month", months, lines, "requests/s", "", marks)
 
 
+def _short_series() -> Chart:
+    return series("A lead that goes", ("2025-01", "2026-01", "2027-01"), [Line("lead", (7, 2, None))])
+
+
 def _lorenz() -> Chart:
     holdings = [("rounds", (1, 2, 3, 4, 100)), ("all alike", (1,) * 20), (MARKUP, (None, None)), ("none", (0, 0))]
     return lorenz("Concentration", holdings, "made up", "companies", "funding")
@@ -112,6 +116,7 @@ GALLERY: dict[str, Callable[[], Chart]] = {
     "heatmap-figures": _heatmap_of_figures,
     "radar": _radar,
     "series": _series,
+    "series-short": _short_series,
     "lorenz": _lorenz,
     "empty": _empty,
 }

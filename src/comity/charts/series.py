@@ -101,7 +101,10 @@ def _picture(
     art = Drawing()
     found = [held for line in lines for row in _rows(line) for value in row if (held := plain(value)) is not None]
     axis = scale(found, 46 + _HIGH, 46)
-    left = max(width(short(tick), 11.5) for tick in axis.ticks) + 10
+    half = max(
+        (width(cut(clean(at), 14), 11.5) / 2 for at in times[:1]), default=0
+    )  # of the first time, under the axis
+    left = max(half, max(width(short(tick), 11.5) for tick in axis.ticks) + 10)
     right = WIDE - min(170.0, max((width(cut(clean(line.name)), 12.5) for line in lines), default=0) + 22)
     places = [left + (right - left) * (n / (len(times) - 1) if len(times) > 1 else 0.5) for n in range(len(times))]
     if unit:
@@ -117,10 +120,14 @@ def _picture(
     for number, line in enumerate(lines):
         _line(art, places, axis, number, line, times)
     _names(art, lines, axis, places, right)
-    bands = [band.name for line in lines[:1] for band in line.bands]
+    notes = []
+    if bands := [band.name for line in lines[:1] for band in line.bands]:
+        notes.append(f"Shaded: {', '.join(bands)} of draws.")
+    if any(plain(value) is None for line in lines for value in line.values):
+        notes.append(f"Where a line breaks, its value is {NOT_KNOWN}.")
     foot = axis.at(axis.low) + 26
-    if bands:
-        art.words(left, foot + 14, f"Shaded: {', '.join(bands)} of draws", "small soft", most=90)
+    if notes:
+        art.words(left, foot + 14, " ".join(notes), "small soft", most=110)
         foot += 22
     return art.svg(foot, title)
 

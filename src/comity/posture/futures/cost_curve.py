@@ -170,8 +170,8 @@ def cost_curve(params: CostCurve, baseline: Baseline | None) -> Outlook:
         (_plot(params, unit),),
         (_table(params, unit), _parts(params)),
         (
-            "Each month uses as many tokens, on both sides. Own machines are kept at the stated utilisation: as software"
-            " makes them faster, what is free serves others.",
+            "Each month uses as many tokens, on both sides. Own machines are kept at the stated utilisation: as they"
+            " become faster, what is free serves others.",
             "The price is that of a fixed capability. The price of the newest model does not fall like it.",
             "Both sides are reckoned without tax, and own machines without the building around them.",
         ),

@@ -202,7 +202,7 @@ def _told(report: Report, held: tuple[Partner, ...], draft: Drafted, options: ar
     whole = sum(each.requests for each in held)
     months = report.first if report.first == report.last else f"{report.first} to {report.last}"
     facts = _facts(options)
-    show.title(report.title, f"{counts.requests:,} requests, {months}")
+    show.title(report.title, f"{counts.requests:,} request{'' if counts.requests == 1 else 's'}, {months}")
     show.say(
         f"You: seated in {facts.seat}; {', '.join(facts.data)} data of people in {', '.join(facts.subjects)};"
         f" {facts.purpose}. Law: {', '.join(facts.law)}."

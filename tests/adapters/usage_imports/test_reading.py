@@ -118,3 +118,11 @@ def test_whatever_the_file_it_is_usage_or_problems(tmp_path_factory, form: str, 
         assert read_usage(path, form, {}).counted
     except Problems as error:
         assert error.problems
+
+
+def test_what_is_nested_without_end_is_a_problem(tmp_path: Path) -> None:
+    for text in ("[" * 200_000, "{}\n{" + '"a":{' * 100_000):
+        with pytest.raises(Problems):
+            read(tmp_path / "deep.json", "litellm", text)
+    nested = json.dumps([{**LITELLM, "metadata": "{" + '"a":{' * 100_000}])
+    assert one(read(tmp_path / "inner.json", "litellm", nested))[0].application == ""

@@ -12,11 +12,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
-
 from comity.adapters.imports.providers import PROVIDERS, provider_of
 from comity.adapters.usage_imports.rows import Row
-from comity.adapters.usage_imports.used import Unusable, Used, count, money, month, text
+from comity.adapters.usage_imports.used import Unusable, Used, count, decoded, money, month, text
 
 FIELDS = ("time", "model", "provider", "requests", "input", "output", "cost", "region", "url", "application", "status")
 """What `--map FIELD=COLUMN` may name."""
@@ -142,8 +140,8 @@ def _host(address: str) -> str:
 def _object(value: Any) -> dict[str, Any]:
     if isinstance(value, str) and value[:1] == "{":
         try:
-            value = msgspec.json.decode(value)
-        except msgspec.DecodeError:
+            value = decoded(value)
+        except ValueError:
             return {}
     return value if isinstance(value, dict) else {}
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import msgspec
-
+from comity.adapters.usage_imports.used import decoded
 from comity.terms.problems import Problem, Problems
 
 Row: TypeAlias = Mapping[str, Any]
@@ -54,8 +53,8 @@ def _is_lines(head: bytes) -> bool:
     if not end or not rest.lstrip().startswith(b"{"):
         return False
     try:
-        return isinstance(msgspec.json.decode(first), dict)
-    except msgspec.DecodeError:
+        return isinstance(decoded(first), dict)
+    except ValueError:
         return False
 
 
@@ -63,8 +62,8 @@ def _document(path: Path) -> Iterator[Row]:
     if path.stat().st_size > MAX_JSON_BYTES:
         raise _problem(path, f"has more than {MAX_JSON_BYTES:,} bytes", "export it as CSV, or one object a line")
     try:
-        found = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-    except msgspec.DecodeError as error:
+        found = decoded(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except ValueError as error:
         raise _problem(path, f"is no JSON: {error}") from error
     yield from _unwrapped(path, found)
 
@@ -97,8 +96,8 @@ def _lines(path: Path) -> Iterator[Row]:
             if not line.strip():
                 continue
             try:
-                row = msgspec.json.decode(line)
-            except msgspec.DecodeError as error:
+                row = decoded(line)
+            except ValueError as error:
                 raise _problem(path, f"line {number} is no JSON: {error}") from error
             if isinstance(row, dict):
                 yield row

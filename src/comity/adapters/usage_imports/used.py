@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+import msgspec
+
 from comity.stack.spelling import looks_secret
 
 NANO = 10**9
@@ -39,6 +41,18 @@ class Used(NamedTuple):
 
 class Unusable(ValueError):
     """A row that says nothing of a request; the message says what it lacks."""
+
+
+def decoded(data: bytes | str) -> Any:
+    """The JSON value of `data`.
+
+    Raises:
+        ValueError: it is none, or nested deeper than any export is.
+    """
+    try:
+        return msgspec.json.decode(data)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
 
 
 def text(row: Mapping[str, Any], *names: str) -> str:

@@ -58,9 +58,14 @@ def main() -> int:
     try:
         with TemporaryDirectory(prefix="replay-", dir=BUILT) as folder:
             machine = described(Path(folder))
-            year = spans(Path(folder) / "state")
-            for size in sizes:
-                found += _measured(size, year, Path(folder), arguments.billion and size == max(sizes))
+            if arguments.made:
+                for at, made in enumerate(arguments.made, 1):
+                    last = arguments.billion and at == len(arguments.made)
+                    found += _ran(made, arguments.state or made / "state", last)
+            else:
+                year = spans(Path(folder) / "state")
+                for size in sizes:
+                    found += _measured(size, year, Path(folder), arguments.billion and size == max(sizes))
     except KeyboardInterrupt:
         print("bench: interrupted; what was made is removed", file=sys.stderr)
         return 130
@@ -76,10 +81,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help=f"{SIZES[0]:,} requests alone")
     parser.add_argument("--requests", type=_sizes, default=SIZES, help="how many, separated by commas")
     parser.add_argument("--billion", action="store_true", help="the largest export's files, ten times each, as well")
+    parser.add_argument("--made", type=Path, nargs="+", help="exports of `python -m bench.made` that are there already")
+    parser.add_argument("--state", type=Path, help="with --made: where their realms are (default: state in each)")
     parser.add_argument("--keep", action="store_true", help="keep the results in bench/results even if quick")
     parser.add_argument("--group", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--times", type=int, default=1, help=argparse.SUPPRESS)
-    parser.add_argument("--state", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -99,15 +105,22 @@ def _measured(size: int, year: list[Span], folder: Path, billion: bool) -> list[
     took = time.monotonic() - began
     size_of = sum(file.stat().st_size for file in files)
     print(f"bench: {size:,} requests made in {took:.0f} s, {size_of / 1e6:,.0f} MB", file=sys.stderr)
+    found = _ran(made, state, billion)
+    shutil.rmtree(made)
+    return found
+
+
+def _ran(made: Path, state: Path, billion: bool) -> list[dict[str, Any]]:
+    """What a process of its own measures of an export; and another, of its files ten times over."""
     found = []
+    size = sum(file.stat().st_size for file in made.glob("*.parquet"))
     for times in (1, TIMES) if billion else (1,):
         ran = subprocess.run(
             [sys.executable, "-m", "bench.replay", "--group", made, "--times", str(times), "--state", state],
             capture_output=True,
             check=True,
         )
-        found.append({"bytes": size_of * times, **json.loads(ran.stdout)})
-    shutil.rmtree(made)
+        found.append({"bytes": size * times, **json.loads(ran.stdout)})
     return found
 
 

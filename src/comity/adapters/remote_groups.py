@@ -52,7 +52,7 @@ def remote_requests(
                 yield from ((prefix.rpartition("/")[2], request) for request in found if request is not None)
     except NotThere as error:
         raise Fault(f"the log cannot be read: {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Fault(f"{url} gives what is no entry: {error}") from error
 
 

@@ -5,6 +5,7 @@ import json
 from bench.made.spans import stack_file
 from bench.made.trace import SAID
 from bench.replay import FROM, HEADS, SCENARIOS, _page
+
 from comity.adapters.packs import load_packs
 from comity.posture.scenario.read import read_scenario
 

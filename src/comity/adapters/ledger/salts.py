@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from comity.adapters.disk import DISK, PRIVATE, Disk
@@ -98,20 +98,25 @@ class ApplicationSalts:
         folder = self._refs_folder(application)
         # the application's first: without it no name of a ref's file can be told
         count = self._destroy(own)
-        count += sum(self._destroy(path) for path in sorted(folder.glob("??/*")) if path.name[0] != ".")
-        shutil.rmtree(folder, ignore_errors=True)
+        for inner in sorted(folder.glob("??")):
+            # what a crash left on its way out is one of them
+            names = {path.name.removeprefix(".").removesuffix(_GONE) for path in inner.iterdir()}
+            count += sum(self._destroy(inner / name) for name in sorted(names))
+            with suppress(OSError):  # a file on its way in, of a request that comes just now
+                self._disk.remove_folder(inner)
         return count
 
     def _destroy(self, path: Path) -> int:
         gone = path.with_name(f".{path.name}{_GONE}")
-        try:
-            # first out of the way: a salt of zeroes must never be taken for one
+        # first out of the way: a salt of zeroes must never be taken for one
+        with suppress(FileNotFoundError):
             self._disk.rename(path, gone)
+        try:
+            handle = self._disk.open(gone, os.O_WRONLY)
         except FileNotFoundError:
             return 0
-        self._disk.sync_folder(path.parent)
-        handle = self._disk.open(gone, os.O_WRONLY)
         try:
+            self._disk.sync_folder(path.parent)
             self._disk.write_all(handle, bytes(SIZE))
             self._disk.sync(handle)
         finally:

@@ -50,8 +50,8 @@ class Gate:
     ) -> None:
         """Begins with `first`, and says so to `began`, as for each realm that follows it.
 
-        `salt` gives an application's erasure salt, `salt_of_ref` that of one of its erasure refs; `trouble` says why the
-        worker as a whole is not ready, or nothing.
+        `salt` gives an application's erasure salt, `salt_of_ref` that of one of its erasure refs; `trouble` says why
+        the worker as a whole is not ready, or nothing.
         Without `rations` nothing is limited, without `bearers` no token opens anything; `required` says whether enough
         is witnessed for a request.
         """

@@ -75,12 +75,13 @@ def measure(state: Path) -> None:
     started, busy = time.perf_counter() - began, time.process_time() - used
     size, shard = ledger.published, ledger.shard
     chance = random.Random(2)
-    took = []
+    took, used_by_one = [], 0.0
     for _ in range(PROVED):
         index = chance.randrange(size)
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         build_receipt(state, shard, index)
         took.append(time.perf_counter() - began)
+        used_by_one = max(used_by_one, time.process_time() - used)
     ledger.close()
     took.sort()
     status = Path("/proc/self/status").read_text()
@@ -94,6 +95,7 @@ def measure(state: Path) -> None:
                 "proof_p50_ms": round(took[PROVED // 2] * 1e3, 2),
                 "proof_p99_ms": round(took[PROVED * 99 // 100] * 1e3, 2),
                 "proof_max_ms": round(took[-1] * 1e3, 2),
+                "proof_processor_max_ms": round(used_by_one * 1e3, 2),
                 "rss_mb": round(most / 1024),
             }
         )
@@ -115,7 +117,8 @@ def main(size: int) -> dict[str, float]:
         print(
             f"starts in {found['start_s']:.2f} s ({found['start_processor_s']:.2f} s of the processor); "
             f"a receipt of any entry in {found['proof_p50_ms']} ms (p50), "
-            f"{found['proof_p99_ms']} ms (p99), {found['proof_max_ms']} ms at most of {PROVED}; "
+            f"{found['proof_p99_ms']} ms (p99), {found['proof_max_ms']} ms at most of {PROVED} "
+            f"({found['proof_processor_max_ms']} ms of the processor); "
             f"{found['rss_mb']:.0f} MB of memory at most, Python and all"
         )
         return found

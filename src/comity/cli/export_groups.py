@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from comity.posture.replay.groups import Groups
@@ -19,8 +20,8 @@ def is_export(log: str | None) -> bool:
     return path.suffix == ".parquet" or any(path.glob("*.parquet"))
 
 
-def export_groups(path: Path, ray: str | None) -> Groups:
-    """The groups of the export at `path`; `ray` is the address of a cluster.
+def export_groups(path: Path, ray: str | None, tell: Callable[[int], None]) -> Groups:
+    """The groups of the export at `path`; `ray` is the address of a cluster, `tell` is told hundredths of the work.
 
     Raises:
         UsageFault: what reads it is not installed, or it is not there.
@@ -30,7 +31,7 @@ def export_groups(path: Path, ray: str | None) -> Groups:
         from comity.adapters.duck import exported, parquet_groups
 
         if ray is None:
-            return parquet_groups(exported(path))
+            return parquet_groups(exported(path), tell)
         from comity.adapters.cluster import ray_groups
     except ModuleNotFoundError as error:
         raise UsageFault(f"an export is read with {error.name}: pip install 'comity[replay]'") from error

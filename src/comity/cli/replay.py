@@ -150,8 +150,8 @@ def _replayed(
 def _from_disk(options: argparse.Namespace) -> tuple[Groups, Worlds, dict[str, str]]:
     state = _state(options)
     archive = StateArchive(state)
-    with progress("reading the log"):
-        groups = export_groups(Path(options.log), options.ray) if is_export(options.log) else groups_of(state)
+    with progress("reading the log", 100) as step:
+        groups = export_groups(Path(options.log), options.ray, step) if is_export(options.log) else groups_of(state)
     return groups, worlds_of(archive), archive.missing
 
 

@@ -172,3 +172,10 @@ def test_it_reads_what_it_is_told_of_and_nothing_else(tmp_path: Path):
             duck.execute(statement)
     with connected((inside,)) as duck:
         assert duck.execute(f"SELECT count(*) FROM '{inside}/log.parquet'").fetchall() == [(1,)]
+
+
+def test_it_tells_how_far_it_is(tmp_path):
+    write([("shard0000", Request(n, n, key())) for n in range(50_000)], tmp_path / "log.parquet")
+    told = []
+    assert parquet_groups([tmp_path / "log.parquet"] * 200, told.append)[key()].n == 10_000_000
+    assert all(0 <= hundredths <= 100 for hundredths in told)

@@ -126,9 +126,7 @@ def test_two_that_count_the_same_count_it_once(tmp_path):
 
 def test_what_fails_midway_counts_nothing(tmp_path, monkeypatch):
     write(tmp_path, a_day)
-    monkeypatch.setattr(
-        "comity.adapters.rollup.kept.text_of", lambda asked: text_of(asked) if asked.rules else 1 / 0
-    )
+    monkeypatch.setattr("comity.adapters.rollup.kept.text_of", lambda asked: text_of(asked) if asked.rules else 1 / 0)
     rollup = Rollup(tmp_path)
     with pytest.raises(ZeroDivisionError):
         rollup.count()

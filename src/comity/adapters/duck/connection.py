@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 
 import duckdb
 
@@ -15,6 +16,9 @@ from comity.terms.errors import Fault
 MEMORY = "640MB"
 """Buffers and hash tables; with the interpreter and the groups it gives, a process stays below 1 GB. What needs more
 goes to the disk."""
+
+LOOK_S = 0.2
+"""Between two looks at how far a statement is."""
 
 MAX_THREADS = 8
 """Each holds buffers of its own; beyond this many, memory is short before the processors are."""
@@ -51,6 +55,8 @@ def connected(
             allowed = [str(folder.absolute()) for folder in (*folders, Path(spilled))]
             connection.execute("SET allowed_directories = $folders", {"folders": allowed})
             connection.execute("SET allowed_paths = $paths", {"paths": [str(path.absolute()) for path in paths]})
+            connection.execute("SET enable_progress_bar = true")
+            connection.execute("SET enable_progress_bar_print = false")  # it is asked for; nothing is printed
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection
@@ -58,3 +64,21 @@ def connected(
             raise DuckFault(f"DuckDB: {str(error).splitlines()[0]}") from error
         finally:
             connection.close()
+
+
+@contextmanager
+def watched(duck: duckdb.DuckDBPyConnection, tell: Callable[[int], None]) -> Iterator[None]:
+    """While the block runs its statements, `tell` is told how many hundredths of the present one are done."""
+    over = Event()
+
+    def look() -> None:
+        while not over.wait(LOOK_S):
+            tell(max(0, int(duck.query_progress())))
+
+    looking = Thread(target=look, name="progress", daemon=True)
+    looking.start()
+    try:
+        yield
+    finally:
+        over.set()
+        looking.join()

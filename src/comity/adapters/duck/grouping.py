@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from comity.adapters.duck.columns import BUCKET, COLUMNS, KEY, names
-from comity.adapters.duck.connection import DuckFault, connected
+from comity.adapters.duck.connection import DuckFault, connected, watched
 from comity.posture.replay.cells import grouped
 from comity.posture.replay.groups import Asked, Groups
 from comity.posture.replay.identity import number_of
@@ -41,8 +41,9 @@ def groups_in(path: Path) -> Groups:
     return parquet_groups(exported(path))
 
 
-def parquet_groups(files: Sequence[Path]) -> Groups:
-    """The groups of exports, by their numbers. A file that is named twice counts twice.
+def parquet_groups(files: Sequence[Path], tell: Callable[[int], None] = lambda hundredths: None) -> Groups:
+    """The groups of exports, by their numbers. A file that is named twice counts twice. `tell` is told how many
+    hundredths of the work are done.
 
     Raises:
         DuckFault: a file is no Parquet, or not what `comity log export` writes.
@@ -53,7 +54,8 @@ def parquet_groups(files: Sequence[Path]) -> Groups:
     told = {"files": [str(path.absolute()) for path in files]}
     with connected((), files) as duck:
         _check(duck.execute("SELECT * FROM read_parquet($files) LIMIT 0", told).description, files)
-        sums = duck.execute(SUMS, told).fetchmany(MAX_GROUPS)
+        with watched(duck, tell):
+            sums = duck.execute(SUMS, told).fetchmany(MAX_GROUPS)
         if len(sums) == MAX_GROUPS:
             raise DuckFault(f"{files[0]} has more than {MAX_GROUPS} groups: it is no log of one gateway")
         asked = {number: _asked(number, members) for number, *members in duck.execute(KEYS, told).fetchall()}

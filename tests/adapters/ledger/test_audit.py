@@ -50,12 +50,19 @@ def flip(path: Path, at: int) -> None:
     path.write_bytes(data)
 
 
+def another_root(path: Path) -> None:
+    """A checkpoint that is one, of another tree: some flipped bits would make it no checkpoint at all."""
+    lines = path.read_text("utf-8").split("\n")
+    lines[2] = ("B" if lines[2][0] == "A" else "A") + lines[2][1:]
+    path.write_text("\n".join(lines), "utf-8")
+
+
 LIES: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "a bundle": (lambda log: flip(log / "tile/entries/000", 500), "altered-bundle", "tile/entries/000"),
     "a tile": (lambda log: flip(log / "tile/0/000", 500), "altered-tile", "tile/0/000"),
     "an upper tile": (lambda log: flip(log / "tile/1/000.p/1", 5), "altered-tile", "tile/1/000.p/1"),
     "a partial tile": (lambda log: flip(log / "tile/0/001.p/51", 5), "altered-tile", "tile/0/001.p/51"),
-    "the checkpoint": (lambda log: flip(log / "checkpoint", 60), "bad-signature", "checkpoint"),
+    "the checkpoint": (lambda log: another_root(log / "checkpoint"), "bad-signature", "checkpoint"),
     "no checkpoint": (lambda log: (log / "checkpoint").unlink(), "missing-file", "checkpoint"),
     "a block": (lambda log: flip(segment(log), 800), "damaged", ".segment"),
     "a segment's head": (lambda log: flip(segment(log), 20), "damaged", ".segment"),

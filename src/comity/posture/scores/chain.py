@@ -33,10 +33,27 @@ it is made is another matter that no stack file says."""
 
 
 class Supplier(NamedTuple):
-    """Who stands at a link: a name, and the jurisdiction whose law reaches furthest over it."""
+    """Who stands at a link.
+
+    Attributes:
+        name: of the last who controls it, as far as stated.
+        nation: the jurisdiction where that one is seated.
+        final: whether the stack says that nobody stands above it; else both may be others.
+        named: whether that is its name, and not a word for somebody unnamed.
+    """
 
     name: str
     nation: str
+    final: bool = True
+    named: bool = True
+
+    @property
+    def sure(self) -> bool:
+        """Whether another sure name is known to be another supplier."""
+        return self.final and self.named
+
+
+NOBODY_KNOWN = Supplier(NOT_KNOWN, NOT_KNOWN, final=False, named=False)
 
 
 class Chain(NamedTuple):
@@ -46,9 +63,8 @@ class Chain(NamedTuple):
         makers: of the accelerators; None where one is not stated or not in the table.
         places: where it may be processed.
         operator: with all who control it up to the last, and their seats.
-        parent_stated: whether the stack says who controls it, or it is a public body, which nobody owns.
         reach: from where the operator can be compelled; `reach_stated`: whether nothing of that is assumed.
-        developer: of the weights, the last in its chain of control.
+        developer: of the weights, the last in its chain of control; `developer_control`: the seats of all in it.
     """
 
     deployment: str
@@ -58,18 +74,23 @@ class Chain(NamedTuple):
     operator: str
     control: tuple[str, ...]
     parent: Supplier
-    parent_stated: bool
     reach: tuple[str, ...]
     reach_stated: bool
     model: str
     developer: Supplier
+    developer_control: tuple[str, ...]
     open_weights: bool | None
     licence: str | None
+
+    @property
+    def parent_stated(self) -> bool:
+        """Whether the stack says who controls the operator, or it is a public body, which nobody owns."""
+        return self.parent.final
 
     def suppliers(self, link: Link) -> tuple[Supplier, ...]:
         """Who stands at that link; the link of applications is not the deployment's."""
         if link == "chip":
-            return self.makers if self.makers is not None else (Supplier(NOT_KNOWN, NOT_KNOWN),)
+            return self.makers if self.makers is not None else (NOBODY_KNOWN,)
         if link == "site":
             return (Supplier(self.site, " or ".join(self.places)),)
         if link == "operator":
@@ -88,7 +109,6 @@ def chain(stack: Stack, name: str) -> Chain:
     control = facts.control_chain(stack, site.operator)
     last = control.value[-1]
     reach = facts.reach(stack, site.operator)
-    above = facts.control_chain(stack, model.developer)
     public = facts.party(stack, last.party).public
     return Chain(
         deployment=name,
@@ -97,24 +117,28 @@ def chain(stack: Stack, name: str) -> Chain:
         places=tuple(sorted(site.places)),
         operator=site.operator,
         control=tuple(link.seat for link in control.value),
-        parent=_supplier(control.value, deployment.site),
-        parent_stated=public or not control.assumptions,
+        parent=supplier(stack, site.operator, deployment.site),
         reach=reach.value,
         reach_stated=public or not reach.assumptions,
         model=deployment.model,
-        developer=_supplier(above.value, deployment.model),
+        developer=supplier(stack, model.developer, deployment.model),
+        developer_control=tuple(link.seat for link in facts.control_chain(stack, model.developer).value),
         open_weights=model.open_weights,
         licence=model.license,
     )
 
 
-def _supplier(control: tuple[facts.Link, ...], of: str) -> Supplier:
-    """The last of a chain of control. Two unnamed parties of one seat are not known to be one, so they stay apart."""
-    last = control[-1]
+def supplier(stack: Stack, ref: str, of: str) -> Supplier:
+    """The last in the chain of control of the party `ref`, who stands behind `of`. Two unnamed parties of one seat are
+    not known to be one, so they stay apart.
+    """
+    control = facts.control_chain(stack, ref)
+    last = control.value[-1]
+    final = facts.party(stack, last.party).public or not control.assumptions
     if facts.named(last.party):
-        return Supplier(last.party, last.seat)
-    below = control[-2].party if len(control) > 1 else of
-    return Supplier(f"unnamed, of {below}", last.seat)
+        return Supplier(last.party, last.seat, final)
+    below = control.value[-2].party if len(control.value) > 1 else of
+    return Supplier(f"unnamed, of {below}", last.seat, final, named=False)
 
 
 def _makers(accelerators: tuple[str, ...] | None) -> tuple[Supplier, ...] | None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
-from comity.posture.concentration import WHOLE, shares
+from comity.posture.concentration import WHOLE
 from comity.posture.scores.chain import LINKS, NOT_KNOWN, Chain, Link, Supplier
 
 T = TypeVar("T", str, Supplier)
 
 MOST_EXACT = 24
-"""Candidates up to which the largest set of independent ways is found; beyond, a set that cannot be extended."""
+"""Candidates up to which the largest set of independent ways is found; beyond, bounds."""
 
 
 class Use(NamedTuple):
@@ -70,23 +70,33 @@ def _layer(link: Link, uses: Iterable[Use], chains: Mapping[str, Chain], control
         link,
         tuple(Held(each.name, each.nation, share) for each, share in _ranked(by_supplier)),
         tuple(Held(nation, nation, share) for nation, share in _ranked(by_nation)),
-        _band({each.name: share for each, share in by_supplier.items()}),
-        _band(by_nation),
+        _band(by_supplier, lambda each: each.name if each.sure else None),
+        _band(by_supplier, lambda each: each.nation if each.final and " or " not in each.nation else None),
     )
 
 
-def _band(held: Mapping[str, Fraction]) -> Band:
-    """The HHI: at least as if whoever is not known were many and small, at most as if it were the largest known.
+def _band(held: Mapping[Supplier, Fraction], sure: Callable[[Supplier], str | None]) -> Band:
+    """The HHI, where `sure` gives the name under which a supplier's share is surely held.
 
-    A nation that may be one of two (`DE or IE`) is not known.
+    Of who has none, and so might turn out to be one of the others: at least as if each were alone, and whoever is not
+    known many and small; at most as if all were the largest.
     """
-    known = {name: share for name, share in held.items() if name != NOT_KNOWN and " or " not in name}
-    rest = sum(held.values(), Fraction(0)) - sum(known.values(), Fraction(0))
-    parts = sorted(shares([*known.values(), rest])[:-1], reverse=True)
-    low = WHOLE * sum((share * share for share in parts), Fraction(0))
-    rest /= sum(held.values(), Fraction(0))
-    largest = parts[0] if parts else Fraction(0)
-    return Band(low, low + WHOLE * ((largest + rest) ** 2 - largest**2))
+    whole = sum(held.values(), Fraction(0))
+    known: dict[str, Fraction] = defaultdict(Fraction)
+    alone = []
+    for each, share in held.items():
+        name = sure(each)
+        if name is not None:
+            known[name] += share / whole
+        elif each.name != NOT_KNOWN:
+            alone.append(share / whole)
+    squares = sum((share * share for share in known.values()), Fraction(0))
+    largest = max(known.values(), default=Fraction(0))
+    rest = 1 - sum(known.values(), Fraction(0))
+    return Band(
+        WHOLE * (squares + sum((share * share for share in alone), Fraction(0))),
+        WHOLE * (squares + (largest + rest) ** 2 - largest**2),
+    )
 
 
 def _ranked(shares: Mapping[T, Fraction]) -> list[tuple[T, Fraction]]:
@@ -96,18 +106,19 @@ def _ranked(shares: Mapping[T, Fraction]) -> list[tuple[T, Fraction]]:
 class Ways(NamedTuple):
     """How many independent ways an application has: permitted deployments that pairwise share no supplier.
 
+    Of each number the least, counting those that are known to share none, and the most, counting those that share none
+    by name: a party of another name, or of none, may turn out to be the same, or to have the same parent.
+
     Attributes:
         permitted: deployments that may serve it.
-        by_link: the most of them that are known to share none at that one link.
-        at_all: the most that are known to share none at any link.
-        exact: whether those numbers are the largest, and not lower bounds.
+        by_link: how many share none at that one link.
+        at_all: how many share none at any link.
     """
 
     application: str
     permitted: tuple[str, ...]
-    by_link: dict[Link, int]
-    at_all: int
-    exact: bool
+    by_link: dict[Link, tuple[int, int]]
+    at_all: tuple[int, int]
 
 
 INSIDE: tuple[Link, ...] = ("chip", "site", "operator", "model")
@@ -116,18 +127,20 @@ INSIDE: tuple[Link, ...] = ("chip", "site", "operator", "model")
 
 def ways(application: str, permitted: Sequence[str], chains: Mapping[str, Chain]) -> Ways:
     """The independent ways of an application whose permitted deployments these are."""
-    exact = len(permitted) <= MOST_EXACT
     by_link = {link: _count((link,), permitted, chains) for link in INSIDE}
-    return Ways(application, tuple(permitted), by_link, _count(INSIDE, permitted, chains), exact)
+    low, high = _count(INSIDE, permitted, chains)
+    return Ways(application, tuple(permitted), by_link, (low, min(high, *(most for _, most in by_link.values()))))
 
 
-def _count(links: Sequence[Link], permitted: Sequence[str], chains: Mapping[str, Chain]) -> int:
-    """Chips whose maker is not known may be anyone's: such a deployment is independent of no other."""
-    marks = [
-        frozenset((link, each.name) for link in links for each in chains[name].suppliers(link)) for name in permitted
-    ]
-    known = [each for each in marks if all(name != NOT_KNOWN for _, name in each)]
-    return max(_independent(known), 1 if permitted else 0)
+def _count(links: Sequence[Link], permitted: Sequence[str], chains: Mapping[str, Chain]) -> tuple[int, int]:
+    """The least and the most. Of very many sets the largest is not looked for: the bounds are wider then."""
+    each = [[(link, held) for link in links for held in chains[name].suppliers(link)] for name in permitted]
+    sure = [frozenset((link, held.name) for link, held in marks) for marks in each if all(s.sure for _, s in marks)]
+    named = [frozenset((link, held.name) for link, held in marks if held.name != NOT_KNOWN) for marks in each]
+    distinct = {marks for marks in named if marks}
+    most = _independent([*distinct]) if len(distinct) <= MOST_EXACT else len(distinct)
+    unknown = sum(not marks for marks in named)
+    return max(_independent(sure), 1 if permitted else 0), min(most + unknown, len(permitted))
 
 
 def _independent(marks: Sequence[frozenset[tuple[Link, str]]]) -> int:

@@ -43,9 +43,8 @@ def document(found: Scores) -> dict[str, object]:
         "ways": {
             each.application: {
                 "permitted": list(each.permitted),
-                "independent_by": dict(each.by_link),
-                "independent": each.at_all,
-                "exact": each.exact,
+                "independent_by": {link: list(count) for link, count in each.by_link.items()},
+                "independent": list(each.at_all),
             }
             for each in found.ways
         },

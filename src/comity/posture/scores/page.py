@@ -24,16 +24,16 @@ def posture_page(found: Scores, command: str = "") -> str:
         f"Without {worst.name} ({worst.nation}), {per_cent(worst.stranded, worst.possibly)} of the traffic has"
         " nowhere to go."
         if worst
-        else "No single supplier below the application can strand any traffic."
+        else "No single supplier that is named, below the application, can strand any traffic."
     )
     tiles = []
     if whole is not None:
         low, high = whole.scores["1.2.1"]
-        fewest = min((way.at_all for way in found.ways), default=0)
+        fewest = min((way.at_all for way in found.ways), default=(0, 0))
         tiles = [
             Tile(span(*whole.level), "SEAL of the whole", "as its lowest objective"),
             Tile(figures(low, high, 0), "score, per cent", "weights of version 1.2.1"),
-            Tile(str(fewest), "independent ways", "of the application with the fewest"),
+            Tile(span(*fewest), "independent ways", "of the application with the fewest"),
         ]
     return page(
         f"What the stack depends on, seen from {found.trust.seen_from}",
@@ -117,8 +117,8 @@ def _ways(found: Scores) -> Table:
             (
                 way.application,
                 str(len(way.permitted)),
-                str(way.at_all) if way.exact else f"at least {way.at_all}",
-                *(str(way.by_link[link]) for link in ("chip", "site", "operator", "model")),
+                span(*way.at_all),
+                *(span(*way.by_link[link]) for link in ("chip", "site", "operator", "model")),
             )
             for way in found.ways
         ),

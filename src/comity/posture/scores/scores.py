@@ -12,12 +12,12 @@ from comity.law.realm import Realm
 from comity.placement.cases import registered
 from comity.placement.decide import Decisions
 from comity.placement.types import Conditions, Placement, Wish
-from comity.posture.scores.chain import NOT_KNOWN, Chain, Link, Supplier, chain
+from comity.posture.scores.chain import NOT_KNOWN, Chain, Link, Supplier, chain, supplier
 from comity.posture.scores.compute import Compute, compute
 from comity.posture.scores.dependence import INSIDE, Layer, Use, Ways, Weak, layers, ways, weak_links
 from comity.posture.scores.language import Spoken, spoken
 from comity.posture.scores.seal import Sealed, rate, sealed, together
-from comity.posture.scores.stance import Stood, stances
+from comity.posture.scores.stance import Replaceable, Stood, stances
 from comity.posture.scores.trust import Trust
 from comity.stack import facts
 from comity.stack.agreements import agreements_between
@@ -81,9 +81,9 @@ def scores(realm: Realm, conditions: Conditions, now: Instant, trust: Trust, tra
     }
     traffic = traffic or _supposed(placements)
     chains = {name: chain(stack, name) for name in stack.deployments}
-    controllers = {name: _controller(stack, each.controller) for name, each in stack.applications.items()}
+    controllers = {name: supplier(stack, each.controller, name) for name, each in stack.applications.items()}
     uses = _uses(traffic, stack)
-    vectors = {name: sealed(rate(stack, name, trust)) for name in stack.deployments}
+    vectors = {name: sealed(rate(stack, name, trust, realm.today)) for name in stack.deployments}
     found_ways = tuple(ways(name, permitted[name], chains) for name in stack.applications)
     return Scores(
         trust=trust,
@@ -177,25 +177,31 @@ def _of_applications(uses: Sequence[Use], vectors: Mapping[str, Sealed]) -> dict
     return made
 
 
-def _controller(stack: Stack, ref: str) -> Supplier:
-    last = facts.control_chain(stack, ref).value[-1]
-    return Supplier(last.party, last.seat)
-
-
-def _replaceable(mine: Chain, chains: Mapping[str, Chain], permitted: Mapping[str, Sequence[str]]) -> dict[Link, bool]:
+def _replaceable(
+    mine: Chain, chains: Mapping[str, Chain], permitted: Mapping[str, Sequence[str]]
+) -> dict[Link, Replaceable]:
     """By link: whether every application that may use this deployment may use one that shares nobody there."""
     using = [names for names in permitted.values() if mine.deployment in names]
-    return {
-        link: bool(using)
-        and all(any(_apart(mine.suppliers(link), chains[name].suppliers(link)) for name in names) for names in using)
-        for link in INSIDE
-    }
+    found: dict[Link, Replaceable] = {}
+    for link in INSIDE:
+        here = mine.suppliers(link)
+        others = [[chains[name].suppliers(link) for name in names] for names in using]
+        if using and all(any(_apart(here, each) for each in way) for way in others):
+            sure = all(any(_apart(here, each) and _sure(*here, *each) for each in way) for way in others)
+            found[link] = "yes" if sure else "perhaps"
+        else:
+            found[link] = "no"
+    return found
 
 
 def _apart(mine: Sequence[Supplier], others: Sequence[Supplier]) -> bool:
-    """Whether they are known to share nobody."""
-    names = {each.name for each in (*mine, *others)}
-    return NOT_KNOWN not in names and set(mine).isdisjoint(others)
+    """Whether they share nobody by name."""
+    names = {each.name for each in mine}
+    return NOT_KNOWN in names or names.isdisjoint(each.name for each in others)
+
+
+def _sure(*suppliers: Supplier) -> bool:
+    return all(each.sure for each in suppliers)
 
 
 def _bound(stack: Stack, name: str, on: date) -> bool:

@@ -9,11 +9,12 @@ say. A level that the stack states itself takes the place of the range.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
 from comity.posture.scores.chain import Chain, chain
-from comity.posture.scores.trust import Trust
+from comity.posture.scores.trust import UNION, Trust
 from comity.stack.types import Deployment, Stack
 
 OBJECTIVES: dict[str, str] = {
@@ -64,27 +65,23 @@ class Seen(NamedTuple):
     chain: Chain
     deployment: Deployment
     trust: Trust
+    on: date
 
 
-def rate(stack: Stack, name: str, trust: Trust) -> tuple[Rated, ...]:
-    """All eight objectives of a deployment, as seen from `trust`."""
+def rate(stack: Stack, name: str, trust: Trust, on: date) -> tuple[Rated, ...]:
+    """All eight objectives of a deployment, as seen from `trust` on a day."""
     deployment = stack.deployments[name]
-    seen = Seen(stack, chain(stack, name), deployment, trust)
+    seen = Seen(stack, chain(stack, name), deployment, trust, on)
     return tuple(_rated(objective, seen) for objective in OBJECTIVES)
 
 
 def _rated(objective: str, seen: Seen) -> Rated:
-    if objective in seen.deployment.seal and trust_is_union(seen.trust):
+    if objective in seen.deployment.seal and seen.trust.members == UNION:  # of which a stated level speaks
         level = seen.deployment.seal[objective]
         evidence = seen.deployment.evidence.get("seal", "declared")
         return Rated(objective, level, level, (f"the stack states SEAL-{level} ({evidence})",), "as stated")
     low, high, facts, rule = RULES[objective](seen)
     return Rated(objective, low, high, facts, rule)
-
-
-def trust_is_union(trust: Trust) -> bool:
-    """Whether the framework's own question is asked: a level that is stated speaks of the Union."""
-    return "FR" in trust.members and "DE" in trust.members
 
 
 Found = tuple[int, int, tuple[str, ...], str]
@@ -143,15 +140,15 @@ def _data(seen: Seen) -> Found:
         return 0, 1, told, "may be processed outside: 0 to 1"
     if trains:
         return 1, 1, told, "content trains the operator's models: 1"
-    inside_made = trust.holds(each.developer.nation)
+    made = _made(seen)
     low, top = TOP - 1, TOP
     why = "weights are open or made inside"
-    if not inside_made and not each.open_weights:
+    if made != "inside" and not each.open_weights:
         low = TOP - 2
-        if each.open_weights is None:
-            why = "whether weights made outside are open is not stated"
-        else:
+        if made == "outside" and each.open_weights is False:
             top, why = TOP - 1, "weights are governed outside, so at most 3"
+        else:
+            why = "whether weights are open, or who controls their developer, is not stated"
     if retention is not None and retention.strip("P0YMWD"):
         return (1 if trains is None else 2), 2, told, "content is kept after the answer: at most 2"
     if retention is None or trains is None:
@@ -159,15 +156,23 @@ def _data(seen: Seen) -> Found:
     return low, top, (*told, "who holds the keys is not stated"), f"nothing is kept or trained on; {why}"
 
 
+def _made(seen: Seen) -> str:
+    """Where the weights are from: inside, outside, or not stated, for somebody outside may control their developer."""
+    if not seen.trust.hold_all(seen.chain.developer_control):
+        return "outside"
+    return "inside" if seen.chain.developer.final else "not stated"
+
+
 def _operational(seen: Seen) -> Found:
     each, trust, stack = seen.chain, seen.trust, seen.stack
-    others = sorted(
-        name
-        for name, other in stack.deployments.items()
+    others = {
+        name: there.parent
+        for name, other in sorted(stack.deployments.items())
         if other.model == each.model
         and (there := chain(stack, name)).parent.name != each.parent.name
         and trust.hold_all(there.control)
-    )
+    }
+    known = any(each.parent.sure and other.sure for other in others.values())
     told = (
         f"operator {each.operator} in {each.control[0]}",
         f"the same model inside elsewhere: {', '.join(others) or 'nowhere'}",
@@ -175,16 +180,16 @@ def _operational(seen: Seen) -> Found:
     )
     if not trust.holds(each.control[0]):
         return 0, 1, told, "operated from outside: 0 to 1"
-    ways = bool(others) + bool(each.open_weights)
     if each.open_weights is None:
-        return 1 + bool(others), 3 + bool(others), told, "whether the weights can be taken elsewhere is not stated"
-    low = 1 + ways
-    return low, low + 1, told, f"operated inside, {ways} of 2 ways to leave (another operator inside, open weights)"
+        return 1 + known, 3 + bool(others), told, "whether the weights can be taken elsewhere is not stated"
+    low, high = known + each.open_weights, bool(others) + each.open_weights
+    said = f"operated inside, {low if low == high else f'{low} to {high}'} of 2 ways to leave"
+    return 1 + low, 2 + high, told, f"{said} (another operator inside, open weights)"
 
 
 def _supply(seen: Seen) -> Found:
     each, trust = seen.chain, seen.trust
-    closed_abroad = each.open_weights is False and not trust.holds(each.developer.nation)
+    closed_abroad = each.open_weights is False and _made(seen) == "outside"
     cap = 2 if closed_abroad else TOP
     weights = (
         f"weights of {each.developer.nation}, {'closed' if each.open_weights is False else 'open or not stated'}",
@@ -203,7 +208,7 @@ def _supply(seen: Seen) -> Found:
 
 
 def _technology(seen: Seen) -> Found:
-    each, trust = seen.chain, seen.trust
+    each = seen.chain
     told = (
         "the interface is the OpenAI API, documented and served by many",
         f"weights open: {'not stated' if each.open_weights is None else 'yes' if each.open_weights else 'no'}",
@@ -214,19 +219,27 @@ def _technology(seen: Seen) -> Found:
     if each.open_weights:
         known = each.licence is not None
         return (3 if known else 2), TOP, told, "open weights" + ("" if known else ", their licence is not stated")
-    if trust.holds(each.developer.nation):
+    made = _made(seen)
+    if made == "outside":
+        return 0, 1, told, "closed weights made outside: 0 to 1"
+    if made == "inside":
         return 2, 3, told, "closed weights made inside: 2 to 3"
-    return 0, 1, told, "closed weights made outside: 0 to 1"
+    return 0, 3, told, "closed weights, who controls their developer is not stated: 0 to 3"
 
 
 def _security(seen: Seen) -> Found:
-    names = sorted(each.name for each in seen.deployment.certificates)
-    told = (f"certificates: {', '.join(names) or 'none stated'}",)
+    stated = seen.deployment.certificates
+    names = sorted({each.name for each in stated if each.until is not None and each.until >= seen.on})
+    others = sorted({each.name for each in stated} - set(names))
+    told = (
+        f"certificates in force: {', '.join(names) or 'none stated'}",
+        *((f"over, or until when is not stated: {', '.join(others)}",) if others else ()),
+    )
     if any(name in SCHEMES and seen.trust.holds(SCHEMES[name]) for name in names):
         return 2, TOP, told, "certified by a scheme of the trust set: 2 or more"
     if any(name in WORLDWIDE for name in names):
         return 1, TOP, told, "certified by a scheme of no jurisdiction: 1 or more"
-    return 0, TOP, told, "no certificate that counts here is stated: nothing is known"
+    return 0, TOP, told, "no certificate that counts here is known to be in force: nothing is known"
 
 
 def _environment(seen: Seen) -> Found:

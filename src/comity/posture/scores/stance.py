@@ -17,6 +17,9 @@ Stance: TypeAlias = Literal["control", "steer", "depend"]
 STANCES: tuple[Stance, ...] = get_args(Stance)
 
 
+Replaceable: TypeAlias = Literal["yes", "perhaps", "no"]
+
+
 class Stood(NamedTuple):
     """The stance at a link: from the worst to the best that the facts allow, and why."""
 
@@ -26,19 +29,20 @@ class Stood(NamedTuple):
     why: str
 
 
-def stances(chain: Chain, trust: Trust, replaceable: Mapping[Link, bool], bound: bool) -> tuple[Stood, ...]:
+def stances(chain: Chain, trust: Trust, replaceable: Mapping[Link, Replaceable], bound: bool) -> tuple[Stood, ...]:
     """The stance at each link of a deployment.
 
     Args:
         chain: of the deployment.
         trust: the set seen from.
-        replaceable: by link, whether another permitted deployment stands that shares no supplier there.
+        replaceable: by link, whether another permitted deployment stands that shares no supplier there; perhaps, if
+            they have other names, of which one is not known to be another party.
         bound: whether an agreement with the operator is in force.
     """
     return tuple(_stance(link, chain, trust, replaceable, bound) for link in ("chip", "site", "operator", "model"))
 
 
-def _stance(link: Link, chain: Chain, trust: Trust, replaceable: Mapping[Link, bool], bound: bool) -> Stood:
+def _stance(link: Link, chain: Chain, trust: Trust, replaceable: Mapping[Link, Replaceable], bound: bool) -> Stood:
     suppliers = chain.suppliers(link)
     who = ", ".join(f"{each.name} ({each.nation})" for each in suppliers)
     if any(each.name == NOT_KNOWN for each in suppliers):
@@ -46,7 +50,7 @@ def _stance(link: Link, chain: Chain, trust: Trust, replaceable: Mapping[Link, b
     nations = chain.places if link == "site" else tuple(each.nation for each in suppliers)
     inside = trust.hold_all(nations)
     levers = []
-    if replaceable.get(link):
+    if replaceable.get(link) == "yes":
         levers.append("another permitted way shares nothing of it")
     if link == "operator" and bound:
         levers.append("an agreement binds it")
@@ -54,8 +58,9 @@ def _stance(link: Link, chain: Chain, trust: Trust, replaceable: Mapping[Link, b
         levers.append("its weights are open")
     below: Stance = "steer" if levers else "depend"
     if inside:
-        unsure = link == "operator" and not chain.parent_stated
+        unsure = not all(each.final for each in suppliers)
         said = f"{who}: inside" + (", as far as stated" if unsure else "")
         return Stood(link, below if unsure else "control", "control", said)
-    best: Stance = "steer" if link == "model" and chain.open_weights is None else below
+    perhaps = replaceable.get(link) == "perhaps" or (link == "model" and chain.open_weights is None)
+    best: Stance = "steer" if perhaps else below
     return Stood(link, below, best, f"{who}: outside" + (f"; {'; '.join(levers)}" if levers else "; no lever is known"))

@@ -60,9 +60,8 @@ def _summary(found: Scores) -> Iterator[str]:
         yield _layer(layer)
     yield ""
     for way in found.ways:
-        by = ", ".join(f"{count} by {link}" for link, count in way.by_link.items())
-        least = "" if way.exact else " at least"
-        yield f"{way.application}: {len(way.permitted)} permitted ways;{least} {way.at_all} share nothing at all ({by})"
+        by = ", ".join(f"{span(*count)} by {link}" for link, count in way.by_link.items())
+        yield f"{way.application}: {len(way.permitted)} permitted ways; {span(*way.at_all)} share nothing at all ({by})"
     yield from _weak(found)
     for spoken in found.languages:
         held = figures(spoken.low, spoken.high, 2)
@@ -103,7 +102,7 @@ def _weak(found: Scores) -> Iterator[str]:
         yield f"Without {weak.name} ({weak.nation}, {weak.link}), {part} of the traffic has nowhere to go:"
         yield f"    {' > '.join(weak.path)}"
     if found.layers and not found.weak:
-        yield "No single supplier below the application can strand any traffic."
+        yield "No single supplier that is named, below the application, can strand any traffic."
 
 
 def _opened(found: Scores, name: str) -> Iterator[str]:

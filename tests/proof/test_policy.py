@@ -48,6 +48,13 @@ def test_quorum_of_one_and_of_none() -> None:
     assert parse_policy(f"{LOG}quorum none".encode()).satisfied_by([])
 
 
+def test_groups_of_groups_as_deep_as_a_policy_can_have_them() -> None:
+    nested = [f"group g{n} 1 {f'g{n - 1}' if n else 'X1'}" for n in range(900)]
+    policy = parse_policy(f"{WITNESSES}{chr(10).join(nested)}\nquorum g899\n".encode())
+    assert policy.satisfied_by(["X1"])
+    assert not policy.satisfied_by(["X2"])
+
+
 def test_a_key_of_a_type_that_nobody_knows_is_held_and_counts_for_nothing() -> None:
     future = VerifierKey(SIGNER.key.name, 0xFA, b"whatever it is")
     policy = parse_policy(f"{LOG}log {future.text}\nwitness f {future.text}\nquorum none\n".encode())

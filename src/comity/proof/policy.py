@@ -46,13 +46,12 @@ class Policy:
 
     def satisfied_by(self, cosigners: Iterable[str]) -> bool:
         """Whether these witnesses (names in the policy) are enough."""
-        return self.quorum == "none" or self._holds(self.quorum, frozenset(cosigners))
-
-    def _holds(self, name: str, cosigners: frozenset[str]) -> bool:
-        group = self.groups.get(name)
-        if group is None:
-            return name in cosigners
-        return sum(self._holds(member, cosigners) for member in group.members) >= group.threshold
+        held = {"none", *cosigners}
+        # a group has only what is defined above it: one pass is enough, however deep they go
+        for name, group in self.groups.items():
+            if sum(member in held for member in group.members) >= group.threshold:
+                held.add(name)
+        return self.quorum in held
 
 
 def parse_policy(data: bytes) -> Policy:

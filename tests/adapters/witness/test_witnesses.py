@@ -16,11 +16,14 @@ from comity.adapters.witness.logs import KnownLog, Logs
 from comity.adapters.witness.memory import WitnessMemory
 from comity.adapters.witness.witness import Answer, Witness
 from comity.adapters.witness.witnesses import Witnesses
+from comity.proof.add_checkpoint import AddCheckpoint
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.cosignature import ED25519_COSIGNATURE, Cosigner
 from comity.proof.note import Note, Signer
 from comity.proof.policy import Policy, parse_policy
 from comity.proof.verify import open_checkpoint
+from comity.runtime.messages import Watch
+from comity.runtime.witnessing import Required
 from comity.stack.urls import Url
 from comity.testing.link import Link
 from comity.testing.witness import WitnessPort
@@ -51,14 +54,20 @@ class World:
         self._stack = stack
 
     def asks(
-        self, *, every: float = 0.0, refresh: float = 60.0, patience: float = 5.0, timeout: float = 5.0
+        self,
+        *,
+        every: float = 0.0,
+        refresh: float = 60.0,
+        patience: float = 5.0,
+        timeout: float = 5.0,
+        clock: Callable[[], int] = unix_ms,
     ) -> Witnesses:
         clients = [
             WitnessClient(name, self.policy.witnesses[name], Url("http", "127.0.0.1", link.port, ""), timeout=timeout)
             for name, link in zip(("w1", "w2", "w3"), self.links, strict=True)
         ]
         made = Witnesses(
-            self.policy, clients, every=every, refresh=refresh, clock=unix_ms, ticks=time.monotonic, patience=patience
+            self.policy, clients, every=every, refresh=refresh, clock=clock, ticks=time.monotonic, patience=patience
         )
         made.furthest(None, SIGNER.key)
         self._stack.callback(made.close)
@@ -157,6 +166,37 @@ def test_a_backup_is_behind(tmp_path: Path) -> None:
         # which ran on before it could ask: at the next answer it stops
         with pytest.raises(Behind, match="has cosigned 50 entries"):
             take(made.asks(), 21)
+
+
+def test_a_witness_that_refuses_now_and_shows_what_it_saw_before_makes_no_backup_of_us(tmp_path: Path) -> None:
+    """Its owner took our key out of its file: what it cosigned once is still shown, and we have grown since."""
+    with world(tmp_path) as made:
+        assert take(made.asks(), 20).enough
+        made.ports[0].answers = lambda _: Answer(404, "this witness does not know the log\n")
+        again = made.asks()
+        assert again.furthest(LOG.note(30), SIGNER.key) == 20
+        assert not take(again, 30).enough
+        until(lambda: all(stand.size == 30 for stand in again.stands if stand.name != "w1"))
+
+
+def test_what_was_witnessed_by_a_clock_that_was_ahead_is_not_believed_for_long(tmp_path: Path) -> None:
+    """An hour is taken back: what was witnessed before says nothing of now, and the next cosignature does."""
+    with world(tmp_path) as made:
+        now = [unix_ms() + 3_600_000]
+        asks = made.asks(clock=lambda: now[0])
+        for port, key in zip(made.ports, KEYS, strict=True):
+            port.answers = lambda body, key=key: cosigned(key, body, now[0] // 1000)  # type: ignore[misc]
+        required = Required(Watch(b"", 1.0, 60.0), asks)
+        assert take(asks, 5).enough
+        until(lambda: required.refusal("desk", now[0]) is None)
+        now[0] -= 3_600_000
+        assert required.refusal("desk", now[0]) is not None
+        assert take(asks, 6).enough
+        assert required.refusal("desk", now[0]) is None
+
+
+def cosigned(key: Cosigner, body: bytes, time: int) -> Answer:
+    return Answer(200, key.cosign(AddCheckpoint.parse(body).note.text, time).line)
 
 
 def test_a_backup_that_grew_otherwise(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ class Witnesses:
             answer = client.add(checkpoint.size, (), note)
         except NotCosigned as error:
             standing.trouble = str(error)
-            return checkpoint.size + 1 if error.refused and self._contradicted(client, checkpoint, lambda _: ()) else 0
+            return checkpoint.size + 1 if error.refused and self._contradicted(client, checkpoint, None) else 0
         standing.known = answer if isinstance(answer, int) else checkpoint.size
         return standing.known
 
@@ -225,8 +225,10 @@ class Witnesses:
             self._fall_behind(f"the witness {client.name} has cosigned {seen} entries of this shard, and it has fewer")
         raise NotCosigned(f"it says that it has seen {seen} entries, and shows no checkpoint of ours of that size")
 
-    def _contradicted(self, client: WitnessClient, ours: Checkpoint, prove: Prove) -> bool:
-        """Whether a witness shows a checkpoint with our own signature that ours did not grow from."""
+    def _contradicted(self, client: WitnessClient, ours: Checkpoint, prove: Prove | None) -> bool:
+        """Whether a witness shows a checkpoint with our own signature that ours did not grow from. Without `prove`
+        nothing can be said of a smaller one, and it does not count as one.
+        """
         shown = client.shown(ours.origin)
         if shown is None or self._key is None:
             return False
@@ -239,7 +241,11 @@ class Witnesses:
             return False
         if theirs.size > ours.size:
             return True
-        path = prove(theirs.size) if 0 < theirs.size < ours.size else ()
+        path: Sequence[bytes] = ()
+        if 0 < theirs.size < ours.size:
+            if prove is None:
+                return False
+            path = prove(theirs.size)
         return not verify_consistency(theirs.size, ours.size, theirs.root, ours.root, path)
 
     def _fall_behind(self, why: str) -> None:
@@ -260,4 +266,6 @@ class Witnesses:
         candidate.given[client.name] = given
         candidate.fresh = True
         times = {name: min(each.time, now // 1000) for name, each in candidate.given.items()}
-        self.witnessed = max(self.witnessed, witnessed_at(self.policy, times) * 1000)
+        if (time := witnessed_at(self.policy, times)) > 0:
+            # the last one, not the latest: a clock that was ahead is put right by it
+            self.witnessed = time * 1000

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from comity.adapters.keys import Key, digest_of
 from comity.adapters.ledger import LedgerBroken
@@ -14,6 +14,7 @@ from comity.placement.types import Placement, Wish
 from comity.runtime.gate import Gate
 from comity.runtime.in_force import InForce
 from comity.runtime.messages import Endpoint
+from comity.stack.operation import Cache
 from comity.terms.instants import end_of, start_of
 from comity.terms.refusal import Refusal
 
@@ -160,3 +161,12 @@ def test_a_target_is_one_object_until_it_changes_and_none_when_it_is_down(world)
 def test_trouble_of_the_worker_is_trouble_of_the_gate(world):
     world.trouble = "the disk is full"
     assert world.gate.fault() == "the disk is full"
+
+
+def test_who_asked_before_its_salt_was_destroyed_has_no_answer_kept(world):
+    application = world.before.realm.stack.applications["desk"]
+    force_setattr(application, "cache", Cache(seconds=60.0, entries=10))
+    tenant = world.gate.tenant(b"desk")
+    assert world.gate.cache(tenant) is not None
+    assert world.gate.cache(tenant.under("case-7", b"\2" * 32)) is None
+    assert world.gate.cache(world.gate.tenant(b"front")) is None

@@ -135,9 +135,12 @@ class Gate:
         return self._force.realm.stack.routing
 
     def cache(self, tenant: Tenant) -> Cache | None:
-        """How long exact answers are kept for the tenant's application."""
+        """How long exact answers are kept for the tenant's application; None: not at all, or its salt was destroyed
+        since it asked."""
         application = self._force.realm.stack.applications.get(tenant.application)
-        return None if application is None else application.cache
+        if application is None or application.cache is None or tenant.salt != self._salt(tenant.application):
+            return None
+        return application.cache
 
     def models(self, tenant: Tenant) -> tuple[str, ...]:
         """The models that this tenant may ask for, sorted."""

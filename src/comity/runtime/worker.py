@@ -307,6 +307,7 @@ class Worker:
     def _forget(self, application: str) -> None:
         self._salts.forget(application)
         self._gate.forget()
+        self._port.memory.forget(application)
         self._ledger.rotate()
 
     def _renew(self) -> None:

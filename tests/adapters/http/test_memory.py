@@ -54,6 +54,24 @@ def test_what_is_not_equal_is_asked() -> None:
     run(main())
 
 
+def test_what_was_asked_under_a_ref_is_kept_for_nobody_and_what_was_erased_is_not_given_again() -> None:
+    async def main() -> None:
+        async with House() as house:
+            house.gate.kept = KEPT
+            await house.ask(temperature=1)
+            await house.ask(headers="Comity-Erasure-Ref: patient-7\r\n")
+            await house.ask()
+            assert len(house.upstream.requests) == 3
+            house.port.memory.forget("other")
+            await house.ask()
+            assert len(house.upstream.requests) == 3
+            house.port.memory.forget("triage")
+            await house.ask()
+            assert len(house.upstream.requests) == 4
+
+    run(main())
+
+
 def test_an_answer_of_a_deployment_that_may_not_answer_any_more_is_not_given() -> None:
     async def main() -> None:
         async with House(("paris",), ("lyon",)) as house:

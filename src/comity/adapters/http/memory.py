@@ -19,12 +19,7 @@ class Memory:
 
     def recall(self, exchange: Exchange, now: int) -> Kept | None:
         """The answer to an equal request, from a deployment that may answer this one too; None if there is none."""
-        if (
-            exchange.ask.stream
-            or exchange.pseudonyms is not None
-            or exchange.tenant.ref
-            or self._gate.cache(exchange.tenant) is None
-        ):
+        if not _alike(exchange) or self._gate.cache(exchange.tenant) is None:
             return None
         placement = exchange.placement
         if placement.realm != self._realm:
@@ -36,10 +31,21 @@ class Memory:
     def keep(self, exchange: Exchange, content_type: bytes, body: bytes, now: int) -> None:
         """Keep an answer that came whole and passed untouched, where its application wants that."""
         policy = self._gate.cache(exchange.tenant)
-        if policy is None or exchange.ask.stream or exchange.status != 200 or exchange.placement.realm != self._realm:
+        if policy is None or not _alike(exchange):
+            return
+        if exchange.status != 200 or exchange.placement.realm != self._realm:
             return
         kept = Kept(exchange.deployment, exchange.intent, content_type, body, now + int(policy.seconds * 1000))
         self._exact.put(_key(exchange), kept, policy.entries)
+
+    def forget(self, application: str) -> None:
+        """Give no answer of before to an application again: something of it was erased."""
+        self._exact.clear(application)
+
+
+def _alike(exchange: Exchange) -> bool:
+    """Whether an equal request may have its answer: what has an erasure ref has to go with it, from memory too."""
+    return not (exchange.ask.stream or exchange.pseudonyms is not None or exchange.tenant.ref)
 
 
 def _key(exchange: Exchange) -> Key:

@@ -28,8 +28,10 @@ LOOK_S = 900.0
 class Keeping:
     """Implements `relay.ports.Vault` for one worker: it keeps what an audit could run again, and nothing else."""
 
-    def __init__(self, gate: Gate, keeper: Keeper) -> None:
+    def __init__(self, gate: Gate, keeper: Keeper, salt: Callable[[str, str | None], bytes | None]) -> None:
+        """`salt` gives the erasure salt of an application or of a ref as it is on the disk (`ApplicationSalts.get`)."""
         self._gate = gate
+        self._salt = salt
         self._keeper = keeper
         self._ceilings: dict[str, tuple[str, ...]] = {}
 
@@ -65,7 +67,11 @@ class Keeping:
             ),
             tenant.ref,
         )
-        self._keeper.keep(kept, vault.megabytes * MEGABYTE, done)
+
+        def there() -> bool:
+            return self._salt(tenant.application, tenant.ref or None) == tenant.salt
+
+        self._keeper.keep(kept, vault.megabytes * MEGABYTE, done, there)
 
     def _ceiling(self, placement: Placement) -> tuple[str, ...]:
         known = self._ceilings.get(placement.digest)

@@ -200,7 +200,7 @@ class Worker:
                 limits=limits,
                 clock=unix_ms,
                 watcher=observed,
-                vault=Keeping(gate, keeper),
+                vault=Keeping(gate, keeper, salts.get),
                 witnesses=lambda: (required.trouble(unix_ms()), watched(witnesses, ledger.published, unix_ms())),
             )
             port.know(gate.reached().values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -160,6 +161,48 @@ def test_whatever_the_disk_refuses_nothing_is_said_to_be_kept_that_is_not(
             assert find(tmp_path, "triage", item.receipt) == item
     assert len(said) == ("" in told)
     assert all(kept_in(tmp_path, kept(9)))
+
+
+@pytest.mark.parametrize("operation", ["write", "sync_data"])
+def test_a_disk_that_refuses_for_long_takes_no_files_and_no_handles(tmp_path: Path, operation: Operation) -> None:
+    disk = FailingDisk()
+
+    async def refused() -> None:
+        keeper = Keeper(tmp_path, disk=disk)
+        for number in range(60):
+            done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+            keeper.keep(kept(number), ROOM, done.set_result)
+            assert await done == ("" if number else "2026-12-23")
+            disk.fail(operation, errno.ENOSPC)
+        assert open_files() <= before + 3
+        disk.heal()
+        await asyncio.to_thread(keeper.close)
+
+    before = open_files()
+    asyncio.run(refused())
+    assert len(list(shelves(tmp_path, "triage"))) <= 2
+    assert find(tmp_path, "triage", "shard0001.0") == kept(0)
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_what_was_asked_under_a_salt_that_is_destroyed_is_not_kept(tmp_path: Path) -> None:
+    """It was under way when it was erased: whatever the keys were then, nothing of it may be there later."""
+
+    async def late() -> None:
+        keeper = Keeper(tmp_path)
+        salts = {1: True, 2: False}
+        for number, there in salts.items():
+            done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+            keeper.keep(kept(number), ROOM, done.set_result, partial(bool, there))
+            assert await done == ("2026-12-23" if there else "")
+        keeper.close()
+
+    asyncio.run(late())
+    assert find(tmp_path, "triage", "shard0001.1") == kept(1)
+    assert find(tmp_path, "triage", "shard0001.2") is None
 
 
 def test_a_torn_write_hides_nothing_that_is_whole(tmp_path: Path) -> None:

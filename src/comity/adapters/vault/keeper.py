@@ -7,6 +7,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -31,10 +32,19 @@ SHELF_BYTES = 256 << 20
 Done = Callable[[str], None]
 """Called with the last day for which an exchange is kept, durably (`2026-12-23`), or with nothing: it is not kept."""
 
-_Wish = tuple[Kept, int, Done]
+There = Callable[[], bool]
+"""Whether the erasure salt of an exchange is still there; called on the keeper's thread."""
+
+
+class _Wish(NamedTuple):
+    kept: Kept
+    most: int
+    done: Done
+    there: There
 
 
 class _Shelf(NamedTuple):
+    path: Path
     handle: int
     size: int
 
@@ -64,13 +74,16 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, name="vault", daemon=True)
         self._thread.start()
 
-    def keep(self, kept: Kept, most: int, done: Done) -> None:
-        """Keep an exchange, where its application's files are below `most` bytes; `done` comes later, never inside."""
+    def keep(self, kept: Kept, most: int, done: Done, there: There = lambda: True) -> None:
+        """Keep an exchange, where its application's files are below `most` bytes; `done` comes later, never inside.
+
+        One that was under way when its salt was destroyed, so that it is not `there`, is not kept.
+        """
         if kept.size > MAX_ITEM_BYTES or self._waiting + kept.size > MAX_WAITING_BYTES:
             self._loop.call_soon(done, "")
             return
         self._waiting += kept.size
-        self._queue.put((kept, most, done))
+        self._queue.put(_Wish(kept, most, done, there))
 
     def close(self) -> None:
         """Write what has come, and end. Blocking; what `done`s there are come when the loop runs on."""
@@ -92,10 +105,12 @@ class Keeper:
                 wish = self._queue.get()
             ended = wish is None
             results: list[tuple[Done, str]] = []
-            for shelf in {(kept.application, kept.due) for kept, _, _ in group}:
-                results += self._write(shelf, [each for each in group if (each[0].application, each[0].due) == shelf])
+            for shelf in {(wish.kept.application, wish.kept.due) for wish in group}:
+                results += self._write(
+                    shelf, [each for each in group if (each.kept.application, each.kept.due) == shelf]
+                )
             if results:
-                self._tell(results, sum(kept.size for kept, _, _ in group))
+                self._tell(results, sum(each.kept.size for each in group))
 
     def _tell(self, results: list[tuple[Done, str]], taken: int) -> None:
         def tell() -> None:
@@ -110,39 +125,50 @@ class Keeper:
 
     def _write(self, shelf: tuple[str, date], group: list[_Wish]) -> list[tuple[Done, str]]:
         application, due = shelf
-        fitting = self._fitting(application, group)
         written: set[int] = set()
-        if fitting:
-            try:
-                self._append(application, due, [kept for kept, _, _ in fitting])
-                written = {id(each) for each in fitting}
-            except (OSError, ValueError) as error:
-                self._shelves.pop(shelf, None)  # it may be torn: what comes next goes into another
-                self._complain(f"the vault keeps nothing of {application} now: {error}")
-        return [(each[2], due.isoformat() if id(each) in written else "") for each in group]
+        try:
+            # keys are destroyed after salts: what is there once its key was taken has its key destroyed with it
+            records = [(each, self._sealed(each.kept)) for each in self._fitting(application, group)]
+            records = [(each, record) for each, record in records if each.there()]
+            if records:
+                self._append(application, due, records[0][0].kept.receipt, b"".join(record for _, record in records))
+                written = {id(each) for each, _ in records}
+        except (OSError, ValueError) as error:
+            self._complain(f"the vault keeps nothing of {application} now: {error}")
+        return [(each.done, due.isoformat() if id(each) in written else "") for each in group]
 
     def _fitting(self, application: str, group: list[_Wish]) -> list[_Wish]:
         """Those for which there is room. Other workers write too, and days end: what is there is looked up when it
         matters."""
         taken = self._sizes.get(application)
-        if taken is None or taken + sum(kept.size for kept, _, _ in group) > min(most for _, most, _ in group):
+        if taken is None or taken + sum(each.kept.size for each in group) > min(each.most for each in group):
             taken = size(self._state, application)
         fitting = []
         for each in group:
-            if taken + each[0].size <= each[1]:
-                taken += each[0].size
+            if taken + each.kept.size <= each.most:
+                taken += each.kept.size
                 fitting.append(each)
         self._sizes[application] = taken
         return fitting
 
-    def _append(self, application: str, due: date, group: list[Kept]) -> None:
-        data = b"".join(self._sealed(kept) for kept in group)
+    def _append(self, application: str, due: date, first: str, data: bytes) -> None:
         shelf = self._shelves.get((application, due))
         if shelf is None or shelf.size > SHELF_BYTES:
-            shelf = self._open(application, due, group[0].receipt)
-        self._disk.write_all(shelf.handle, data, shelf.size)
-        self._disk.sync_data(shelf.handle)
-        self._shelves[application, due] = _Shelf(shelf.handle, shelf.size + len(data))
+            shelf = self._open(application, due, first)
+        try:
+            self._disk.write_all(shelf.handle, data, shelf.size)
+            self._disk.sync_data(shelf.handle)
+            if not shelf.size:
+                self._disk.sync_folder(shelf.path.parent)
+        except OSError:
+            # it may be torn: what comes next goes into another
+            self._shelves.pop((application, due), None)
+            os.close(shelf.handle)
+            if not shelf.size:
+                with suppress(OSError):
+                    self._disk.unlink(shelf.path)
+            raise
+        self._shelves[application, due] = shelf._replace(size=shelf.size + len(data))
 
     def _sealed(self, kept: Kept) -> bytes:
         ref = NO_REF
@@ -160,9 +186,7 @@ class Keeper:
             os.close(self._shelves.pop(next(iter(self._shelves))).handle)
         path = shelf_path(self._state, application, due, first)
         self._disk.make_folders(path.parent)
-        handle = self._disk.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
-        self._disk.sync_folder(path.parent)
-        return _Shelf(handle, 0)
+        return _Shelf(path, self._disk.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), 0)
 
     def _complain(self, words: str) -> None:
         if not self._complained:

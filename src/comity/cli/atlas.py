@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from comity.adapters.atlas_imports import read_imports
 from comity.adapters.whole_files import write_whole
+from comity.cli.explain import day
+from comity.cli.progress import progress
 from comity.posture.atlas.merging import Imported, merged
 from comity.posture.atlas.page import atlas_page
 from comity.posture.atlas.picture import document, picture
@@ -20,8 +22,8 @@ from comity.stack.spelling import near_to
 from comity.terms.errors import UsageFault
 from comity.terms.problems import Problems
 
-MAX_ATLAS_BYTES = 4 << 20
-"""Ten thousand lines of evidence."""
+MAX_ATLAS_BYTES = 1 << 20
+"""As much YAML as is read at once; its lines of evidence are limited too."""
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,7 +40,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="FILE",
         help="lay an export over it: Crunchbase, Tracxn, Epoch AI or TOP500, as CSV or XLSX; may be given again",
     )
-    parser.add_argument("--dated", type=date.fromisoformat, metavar="DATE", help="the day of the imports (today)")
+    parser.add_argument("--dated", type=day, metavar="DATE", help="the day of the exports")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print JSON")
     output.add_argument("--html", type=Path, metavar="FILE", help="write a page with charts that needs no network")
@@ -47,9 +49,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints the atlas; 0 also where figures do not add up, for that is what it is to show."""
     atlas = _read(options.file)
-    imports = read_imports(options.imports, options.dated or datetime.now(UTC).date())
+    on = options.dated or datetime.now(UTC).date()
+    with progress("reading exports") as step:
+        imports = read_imports(options.imports, on, dated=options.dated is not None, step=step)
     for each in imports:
         atlas = merged(atlas, each, COUNTRIES)
+    if options.nation is not None and (options.json or options.html is not None):
+        raise UsageFault("--nation is for reading here: --json and --html have every nation")
     if options.nation is not None and options.nation not in atlas.nations:
         hint = near_to(options.nation, atlas.nations)
         raise UsageFault(f"the atlas has no nation {options.nation}{f'; {hint}' if hint else ''}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
+import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -53,15 +55,21 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         raise UsageFault(str(error)) from error
     found = scores(realm, configured(realm.stack), now, trusted, traffic)
-    if options.open is not None and options.open not in {*found.applications, *found.sites, *found.deployments}:
-        raise UsageFault(f"nothing that is scored has the name {options.open}")
+    if options.open is not None and (options.json or options.html is not None):
+        raise UsageFault("--open is for reading here: --json and --html have everything opened")
+    if options.open is not None and options.open not in {
+        *filter(None, found.applications),
+        *found.sites,
+        *found.deployments,
+    }:
+        raise UsageFault(f"nothing that is scored has the name {options.open!r}")
     _show(found, options)
     return 0
 
 
 def _show(found: Scores, options: argparse.Namespace) -> None:
     if options.html is not None:
-        command = f"comity posture -c {options.config.name} --as {found.trust.seen_from}"
+        command = shlex.join(["comity", *sys.argv[1:]])
         write_whole(options.html, posture_page(found, command).encode())
         print(f"{options.html}: written")
     elif options.json:

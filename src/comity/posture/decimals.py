@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 
 
 def decimal(value: Fraction, digits: int) -> str:
     """A fraction as decimal text with `digits` after the point, rounded half to even."""
-    return str(round(Decimal(value.numerator) / Decimal(value.denominator), digits))
+    whole, rest = divmod(abs(round(value * 10**digits)), 10**digits)
+    sign = "-" if value < 0 and (whole or rest) else ""
+    return f"{sign}{whole}" + (f".{rest:0{digits}d}" if digits else "")

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from comity.adapters.atlas_imports import KINDS, read_imports
 from comity.adapters.atlas_imports.cells import SEVERAL, amount, country, day
@@ -15,7 +16,7 @@ from comity.posture.atlas.archetype import place
 from comity.posture.atlas.exhibits import exhibits
 from comity.posture.atlas.merging import merged
 from comity.posture.atlas.reading import read_atlas
-from comity.posture.atlas.types import Atlas
+from comity.posture.atlas.types import Atlas, Line
 from comity.stack.jurisdictions import COUNTRIES
 from comity.terms.errors import UsageFault
 from tests.adapters.atlas_imports import exports
@@ -55,8 +56,45 @@ def test_rounds_of_crunchbase_are_added_up_each_once(tmp_path: Path) -> None:
         "a round that stands twice": 1,
         "not equity": 1,
         "a country that is not known": 1,
-        "an amount that is not disclosed": 1,
+        "no amount in US dollars": 1,
     }
+
+
+def test_rounds_without_an_address_are_told_by_what_they_are(tmp_path: Path) -> None:
+    """Two series A of one firm on two days are two; the same row of two exports is one."""
+    rows = [
+        "Organization Location,Organization Name,Funding Type,Money Raised Currency (in USD),Announced Date",
+        '"Paris, France",Alpha,Series A,1000000,2024-03-01',
+        '"Paris, France",Alpha,Series A,1000000,2024-03-02 00:00:00',
+        '"Paris, France",Alpha,Series A,€5000000,2024-03-03',
+    ]
+    text = "\n".join(rows)
+    (found,) = read_imports(files(tmp_path, text, text), DAY)
+    assert found.funding is not None and found.funding.total == 0.002
+    assert found.skipped == {"a round that stands twice": 3, "no amount in US dollars": 1}
+
+
+def test_overlapping_exports_of_tracxn_are_added_up_once(tmp_path: Path) -> None:
+    texts = (exports.TRACXN_COMPANIES, exports.TRACXN_ROUNDS, exports.TRACXN_ROUNDS)
+    (found,) = read_imports(files(tmp_path, *texts), DAY)
+    assert found.funding is not None and found.funding.nations == {"FR": 0.108, "AE": 0.05}
+
+
+@pytest.mark.parametrize("text", [exports.EPOCH_CLUSTERS, exports.EPOCH_MODELS, exports.TOP500_NEW])
+def test_two_lists_of_one_kind_would_count_twice(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UsageFault, match="would count twice"):
+        read_imports(files(tmp_path, text, text), DAY)
+    head, rows = text.split("\n", 1)
+    (once,), (twice,) = (read_imports(files(tmp_path, each), DAY) for each in (text, f"{head}\n{rows}{rows}"))
+    assert twice.lines == once.lines and sum(twice.skipped.values()) > sum(once.skipped.values())
+
+
+def test_a_figure_of_the_whole_takes_the_place_of_those_of_its_parts(tmp_path: Path, atlas: Atlas) -> None:
+    part = Line("kr", "compute", "One of them", "tracxn", DAY, actor="Naver", measure="accelerators", value=4_000)
+    (found,) = read_imports(files(tmp_path, exports.EPOCH_CLUSTERS), DAY)
+    laid = merged(replace(atlas, lines=(*atlas.lines, part)), found, COUNTRIES)
+    held = [line.value for line in laid.lines if (line.nation, line.measure) == ("kr", "accelerators")]
+    assert held == [6000]
 
 
 def test_an_export_that_adds_up_is_found_to(tmp_path: Path, atlas: Atlas) -> None:
@@ -64,7 +102,7 @@ def test_an_export_that_adds_up_is_found_to(tmp_path: Path, atlas: Atlas) -> Non
     laid = merged(atlas, found, COUNTRIES)
     assert laid.funding is not None and laid.funding.source == "crunchbase"
     assert laid.funding.nations["fr-eu"] == 0.648
-    checks = exhibits(laid.funding).discrepancies
+    checks = exhibits(laid.funding, {}).discrepancies
     assert checks and all(each.explained and each.off == 0 for each in checks)
 
 
@@ -168,6 +206,30 @@ def test_cells() -> None:
     assert str(amount("$1,200,000")) == "1200000" and amount("undisclosed") is None and amount("-3") is None
     assert amount("NaN") is None and amount("1e999") is None
     assert day("Jun 03, 2025") == date(2025, 6, 3) and day("2025") == date(2025, 1, 1) and day("soon") is None
+
+
+def test_a_unit_is_that_of_the_header(tmp_path: Path) -> None:
+    (found,) = read_imports(files(tmp_path, exports.TOP500_NEW.replace("Rmax [TFlop/s]", "Rmax (PFlop/s)")), DAY)
+    assert {line.nation: line.value for line in found.lines} == {"JP": 1342.01, "SA": 1.0}
+    with pytest.raises(UsageFault, match="which this file lacks"):
+        read_imports(files(tmp_path, exports.TOP500_NEW.replace("Rmax [TFlop/s]", "Rmax")), DAY)
+
+
+def test_a_day_that_nobody_gave_is_not_said_to_be_the_data_s(tmp_path: Path) -> None:
+    paths = files(tmp_path, exports.TOP500_NEW)
+    assert read_imports(paths, DAY)[0].source.credit == "Source: TOP500.org, as exported 2026-11-23"
+    assert read_imports(paths, DAY, dated=False)[0].source.credit == "Source: TOP500.org, as read 2026-11-23"
+
+
+def test_a_workbook_that_claims_to_be_vast_is_read_for_what_it_has(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["B1"] = "one", "two"
+    book.active["XFD90000"] = "far"
+    path = tmp_path / "vast.xlsx"
+    book.save(path)
+    with pytest.raises(UsageFault, match="no export that is known"):
+        read_imports([path], DAY)
 
 
 def test_every_kind_has_a_licence_and_a_credit() -> None:

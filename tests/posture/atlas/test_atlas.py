@@ -13,11 +13,12 @@ from comity.posture.atlas.grading import by_dimension, by_layer, rank
 from comity.posture.atlas.picture import document, picture
 from comity.posture.atlas.reading import read_atlas
 from comity.posture.atlas.told import in_words
-from comity.posture.atlas.types import GRADES, LAYERS, Atlas, Line
+from comity.posture.atlas.types import GRADES, LAYERS, Atlas, Firm, Funding, Line
 from comity.terms import canon
 from tests.tidy.tree import ROOT
 
 FILE = ROOT / "examples/atlas/report-2026.yaml"
+NAMES = {"us": "United States", "in": "India"}
 REPORT = {
     "us": "full-stack",
     "in": "contender",
@@ -102,7 +103,7 @@ def test_laws_are_counted_in_their_own_dimension_and_nowhere_else(atlas: Atlas) 
 
 def test_the_years_do_not_add_up_and_it_is_said(atlas: Atlas) -> None:
     assert atlas.funding is not None
-    found = exhibits(atlas.funding)
+    found = exhibits(atlas.funding, NAMES)
     years, share = found.discrepancies
     assert (years.stated, years.reckoned, years.off) == (Decimal("385.5"), Decimal("372.0"), Decimal("13.5"))
     assert not years.explained and share.explained
@@ -115,13 +116,55 @@ def test_the_years_do_not_add_up_and_it_is_said(atlas: Atlas) -> None:
     assert found.hhi is not None and 2354 < found.hhi[0] < found.hhi[1] < 2893
 
 
+def test_two_firms_of_one_name_are_two_and_a_firm_called_the_rest_is_not_the_rest(atlas: Atlas) -> None:
+    firms = (Firm("Alpha", "us", 10), Firm("Alpha", "in", 20), Firm("everyone else", "us", 1))
+    found = exhibits(Funding("tracxn", 100, firms=firms), NAMES)
+    assert [(part.name, int(part.value)) for part in found.by_firm] == [
+        ("Alpha (in)", 20),
+        ("Alpha (us)", 10),
+        ("everyone else", 1),
+        ("everyone else", 69),
+    ]
+    assert found.named is not None and found.named.n == 3
+
+
+def test_the_rounding_of_every_firm_counts(atlas: Atlas) -> None:
+    firms = tuple(Firm(f"f{n}", "us", 1.1) for n in range(20))
+    off = exhibits(Funding("tracxn", 50, {"us": 21.0}, firms), NAMES).discrepancies
+    (firms_and_nation,) = [each for each in off if each.what.startswith("the firms of")]
+    assert firms_and_nation.off == -1 and firms_and_nation.explained  # twenty firms, half a tenth each
+
+
+@pytest.mark.parametrize("total", [0, 1e-300, 0.05, 1e12])
+def test_a_whole_of_next_to_nothing_or_of_too_much_is_reckoned(atlas: Atlas, total: float) -> None:
+    assert atlas.funding is not None
+    found = picture(replace(atlas, funding=replace(atlas.funding, total=total)))
+    assert found.exhibits is not None and document(found) and in_words(found)
+
+
+def test_a_law_of_note_alone_does_not_count(atlas: Atlas) -> None:
+    noted = tuple(replace(line, weighs=line.measure != "laws") for line in atlas.lines)
+    assert by_dimension(replace(atlas, lines=noted), "gb")["regulation"].grade == "absent"
+
+
+def test_thousands_of_developers_are_asked_about_quickly(atlas: Atlas) -> None:
+    many = tuple(Line("in", "models", f"d{n}", "tracxn", atlas.date, actor=f"d{n}") for n in range(5_000))
+    found = place(replace(atlas, lines=(*atlas.lines, *many)), "in")
+    assert found.archetype == "contender" and not found.losses
+    text = "lines:\n" + "".join(
+        f"  - {{nation: us, layer: models, says: a, source: packs, date: 2026-01-0{n % 9 + 1}}}\n" for n in range(2_001)
+    )
+    read = read_atlas(FILE.read_text("utf-8").replace("lines:\n", text, 1).encode(), "atlas.yaml")
+    assert read.atlas is None and "at most 2000" in str(read.problems[0])
+
+
 def test_parts_larger_than_their_whole_are_told(atlas: Atlas) -> None:
     assert atlas.funding is not None
     funding = replace(atlas.funding, nations={"us": 300.0, "in": 100.0})
-    whats = [each.what for each in exhibits(funding).discrepancies]
+    whats = [each.what for each in exhibits(funding, NAMES).discrepancies]
     assert "the nations and the whole" in whats
     funding = replace(atlas.funding, nations={"us": 200.0})
-    assert "the firms of us and us" in [each.what for each in exhibits(funding).discrepancies]
+    assert "the firms of United States and the nation" in [each.what for each in exhibits(funding, NAMES).discrepancies]
 
 
 def test_the_document_is_canonical_and_credits_its_source(atlas: Atlas) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from comity.stack.jurisdictions import COUNTRIES
 
@@ -52,6 +53,7 @@ SEVERAL = "several"
 """A cell that names more than one country; none of them is credited."""
 
 
+@lru_cache(maxsize=10_000)
 def country(cell: str) -> str:
     """The ISO code of the country that the cell names, `SEVERAL`, or empty if none is known by that name.
 
@@ -73,8 +75,8 @@ def country(cell: str) -> str:
 
 
 def amount(cell: str) -> Decimal | None:
-    """The number in the cell: `$1,200,000`, `1.2e9`; None if there is none, or it is negative."""
-    text = re.sub(r"[\s,$€£]|US\$|USD", "", cell)
+    """The number in the cell: `$1,200,000`, `1.2e9`; None if there is none, it is negative, or of another currency."""
+    text = re.sub(r"[\s,]|(US)?\$|USD", "", cell)
     try:
         value = Decimal(text)
     except InvalidOperation:
@@ -82,12 +84,14 @@ def amount(cell: str) -> Decimal | None:
     return value if value.is_finite() and 0 <= value < Decimal("1e30") else None
 
 
+@lru_cache(maxsize=10_000)
 def day(cell: str) -> date | None:
     """The day in the cell, the first of the month or year if it says no more; None if there is none."""
     text = cell.strip()
-    for form in ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m", "%Y", "%d/%m/%Y", "%b %d, %Y", "%B %d, %Y", "%d %b %Y"):
+    text = text[:10] if re.match(r"\d{4}-\d\d-\d\d[T ]", text) else text
+    for form in ("%Y-%m-%d", "%Y-%m", "%Y", "%d/%m/%Y", "%b %d, %Y", "%B %d, %Y", "%d %b %Y"):
         try:
-            return datetime.strptime(text[:19], form).date()
+            return datetime.strptime(text, form).date()
         except ValueError:
             continue
     return None

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from comity.adapters.atlas_imports.cells import SEVERAL, amount, country, day
-from comity.adapters.atlas_imports.tables import Columns, Table
+from comity.adapters.atlas_imports.tables import Columns, Row, Table
 from comity.posture.atlas.types import Line, Measure
 
 SINCE = date(2023, 1, 1)
@@ -33,9 +33,12 @@ EPOCH_MODELS = {
 TOP500 = {
     "rank!": ("Rank",),
     "country!": ("Country",),
-    "rmax!": ("Rmax [TFlop/s]", "Rmax (TFlop/s)", "RMax (GFlop/s)", "Rmax [GFlop/s]", "Rmax"),
+    "rmax!": ("Rmax [TFlop/s]", "Rmax [PFlop/s]", "RMax (GFlop/s)"),
     "cores!": ("Total Cores", "Cores", "Processors"),
 }
+EXA = {"gflop": Decimal(10**9), "tflop": Decimal(10**6), "pflop": Decimal(1_000)}
+"""How many of the unit that a header names make an exaflop."""
+
 LANGUAGE = re.compile(r"language|multimodal|vision|speech|image", re.IGNORECASE)
 
 
@@ -44,8 +47,11 @@ def epoch_clusters(table: Table, source: str, on: date, skipped: Counter[str]) -
     columns = Columns(table, EPOCH_CLUSTERS)
     chips: dict[str, Decimal] = defaultdict(Decimal)
     power: dict[str, Decimal] = defaultdict(Decimal)
+    names: set[str] = set()
     for row in table.rows:
-        if columns.get(row, "status").casefold() not in ("existing", "operational"):
+        if _again(columns.get(row, "name"), names):
+            skipped["a cluster that stands twice"] += 1
+        elif columns.get(row, "status").casefold() not in ("existing", "operational"):
             skipped["a cluster that does not exist yet, or any more"] += 1
         elif columns.get(row, "double").casefold() in ("true", "yes", "1"):
             skipped["a possible duplicate"] += 1
@@ -60,11 +66,14 @@ def epoch_models(table: Table, source: str, on: date, skipped: Counter[str]) -> 
     """Developers of models published since 2023, each counted once in its country."""
     columns = Columns(table, EPOCH_MODELS)
     counts: Counter[tuple[str, str]] = Counter()
+    models: set[str] = set()
     for row in table.rows:
         published = day(columns.get(row, "date"))
         developers = [each.strip() for each in columns.get(row, "developer").split(",") if each.strip()]
         if published is None or published < SINCE:
             skipped["published before 2023, or no date"] += 1
+        elif _again(f"{columns.get(row, 'developer')}: {columns.get(row, 'model')}", models):
+            skipped["a model that stands twice"] += 1
         elif columns.get(row, "domain") and not LANGUAGE.search(columns.get(row, "domain")):
             skipped["another domain than language and media"] += 1
         elif len(developers) != 1:
@@ -79,15 +88,25 @@ def epoch_models(table: Table, source: str, on: date, skipped: Counter[str]) -> 
 def top500(table: Table, source: str, on: date, skipped: Counter[str]) -> Iterator[Line]:
     """Linpack performance (double precision) of listed systems, by country."""
     columns = Columns(table, TOP500)
-    exa = Decimal(1_000_000_000) if "gflop" in columns.header("rmax") else Decimal(1_000_000)
+    exa = next(each for unit, each in EXA.items() if unit in columns.header("rmax"))
     performance: dict[str, Decimal] = defaultdict(Decimal)
+    ranks: set[str] = set()
     for row in table.rows:
-        if at := _one(columns, row, skipped):
+        if _again(columns.get(row, "rank"), ranks):
+            skipped["a rank that stands twice"] += 1
+        elif at := _one(columns, row, skipped):
             performance[at] += (amount(columns.get(row, "rmax")) or Decimal()) / exa
     yield from _figures(performance, "exaflops", "Listed systems, Linpack in double precision", source, on)
 
 
-def _one(columns: Columns, row: Mapping[str, str], skipped: Counter[str]) -> str:
+def _again(name: str, seen: set[str]) -> bool:
+    """Whether the name was seen before; a row without one is like no other."""
+    known = name != "" and name in seen
+    seen.add(name)
+    return known
+
+
+def _one(columns: Columns, row: Row, skipped: Counter[str]) -> str:
     at = country(columns.get(row, "country"))
     if at == SEVERAL:
         skipped["more than one country"] += 1

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from comity.adapters.atlas_imports.cells import SEVERAL, amount, country, day
-from comity.adapters.atlas_imports.tables import Columns, Table
+from comity.adapters.atlas_imports.tables import Columns, Row, Table
 from comity.posture.atlas.types import Firm, Funding, Round, Year
 
 DIGITS = 6
@@ -37,7 +37,7 @@ CRUNCHBASE = {
     ),
     "date!": ("Announced Date", "Announced On"),
     "kind": ("Funding Type", "Funding Stage"),
-    "key": ("Transaction Name URL", "Transaction Name"),
+    "key": ("Transaction Name URL",),
 }
 TRACXN_ROUNDS = {
     "firm!": ("Domain Name",),
@@ -50,6 +50,9 @@ TRACXN_COMPANIES = {
     "name!": ("Company Name",),
     "place!": ("Country",),
 }
+
+
+TWICE = "a round that stands twice"
 
 
 class Raised(NamedTuple):
@@ -69,36 +72,46 @@ def crunchbase(tables: Iterable[Table], skipped: Counter[str]) -> Iterator[Raise
     for table in tables:
         columns = Columns(table, CRUNCHBASE)
         for row in table.rows:
-            key = columns.get(row, "key")
-            if key and key in seen:
-                skipped["a round that stands twice"] += 1
+            key = columns.get(row, "key") or _round(columns, row)
+            if key in seen:
+                skipped[TWICE] += 1
                 continue
             seen.add(key)
             place = columns.get(row, "place")
             yield from _raised(columns, row, columns.get(row, "firm"), place, skipped)
 
 
-def tracxn(rounds: Table, companies: Iterable[Table], skipped: Counter[str]) -> Iterator[Raised]:
-    """The equity rounds of a Tracxn export, each with the company of the same domain name."""
-    columns = Columns(rounds, TRACXN_ROUNDS)
+def tracxn(rounds: Iterable[Table], companies: Iterable[Table], skipped: Counter[str]) -> Iterator[Raised]:
+    """The equity rounds of Tracxn's exports, each once, with the company of the same domain name."""
     places: dict[str, tuple[str, str]] = {}
     for table in companies:
         known = Columns(table, TRACXN_COMPANIES)
         places |= {known.get(row, "domain"): (known.get(row, "name"), known.get(row, "place")) for row in table.rows}
-    for row in rounds.rows:
-        domain = columns.get(row, "firm")
-        if domain not in places:
-            skipped["a domain that is not among the companies"] += 1
-            continue
-        yield from _raised(columns, row, *places[domain], skipped)
+    seen: set[str] = set()
+    for table in rounds:
+        columns = Columns(table, TRACXN_ROUNDS)
+        for row in table.rows:
+            domain, key = columns.get(row, "firm"), _round(columns, row)
+            if domain not in places:
+                skipped["a domain that is not among the companies"] += 1
+            elif key in seen:
+                skipped[TWICE] += 1
+            else:
+                seen.add(key)
+                yield from _raised(columns, row, *places[domain], skipped)
 
 
-def _raised(columns: Columns, row: Mapping[str, str], firm: str, place: str, skipped: Counter[str]) -> Iterator[Raised]:
+def _round(columns: Columns, row: Row) -> str:
+    """What tells a round where it has no address: one firm's rounds of one day, kind and size are one."""
+    return "\0".join(columns.get(row, name) for name in ("firm", "date", "kind", "raised"))
+
+
+def _raised(columns: Columns, row: Row, firm: str, place: str, skipped: Counter[str]) -> Iterator[Raised]:
     usd, on, at = amount(columns.get(row, "raised")), day(columns.get(row, "date")), country(place)
     if NOT_EQUITY.search(columns.get(row, "kind")):
         skipped["not equity"] += 1
     elif not usd:
-        skipped["an amount that is not disclosed"] += 1
+        skipped["no amount in US dollars"] += 1
     elif on is None:
         skipped["no date"] += 1
     elif not at or at == SEVERAL:

@@ -15,6 +15,7 @@ from comity.posture.atlas.types import Line, Source
 from comity.terms.digests import sha256_hex
 from comity.terms.errors import UsageFault
 
+Step = Callable[[int], None]
 LinesOf = Callable[[Table, str, date, Counter[str]], Iterator[Line]]
 
 
@@ -56,8 +57,11 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def read_imports(paths: Iterable[Path], on: date) -> list[Imported]:
-    """What the files give, in the order given; `on` is the day to which their figures are dated.
+def read_imports(paths: Iterable[Path], on: date, dated: bool = True, step: Step = lambda _: None) -> list[Imported]:
+    """What the files give, in the order given.
+
+    Their figures are of the day `on`: that of the export, if it is `dated`, or else that of the reading, which says
+    nothing of how old they are. `step` is told the rows of each file as they are read.
 
     Raises:
         UsageFault: one cannot be read, or is none of `KINDS`; Tracxn's rounds lack the companies, or the other way
@@ -67,7 +71,7 @@ def read_imports(paths: Iterable[Path], on: date) -> list[Imported]:
     wrong: list[str] = []
     for path in paths:
         try:
-            table = read_table(path)
+            table = read_table(path, step)
             tables.append((kind_of(table), table))
         except UsageFault as error:
             wrong.append(str(error))
@@ -80,8 +84,12 @@ def read_imports(paths: Iterable[Path], on: date) -> list[Imported]:
     by_kind: dict[str, list[Table]] = {}
     for kind, table in tables:
         by_kind.setdefault(kind, []).append(table)
+    for kind, each in by_kind.items():
+        if len(each) > 1 and kind in KINDS and KINDS[kind].lines is not None:
+            names = " and ".join(table.name for table in each)
+            raise UsageFault(f"{names} are both of {KINDS[kind].title}, and would count twice: give one of them")
     companies = by_kind.pop("tracxn-companies", [])
-    return [_imported(kind, each, companies, on) for kind, each in by_kind.items()]
+    return [_imported(kind, each, companies, on, dated) for kind, each in by_kind.items()]
 
 
 def kind_of(table: Table) -> str:
@@ -102,17 +110,17 @@ def kind_of(table: Table) -> str:
 def _lacking(kind: Kind, table: Table) -> Iterator[str]:
     for column, known in kind.columns.items():
         names = tuple(known)
-        if column.endswith("!") and not any(plain(name) in table.headers for name in names):
+        if column.endswith("!") and not any(plain(name) in table.columns for name in names):
             yield " or ".join(names)
 
 
-def _imported(name: str, tables: list[Table], companies: list[Table], on: date) -> Imported:
+def _imported(name: str, tables: list[Table], companies: list[Table], on: date, dated: bool) -> Imported:
     """What all files of one kind give together: the source's hash is of their hashes where there are several."""
     kind, skipped = KINDS[name], Counter[str]()
     files = [*tables, *(companies if name == "tracxn-rounds" else ())]
     hashes = "".join(table.sha256 for table in files)
     source = Source(
-        credit=f"{kind.credit}, data to {on.isoformat()}",
+        credit=f"{kind.credit}, as exported {on.isoformat()}" if dated else f"{kind.credit}, as read {on.isoformat()}",
         title=f"{kind.title}: {', '.join(table.name for table in files)}"[:500],
         date=on,
         licence=kind.licence,
@@ -124,7 +132,7 @@ def _imported(name: str, tables: list[Table], companies: list[Table], on: date) 
         lines = tuple(line for table in tables for line in kind.lines(table, name, on, skipped))
         return Imported(name, source, lines, None, rows, skipped)
     if name == "tracxn-rounds":
-        raised = [each for table in tables for each in funding.tracxn(table, companies, skipped)]
+        raised = list(funding.tracxn(tables, companies, skipped))
     else:
         raised = list(funding.crunchbase(tables, skipped))
     return Imported(name, source, (), funding.added_up(raised, name), rows, skipped)

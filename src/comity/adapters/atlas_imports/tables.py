@@ -6,30 +6,38 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from comity.terms.digests import sha256_hex
-from comity.terms.errors import Fault, UsageFault
+from comity.terms.errors import UsageFault
 
 MAX_BYTES = 256 * 1024 * 1024
 """The largest public list that is read here, Epoch's of all models, has 20 MB."""
 
-MAX_UNPACKED = 8 * MAX_BYTES
+MAX_UNPACKED = 2 * MAX_BYTES
 """Of the parts of an XLSX file, which are compressed."""
 
 MAX_ROWS = 2_000_000
+EACH = 10_000
+"""Rows after which the reader says how far it is."""
+
+MAX_COLUMNS = 200
+"""Exports have up to 60; a workbook's row may claim 16,384."""
+
 MAX_CELL = 1 << 17
 """Characters of a cell; lists of investors and abstracts are long."""
 
+Row = Sequence[str]
+
 
 class Table(NamedTuple):
-    """A table. Keys of a row are headers as `plain` makes them; `sha256` is of the file."""
+    """A table. `columns` are places in a row by header, as `plain` makes it; `sha256` is of the file."""
 
     name: str
-    headers: dict[str, str]
-    rows: list[dict[str, str]]
+    columns: dict[str, int]
+    rows: list[Row]
     sha256: str
 
 
@@ -38,8 +46,8 @@ def plain(header: str) -> str:
     return re.sub(r"[^a-z0-9%]+", " ", header.casefold()).strip()
 
 
-def read_table(path: Path) -> Table:
-    """The first table of the file.
+def read_table(path: Path, step: Callable[[int], None]) -> Table:
+    """The first table of the file; `step` is told how many rows are read.
 
     Raises:
         UsageFault: it cannot be read, is too large, or is no table.
@@ -52,33 +60,35 @@ def read_table(path: Path) -> Table:
         raise UsageFault(f"{path} cannot be read: {error.strerror}") from error
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise UsageFault(f"{path} is an old Excel file: save it as .xlsx or .csv")
-    rows = _xlsx(path, data) if data.startswith(b"PK") else _csv(path, data)
-    headers: list[str] = []
-    found: list[dict[str, str]] = []
-    for row in rows:
+    columns: dict[str, int] = {}
+    found: list[Row] = []
+    for count, row in enumerate(_xlsx(path, data) if data.startswith(b"PK") else _csv(path, data)):
+        if count > MAX_ROWS:
+            raise UsageFault(f"{path} has more than {MAX_ROWS} rows")
+        if count % EACH == 0:
+            step(count)
         cells = [cell.strip() for cell in row]
-        if not headers:
-            headers = cells if sum(bool(cell) for cell in cells) > 1 else []  # a title may stand above the headers
-        elif any(cells):
-            if len(found) >= MAX_ROWS:
-                raise UsageFault(f"{path} has more than {MAX_ROWS} rows")
-            found.append({plain(header): cell for header, cell in zip(headers, cells, strict=False) if header})
-    if not headers:
+        if columns:
+            if any(cells):
+                found.append(tuple(cells[: 1 + max(columns.values())]))
+        elif sum(bool(cell) for cell in cells) > 1:  # a title may stand above the headers
+            for place, header in enumerate(cells[:MAX_COLUMNS]):
+                if header:
+                    columns.setdefault(plain(header), place)
+    if not columns:
         raise UsageFault(f"{path} is no table: no line of it has two columns")
-    return Table(path.name, {plain(header): header for header in headers if header}, found, sha256_hex(data))
+    return Table(path.name, columns, found, sha256_hex(data))
 
 
 def _csv(path: Path, data: bytes) -> Iterator[list[str]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageFault(f"{path} is not UTF-8 (byte {error.start}): save it as CSV in UTF-8") from error
     csv.field_size_limit(MAX_CELL)
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    first = data.partition(b"\n")[0]
+    delimiter = max(",;\t", key=lambda each: first.count(each.encode()))
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline=""), delimiter=delimiter)
     try:
         yield from reader
+    except UnicodeDecodeError as error:
+        raise UsageFault(f"{path}:{reader.line_num + 1}: not UTF-8: save it as CSV in UTF-8") from error
     except csv.Error as error:
         raise UsageFault(f"{path}:{reader.line_num}: {error}") from error
 
@@ -94,7 +104,7 @@ def _xlsx(path: Path, data: bytes) -> Iterator[list[str]]:
             if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
                 raise UsageFault(f"{path} unpacks to more than {MAX_UNPACKED >> 20} MiB")
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        for row in book.worksheets[0].iter_rows(values_only=True):
+        for row in book.worksheets[0].iter_rows(max_col=MAX_COLUMNS, values_only=True):
             yield ["" if cell is None else _cell(cell) for cell in row]
     except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, SyntaxError, ValueError) as error:
         raise UsageFault(f"{path} is no XLSX file that can be read: {error}") from error
@@ -112,27 +122,26 @@ class Columns:
         """`names` has, for each column that is wanted, the headers that it is known by.
 
         Raises:
-            Fault: the table lacks a column that `names` marks as needed, with a `!` behind its name.
+            UsageFault: the table lacks a column that `names` marks as needed, with a `!` behind its name.
         """
-        self._at: dict[str, str] = {}
+        self._at: dict[str, int] = {}
+        self._header: dict[str, str] = {}
         lacking = []
         for name, known in names.items():
-            here = next((plain(each) for each in known if plain(each) in table.headers), None)
+            here = next((plain(each) for each in known if plain(each) in table.columns), None)
             if here is not None:
-                self._at[name.rstrip("!")] = here
+                self._at[name.rstrip("!")] = table.columns[here]
+                self._header[name.rstrip("!")] = here
             elif name.endswith("!"):
                 lacking.append(" or ".join(known))
         if lacking:
-            raise Fault(f"{table.name} has no column {'; no column '.join(lacking)}")
+            raise UsageFault(f"{table.name} has no column {'; no column '.join(lacking)}")
 
-    def get(self, row: Mapping[str, str], name: str) -> str:
+    def get(self, row: Row, name: str) -> str:
         """The cell, empty if there is none."""
-        return row.get(self._at.get(name, ""), "")
-
-    def __contains__(self, name: str) -> bool:
-        """Whether the table has the column."""
-        return name in self._at
+        at = self._at.get(name)
+        return row[at] if at is not None and at < len(row) else ""
 
     def header(self, name: str) -> str:
         """The header by which the column was found, as `plain` makes it."""
-        return self._at[name]
+        return self._header[name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from comity.posture.atlas.grading import Standing, by_layer, rank, wanting
+from comity.posture.atlas.grading import DEEP, Standing, by_layer, grade, rank, wanting
 from comity.posture.atlas.types import GRADES, LAYERS, Atlas, Grade, Layer
 
 Archetype: TypeAlias = Literal["full-stack", "contender", "compute-builder", "importer"]
@@ -88,10 +88,14 @@ def _gains(grades: Mapping[Layer, Grade]) -> tuple[Move, ...]:
 def _losses(atlas: Atlas, nation: str, grades: Mapping[Layer, Grade]) -> list[Move]:
     """Each single line without which the nation would be of a lesser archetype."""
     now, moves = archetype(grades), []
-    for at, line in enumerate(atlas.lines):
-        if line.nation != nation:
-            continue
-        then: dict[Layer, Grade] = {each: found.grade for each, found in by_layer(atlas, nation, without=at).items()}
+    mine = [(at, line) for at, line in enumerate(atlas.lines) if line.nation == nation]
+    actors = {layer: {line.actor for _, line in mine if line.layer == layer and line.actor} for layer in LAYERS}
+    for at, line in mine:
+        bare = line.measure is None and line.stated is None
+        if not line.weighs or (bare and len(actors[line.layer]) > DEEP):
+            continue  # whatever it is, as many as any rule asks for are left
+        held = [each for each in mine if each[1].layer == line.layer and each[0] != at]
+        then: dict[Layer, Grade] = {**grades, line.layer: grade(line.layer, held).grade}
         becomes = archetype(then)
         if ARCHETYPES.index(becomes) > ARCHETYPES.index(now):
             changed = tuple((each, then[each]) for each in LAYERS if then[each] != grades[each])

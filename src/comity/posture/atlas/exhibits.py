@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -72,18 +73,19 @@ class Exhibits(NamedTuple):
     discrepancies: tuple[Discrepancy, ...]
 
 
-def exhibits(funding: Funding) -> Exhibits:
-    """Everything that follows from the figures, exactly."""
+def exhibits(funding: Funding, names: Mapping[str, str]) -> Exhibits:
+    """Everything that follows from the figures, exactly. `names` are those of the nations by id."""
     total = _exact(funding.total)
-    nations = {name: _exact(value) for name, value in funding.nations.items()}
-    firms = {firm.name: _exact(firm.value) for firm in funding.firms}
+    nations = [(name, _exact(value)) for name, value in funding.nations.items()]
+    firms = [(name, _exact(firm.value)) for name, firm in zip(_firm_names(funding), funding.firms, strict=True)]
+    held = [value for _, value in firms]
     years = [_exact(year.value) for year in funding.years]
-    rest = total - sum(firms.values(), Decimal())
+    rest = total - sum(held, Decimal())
     return Exhibits(
         by_nation=_parts(nations, total),
         by_firm=_parts(firms, total),
-        named=concentration(firms.values()) if any(firms.values()) else None,
-        hhi=hhi_within(firms.values(), rest) if firms and rest > 0 else None,
+        named=concentration(held) if any(held) else None,
+        hhi=hhi_within(held, rest) if firms and rest > 0 else None,
         years=tuple(
             (
                 f"{year.year} to {year.until.isoformat()}" if year.until else str(year.year),
@@ -94,22 +96,28 @@ def exhibits(funding: Funding) -> Exhibits:
             for year in funding.years
         ),
         by_year=concentration(years) if any(years) else None,
-        discrepancies=tuple(_compared(funding)),
+        discrepancies=tuple(_compared(funding, names)),
     )
 
 
-def _parts(values: dict[str, Decimal], total: Decimal) -> tuple[Part, ...]:
-    rest = total - sum(values.values(), Decimal())
-    named = dict(sorted(values.items(), key=lambda each: (-each[1], each[0])))
+def _firm_names(funding: Funding) -> list[str]:
+    """The firms' names; of two that have one name, each with its nation."""
+    counts = Counter(firm.name for firm in funding.firms)
+    return [firm.name if counts[firm.name] == 1 else f"{firm.name} ({firm.nation})" for firm in funding.firms]
+
+
+def _parts(values: list[tuple[str, Decimal]], total: Decimal) -> tuple[Part, ...]:
+    rest = total - sum((value for _, value in values), Decimal())
+    named = sorted(values, key=lambda each: (-each[1], each[0]))
     if rest > 0:
-        named[REST] = rest
-    if not any(named.values()):
+        named.append((REST, rest))
+    if not any(value for _, value in named):
         return ()
-    parts = shares(named.values())
-    return tuple(Part(name, value, share) for (name, value), share in zip(named.items(), parts, strict=True))
+    parts = shares(value for _, value in named)
+    return tuple(Part(name, value, share) for (name, value), share in zip(named, parts, strict=True))
 
 
-def _compared(funding: Funding) -> Iterator[Discrepancy]:
+def _compared(funding: Funding, names: Mapping[str, str]) -> Iterator[Discrepancy]:
     """Every sum and share that the source's own figures allow to be reckoned twice."""
     half = Decimal(5).scaleb(-funding.digits - 1)
     total = _exact(funding.total)
@@ -121,19 +129,20 @@ def _compared(funding: Funding) -> Iterator[Discrepancy]:
         if reckoned > total:
             yield Discrepancy(f"the {what} and the whole", total, reckoned, half * (len(values) + 1))
     for name in funding.nations:
-        reckoned = sum((_exact(firm.value) for firm in funding.firms if firm.nation == name), Decimal())
-        if reckoned > _exact(funding.nations[name]):
-            yield Discrepancy(f"the firms of {name} and {name}", _exact(funding.nations[name]), reckoned, half * 2)
+        held = [_exact(firm.value) for firm in funding.firms if firm.nation == name]
+        if sum(held, Decimal()) > _exact(funding.nations[name]):
+            said, slack = f"the firms of {names[name]} and the nation", half * (len(held) + 1)
+            yield Discrepancy(said, _exact(funding.nations[name]), sum(held, Decimal()), slack)
     for year in funding.years:
         if year.largest is not None and year.largest.value > year.value:
             said = f"the largest round of {year.year} and the year"
             yield Discrepancy(said, _exact(year.value), _exact(year.largest.value), half * 2)
     for stated in funding.stated:
         of = _exact(funding.nations.get(stated.nation, 0))
-        if total:
-            share = (100 * of / total).quantize(Decimal("0.01"))
-            slack = (100 * half / total + 100 * of * half / total**2).quantize(Decimal("0.001")) + Decimal("0.05")
-            yield Discrepancy(f"the share of {stated.nation}, per cent", _exact(stated.share), share, slack)
+        if total > half:
+            share = round(100 * of / total, 2)
+            slack = round(100 * half / total + 100 * of * half / total**2, 3) + Decimal("0.05")
+            yield Discrepancy(f"the share of {names[stated.nation]}, per cent", _exact(stated.share), share, slack)
 
 
 def _exact(value: float) -> Decimal:

@@ -54,9 +54,9 @@ def rank(grade: Grade) -> int:
     return GRADES.index(grade)
 
 
-def by_layer(atlas: Atlas, nation: str, without: int | None = None) -> dict[Layer, Standing]:
-    """The standing of each layer of a nation; `without` leaves one line out, for asking what hangs on it."""
-    mine = [(at, line) for at, line in enumerate(atlas.lines) if line.nation == nation and at != without]
+def by_layer(atlas: Atlas, nation: str) -> dict[Layer, Standing]:
+    """The standing of each layer of a nation."""
+    mine = [(at, line) for at, line in enumerate(atlas.lines) if line.nation == nation]
     return {layer: grade(layer, [each for each in mine if each[1].layer == layer]) for layer in LAYERS}
 
 
@@ -71,7 +71,7 @@ def by_dimension(atlas: Atlas, nation: str) -> dict[Dimension, Standing]:
         ]
         each = [grade(layer, [one for one in mine if one[1].layer == layer]) for layer in LAYERS]
         if dimension == "regulation":
-            each.append(_regulation(line for _, line in mine))
+            each.append(_regulation(line for _, line in mine if line.weighs))
         best = max(each, key=lambda standing: rank(standing.grade))
         found[dimension] = best._replace(lines=tuple(at for at, _ in mine))
     return found

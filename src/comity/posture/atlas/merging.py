@@ -47,7 +47,7 @@ def merged(atlas: Atlas, imported: Imported, names: Mapping[str, str]) -> Atlas:
         nations[at[jurisdiction]] = Nation(names[jurisdiction], (jurisdiction,))
     lines = [replace(line, nation=at[line.nation]) for line in imported.lines]
     figures = {(line.nation, line.layer, line.measure) for line in lines if line.measure and not line.actor}
-    kept = [line for line in atlas.lines if line.actor or (line.nation, line.layer, line.measure) not in figures]
+    kept = [line for line in atlas.lines if (line.nation, line.layer, line.measure) not in figures]
     known = {(line.nation, line.layer, (line.actor or "").casefold()) for line in kept if line.actor}
     added = [line for line in lines if (line.nation, line.layer, (line.actor or "").casefold()) not in known]
     return replace(

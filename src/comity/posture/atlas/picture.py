@@ -24,11 +24,12 @@ class Picture(NamedTuple):
 
 def picture(atlas: Atlas) -> Picture:
     """Reckon it: pure, and the same bytes from the same atlas."""
+    names = {nation: each.name for nation, each in atlas.nations.items()}
     return Picture(
         atlas,
         tuple(place(atlas, nation) for nation in atlas.nations),
         {nation: by_dimension(atlas, nation) for nation in atlas.nations},
-        exhibits(atlas.funding) if atlas.funding is not None else None,
+        exhibits(atlas.funding, names) if atlas.funding is not None else None,
     )
 
 

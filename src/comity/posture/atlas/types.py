@@ -28,6 +28,10 @@ Sentence: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500)]
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=120)]
 
 
+MAX_LINES = 2_000
+"""Lines of evidence of a file. It is asked of each what hangs on it, which takes as long as there are lines."""
+
+
 class Source(Record, frozen=True):
     """Where figures come from. `credit` stands wherever one of them is shown."""
 
@@ -122,5 +126,5 @@ class Atlas(Record, frozen=True):
     date: date
     sources: dict[Id, Source]
     nations: dict[Id, Nation]
-    lines: tuple[Line, ...]
+    lines: Annotated[tuple[Line, ...], Meta(max_length=MAX_LINES)]
     funding: Funding | None = None

@@ -6,8 +6,8 @@ same benchmark. The lead is not monotone, so it is taken as a series that revert
     lead[t+1] = mean + k (lead[t] - mean) + e,   e ~ N(0, s)      (months; k^gap between dates that lie apart)
 
 k and the mean are fitted by least squares, and s by what is left, each error over its own gap; `drift` moves the mean
-by so many points a month. The case is lost at the first month in which the lead is below `worth`: the points below which
-only language, law, provenance of data or assurance of supply speak for pre-training.
+by so many points a month. The case is lost at the first month in which the lead is below `worth`: the points below
+which only language, law, provenance of data or assurance of supply speak for pre-training.
 """
 
 from __future__ import annotations

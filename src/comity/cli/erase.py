@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
         if not options.dry_run:
             if _runs(state):
                 _await(database, name)
-            waiting = carry_out(state)
+            waiting = carry_out(state, stack, today)
     _tell(done, waiting, options)
     return 0
 

@@ -26,9 +26,10 @@ def run(options: argparse.Namespace) -> int:
         raise UsageFault(f"there is no stack file {options.config}")
     stack = read_stack_file(options.config).stack
     state = open_state(state_folder(options.config, options.state))
+    today = day_of(unix_ms())
     if not options.dry_run:
-        carry_out(state)
-    done = prune_all(state, stack, day_of(unix_ms()), dry=options.dry_run)
+        carry_out(state, stack, today)
+    done = prune_all(state, stack, today, dry=options.dry_run)
     told = document(done)
     if told and not options.dry_run:
         with Database(state, database_url(options.config, os.environ)) as database, database.writing() as writing:

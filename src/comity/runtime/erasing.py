@@ -1,8 +1,8 @@
 """Erasure by order: salts at once, then entries that nothing obliges to keep, and an entry that says so.
 
-Order of writes: the salts are destroyed first, for whatever fails afterwards they are gone; then the order is kept,
-which names entries by their numbers only; then it is carried out, as far as segments are sealed, and again whenever a
-gateway looks, until nothing of it is left.
+Order of writes: the order is kept, which names entries by their numbers only, for without its salt nobody can tell
+what belongs to a ref; then the salts are destroyed, whatever failed before; then it is carried out, as far as segments
+are sealed, and again whenever a gateway looks, until nothing of it is left.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from comity.adapters.ledger.segment import Entry
 from comity.adapters.state import write_durably
 from comity.proof.commitment import marked
 from comity.runtime.pruning import Keep, entries_of
+from comity.stack.sworn import LegalHold
 from comity.stack.types import Stack
 from comity.terms import canon
 from comity.terms.errors import Fault
@@ -81,23 +82,23 @@ def order(
     Raises:
         Held: a legal hold lies on it; nothing was done.
         ValueError: there is no such application id.
-        LedgerCorrupt: a segment cannot be read.
+        LedgerCorrupt: a segment cannot be read; the salts are destroyed all the same.
         OSError: the disk refused it; the salts may be destroyed already.
     """
     held(stack, application, today)
     salts = ApplicationSalts(state)
     salt = salts.get(application, ref or None)
-    destroyed = contents = 0
-    if not dry:
-        destroyed = salts.destroy(application, ref or None)
-        contents = vault.destroy(state, application, ref)
-    elif salt is not None:
-        destroyed = 1
-    wanted, kept = _wanted(state, today, partial(_meant, application, salt if ref else None, bool(ref)))
+    destroyed, contents = int(salt is not None), 0
+    try:
+        wanted, kept = _wanted(state, today, partial(_meant, application, salt if ref else None, bool(ref)))
+        if wanted and not dry:
+            _keep(state / FOLDER / f"{secrets.token_hex(8)}.json", wanted)
+    finally:
+        if not dry:
+            destroyed = salts.destroy(application, ref or None)
+            contents = vault.destroy(state, application, ref)
     done = Erased(destroyed, contents, sum(map(len, wanted.values())), kept)
     if not dry:
-        if done.entries:
-            _keep(state / FOLDER / f"{secrets.token_hex(8)}.json", wanted)
         note(done)
     return done
 
@@ -123,17 +124,22 @@ def _meant(application: str, salt: bytes | None, by_ref: bool, entry: Entry) -> 
     return salt is not None and content.get("ref") == marked(salt, bytes.fromhex(content["nonce"]))
 
 
-def carry_out(state: Path) -> int:
-    """Destroy the entries of every order, as far as their segments are sealed; how many entries wait for that still.
+def carry_out(state: Path, stack: Stack, today: date) -> int:
+    """Destroy the entries of every order, as far as their segments are sealed; how many entries wait still, for that or
+    because law or a legal hold has come to keep them since.
 
     Raises:
         LedgerCorrupt: a segment cannot be read.
         OSError: the disk refused it.
     """
-    waiting = 0
+    waiting, holds = 0, [hold for hold in stack.legal_holds if today <= hold.until]
     for path in sorted((state / FOLDER).glob("*.json")):
         wanted = {shard: set(indices) for shard, indices in json.loads(path.read_bytes()).items()}
-        left = {shard: rest for shard, indices in wanted.items() if (rest := _sealed_away(state, shard, indices))}
+        left = {
+            shard: rest
+            for shard, indices in wanted.items()
+            if (rest := _sealed_away(state, shard, indices, holds, today))
+        }
         waiting += sum(map(len, left.values()))
         if not left:
             DISK.unlink(path)
@@ -143,21 +149,26 @@ def carry_out(state: Path) -> int:
     return waiting
 
 
-def _sealed_away(state: Path, shard: str, indices: set[int]) -> set[int]:
+def _sealed_away(state: Path, shard: str, indices: set[int], holds: list[LegalHold], today: date) -> set[int]:
     """Destroy those of these entries that can be; gives those that cannot yet."""
-    left = set(indices)
+    left, stay = set(indices), set[int]()
+    keep = Keep(state, None, holds, today)
     last = 0
     for first, end in sealed(state, shard):
         if here := {index for index in left if first <= index < end}:
-            erase(state, shard, first, partial(_among, here))
+            erase(state, shard, first, partial(_may, here, keep, stay))
         left -= here
         last = end
     # what was pruned meanwhile is gone
-    return {index for index in left if index >= last}
+    return stay | {index for index in left if index >= last}
 
 
-def _among(indices: set[int], group: list[Entry]) -> set[int]:
-    return {entry.index for entry in group} & indices
+def _may(indices: set[int], keep: Keep, stay: set[int], group: list[Entry]) -> set[int]:
+    """Those of a group that may go; the others are added to `stay`."""
+    asked = [entry for entry in group if entry.index in indices and not entry.erased]
+    stays = {entry.index for entry in asked if keep.because(entry)}
+    stay |= stays
+    return {entry.index for entry in asked} - stays
 
 
 def _keep(path: Path, wanted: dict[str, list[int]]) -> None:

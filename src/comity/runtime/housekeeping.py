@@ -40,5 +40,6 @@ def once(state: Path, stack: Stack) -> dict[str, Any]:
     Raises:
         LedgerCorrupt, OSError: what could not be done.
     """
-    carry_out(state)
-    return document(prune_all(state, stack, day_of(unix_ms()), dry=False))
+    today = day_of(unix_ms())
+    carry_out(state, stack, today)
+    return document(prune_all(state, stack, today, dry=False))

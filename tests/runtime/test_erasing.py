@@ -1,0 +1,110 @@
+"""An order to erase: what it names goes, later too, unless a hold came in between; what fails leaves it findable."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from comity.adapters.ledger import ApplicationSalts, LedgerCorrupt, entries, shards
+from comity.adapters.ledger.segment_files import ledger_folder, segment_path, segment_starts
+from comity.adapters.stack_files import read_stack_file
+from comity.proof.commitment import marked
+from comity.runtime.erasing import Held, carry_out, order
+from comity.stack.sworn import LegalHold
+from comity.stack.types import Stack
+from comity.terms import canon
+from tests.adapters.ledger.writing import audited, enter, opened, run
+from tests.proof.samples import intent, outcome
+from tests.runtime.stacks import two_upstreams
+
+TODAY = date(2026, 11, 23)
+REF = "case-7"
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Stack:
+    return read_stack_file(two_upstreams(tmp_path / "gw", "http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1")).stack
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """Requests of triage in the last segment, which is not sealed: two without a ref, one under `REF`."""
+    salt = ApplicationSalts(tmp_path).of_ref("triage", REF)
+
+    async def ask(ledger) -> None:
+        for ref in ("", REF, ""):
+            party, decision, content = intent()
+            said = canon.parse(content)
+            if ref:
+                said["ref"] = marked(salt, bytes.fromhex(said["nonce"]))
+            kept = {key: value for key, value in canon.parse(decision).items() if key != "obligations"}
+            index = await enter(ledger, "intent", (party, canon.encode(kept), canon.encode(said)))
+            await enter(ledger, "outcome", outcome(index), index)
+
+    run(tmp_path, ask)
+    return tmp_path
+
+
+def left(state: Path) -> list[int]:
+    (shard,) = shards(state)
+    return [entry.index for entry in entries(state, shard) if not entry.erased]
+
+
+def seal(state: Path) -> None:
+    opened(state).close()
+
+
+def held(stack: Stack, until: date) -> Stack:
+    return replace(stack, legal_holds=(LegalHold("case 7", until, ("triage",)),))
+
+
+def test_an_order_is_carried_out_once_a_segment_is_sealed(state: Path, stack: Stack) -> None:
+    done = order(state, stack, "triage", REF, TODAY, lambda _: None)
+    assert (done.salts, done.entries) == (1, 2)
+    assert carry_out(state, stack, TODAY) == 2
+    seal(state)
+    assert carry_out(state, stack, TODAY) == 0
+    assert left(state) == [0, 1, 4, 5]
+    (shard,) = shards(state)
+    assert audited(state, shard).findings == []
+
+
+def test_a_hold_that_comes_before_an_order_is_carried_out_keeps_what_is_left(state: Path, stack: Stack) -> None:
+    assert order(state, stack, "triage", "", TODAY, lambda _: None).entries == 6
+    seal(state)
+    holding = held(stack, TODAY + timedelta(10))
+    assert carry_out(state, holding, TODAY) == 6
+    assert left(state) == [0, 1, 2, 3, 4, 5]
+    assert carry_out(state, holding, TODAY + timedelta(11)) == 0
+    assert left(state) == []
+
+
+def test_under_a_hold_nothing_is_destroyed(state: Path, stack: Stack) -> None:
+    with pytest.raises(Held):
+        order(state, held(stack, TODAY), "triage", REF, TODAY, lambda _: None)
+    assert ApplicationSalts(state).get("triage", REF) is not None
+
+
+def test_what_fails_after_the_salts_leaves_entries_that_are_found_again(state: Path, stack: Stack) -> None:
+    """Without its salt nobody can tell what belongs to a ref: the order has to be there before it goes."""
+    names = state / "vault-keys" / "triage" / "names"
+    names.parent.mkdir(parents=True)
+    names.write_bytes(b"damaged")
+    with pytest.raises(ValueError, match="damaged"):
+        order(state, stack, "triage", REF, TODAY, lambda _: None)
+    assert ApplicationSalts(state).get("triage", REF) is None
+    seal(state)
+    assert carry_out(state, stack, TODAY) == 0
+    assert left(state) == [0, 1, 4, 5]
+
+
+def test_salts_go_even_where_the_ledger_cannot_be_read(state: Path, stack: Stack) -> None:
+    seal(state)
+    (shard,) = shards(state)
+    folder = ledger_folder(state, shard)
+    path = segment_path(folder, segment_starts(folder)[0])
+    path.write_bytes(b"nothing")
+    with pytest.raises(LedgerCorrupt):
+        order(state, stack, "triage", REF, TODAY, lambda _: None)
+    assert ApplicationSalts(state).get("triage", REF) is None

@@ -9,6 +9,7 @@ import pytest
 
 from comity.adapters.ledger import entries, shards
 from comity.adapters.ledger.audit import audit_shard
+from comity.adapters.state import open_state
 from comity.cli.main import main
 from comity.proof.note import VerifierKey
 from comity.proof.policy import Policy
@@ -103,3 +104,31 @@ def test_a_legal_hold_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "legal hold 1 lies on it until 2099-12-31: case 7 C 12/26, court of Paris" in capsys.readouterr().err
     assert main(["erase", "--application", "front", "-c", str(file)]) == 0
     assert main(["erase", "--application", "front", "--ref", "", "-c", str(file)]) == 2
+
+
+@pytest.mark.parametrize("application", ["dsek", "A B", "../desk", ""])
+def test_a_name_that_is_nobodys_is_told(tmp_path: Path, application: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who mistypes it must not believe that it is done."""
+    file = two_upstreams(tmp_path, "http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1")
+    assert main(["erase", "--application", application, "-c", str(file)]) == 2
+    assert "no application" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ref", ["Zoë", "two words", "x" * 129, "a\nb"])
+def test_a_ref_that_no_request_can_have_is_told_and_not_shown(
+    tmp_path: Path, ref: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = two_upstreams(tmp_path, "http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1")
+    assert main(["erase", "--application", "desk", "--ref", ref, "-c", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert "visible ASCII" in said and ref not in said
+
+
+def test_a_damaged_key_is_told_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = two_upstreams(tmp_path, "http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1")
+    names = tmp_path / ".comity" / "vault-keys" / "desk" / "names"
+    open_state(tmp_path / ".comity")
+    names.parent.mkdir(parents=True)
+    names.write_bytes(b"x")
+    assert main(["erase", "--application", "desk", "-c", str(file)]) == 1
+    assert f"comity: {names} is damaged" in capsys.readouterr().err

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import time
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -18,10 +20,12 @@ from comity.adapters.state import StateError, StateLock, open_state, state_folde
 from comity.runtime.control_state import database_url
 from comity.runtime.erasing import Erased, carry_out, order
 from comity.runtime.milestones import ERASE
-from comity.terms.errors import UsageFault
+from comity.stack.types import Stack
+from comity.terms.errors import Fault, UsageFault
 from comity.terms.instants import day_of
 
 MAX_REF = 128
+_REF = re.compile(f"[!-~]{{1,{MAX_REF}}}")
 """As the header Comity-Erasure-Ref."""
 
 ENTRY_S = 5.0
@@ -51,18 +55,25 @@ def run(options: argparse.Namespace) -> int:
     """Erases; 1 if a legal hold lies on it or something failed."""
     if not options.config.is_file():
         raise UsageFault(f"there is no stack file {options.config}")
-    ref = sys.stdin.readline().strip() if options.ref == "-" else options.ref or ""
-    if options.ref is not None and not 0 < len(ref) <= MAX_REF:
-        raise UsageFault(f"--ref has 1 to {MAX_REF} characters")
+    ref = sys.stdin.readline(2 * MAX_REF).strip() if options.ref == "-" else options.ref or ""
+    if options.ref is not None and not _REF.fullmatch(ref):
+        raise UsageFault(f"--ref has 1 to {MAX_REF} visible ASCII characters, as Comity-Erasure-Ref")
     stack = read_stack_file(options.config).stack
     state = open_state(state_folder(options.config, options.state))
     today = day_of(unix_ms())
+    if options.application not in stack.applications and not _left(state, stack, options.application, today):
+        raise UsageFault(
+            f"{options.config} has no application {options.application[:80]!r}, and nothing is kept of one"
+        )
     with Database(state, database_url(options.config, os.environ)) as database:
         name = new_id()
-        done = order(
-            state, stack, options.application, ref, today, partial(_note, database, options.application, name),
-            dry=options.dry_run,
-        )  # fmt: skip
+        try:
+            done = order(
+                state, stack, options.application, ref, today, partial(_note, database, options.application, name),
+                dry=options.dry_run,
+            )  # fmt: skip
+        except ValueError as error:  # a salt or a key is damaged
+            raise Fault(f"{error}; the order was not carried out in full") from error
         waiting = 0
         if not options.dry_run:
             if _runs(state):
@@ -70,6 +81,19 @@ def run(options: argparse.Namespace) -> int:
             waiting = carry_out(state, stack, today)
     _tell(done, waiting, options)
     return 0
+
+
+def _left(state: Path, stack: Stack, application: str, today: date) -> bool:
+    """Whether anything is left of an application that is in the stack file no more.
+
+    Raises:
+        UsageFault: it is no id of one, or its salt is damaged.
+    """
+    try:
+        found = order(state, stack, application, "", today, lambda _: None, dry=True)
+    except ValueError as error:
+        raise UsageFault(str(error)) from error
+    return bool(found.salts or found.entries or found.kept)
 
 
 def _note(database: Database, application: str, name: str, done: Erased) -> None:

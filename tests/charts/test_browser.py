@@ -22,6 +22,7 @@ from tests.charts.browser import (
     unfold,
     violations,
 )
+from tests.charts.posture_pages import PAGES
 from tests.charts.test_page import MARKUP, whole
 from tests.posture.replay.reported import REPORT
 
@@ -34,11 +35,15 @@ def browser() -> Iterator[Any]:
         yield started
 
 
-@pytest.fixture(scope="module", params=["replay", "gallery"])
+@pytest.fixture(scope="module", params=["replay", "gallery", *PAGES])
 def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    text = html(REPORT, COMMAND, [("log", "9f86d081" * 8)]) if request.param == "replay" else whole(MARKUP)
+    made = {
+        **PAGES,
+        "replay": lambda: html(REPORT, COMMAND, [("log", "9f86d081" * 8)]),
+        "gallery": lambda: whole(MARKUP),
+    }
     path = tmp_path_factory.mktemp("pages") / f"{request.param}.html"
-    path.write_text(text, "utf-8")
+    path.write_text(made[request.param](), "utf-8")
     return path
 
 

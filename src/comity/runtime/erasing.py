@@ -19,7 +19,7 @@ from typing import NamedTuple
 from comity.adapters import vault
 from comity.adapters.disk import DISK
 from comity.adapters.ledger import ApplicationSalts, shards
-from comity.adapters.ledger.erasing import erase, sealed
+from comity.adapters.ledger.erasing import erase, in_turn, sealed
 from comity.adapters.ledger.segment import Entry
 from comity.adapters.state import write_durably
 from comity.proof.commitment import marked
@@ -132,21 +132,25 @@ def carry_out(state: Path, stack: Stack, today: date) -> int:
         LedgerCorrupt: a segment cannot be read.
         OSError: the disk refused it.
     """
-    waiting, holds = 0, [hold for hold in stack.legal_holds if today <= hold.until]
-    for path in sorted((state / FOLDER).glob("*.json")):
-        wanted = {shard: set(indices) for shard, indices in json.loads(path.read_bytes()).items()}
-        left = {
-            shard: rest
-            for shard, indices in wanted.items()
-            if (rest := _sealed_away(state, shard, indices, holds, today))
-        }
-        waiting += sum(map(len, left.values()))
-        if not left:
-            DISK.unlink(path)
-            DISK.sync_folder(path.parent)
-        elif left != wanted:
-            _keep(path, {shard: sorted(indices) for shard, indices in left.items()})
-    return waiting
+    folder = state / FOLDER
+    if not folder.is_dir():
+        return 0
+    holds = [hold for hold in stack.legal_holds if today <= hold.until]
+    with in_turn(folder):
+        return sum(_carried_out(state, path, holds, today) for path in sorted(folder.glob("*.json")))
+
+
+def _carried_out(state: Path, path: Path, holds: list[LegalHold], today: date) -> int:
+    """How many entries of an order are left."""
+    wanted = {shard: set(indices) for shard, indices in json.loads(path.read_bytes()).items()}
+    left = {shard: _sealed_away(state, shard, indices, holds, today) for shard, indices in wanted.items()}
+    left = {shard: rest for shard, rest in left.items() if rest}
+    if not left:
+        DISK.unlink(path)
+        DISK.sync_folder(path.parent)
+    elif left != wanted:
+        _keep(path, {shard: sorted(indices) for shard, indices in left.items()})
+    return sum(map(len, left.values()))
 
 
 def _sealed_away(state: Path, shard: str, indices: set[int], holds: list[LegalHold], today: date) -> set[int]:

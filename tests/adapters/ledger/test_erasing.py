@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -70,6 +71,23 @@ def test_what_is_erased_is_gone_and_the_log_holds(tmp_path: Path) -> None:
     assert audit.findings == []
     assert checkpoint(tmp_path, shard).size > before.size
     assert erase(tmp_path, shard, 0, of({0, 1, 7})) == 0
+
+
+def test_of_two_who_erase_at_once_neither_brings_back_what_the_other_destroyed(tmp_path: Path) -> None:
+    """A command beside a gateway: each has read the segment before the other replaces it."""
+    shard = written(tmp_path)
+    other = Thread(target=erase, args=(tmp_path, shard, 0, of({5})))
+
+    def slowly(group: list[Entry]) -> set[int]:
+        if other.ident is None:
+            other.start()
+            other.join(0.5)
+        return of({0, 1})(group)
+
+    assert erase(tmp_path, shard, 0, slowly) == 2
+    other.join()
+    assert [entry.index for entry in entries(tmp_path, shard)][:4] == [2, 3, 4, 6]
+    assert audited(tmp_path, shard).findings == []
 
 
 def test_lengths_go_too(tmp_path: Path) -> None:

@@ -7,12 +7,18 @@ Order of writes, so that a crash after any of them loses nothing that stays:
   `replacing` sets the side index of every segment anew.
 - entries are pruned: the larger minimum index is durable before the first segment or bundle goes, lowest first. What a
   crash leaves below it goes at the next pruning.
+
+One at a time destroys something of a shard, in whatever process: who has read a segment before another replaced it
+would bring back what that one destroyed.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from mmap import mmap
 from pathlib import Path
@@ -48,7 +54,7 @@ def erase(state: Path, shard: str, first: int, which: Callable[[list[Entry]], se
     """
     folder = ledger_folder(state, shard)
     count = 0
-    with OpenSegment(folder, first) as old:
+    with in_turn(folder), OpenSegment(folder, first) as old:
         parts = [encode_header(old.header)]
         size = len(parts[0])
         offsets: list[int] = []
@@ -89,6 +95,11 @@ def prune(state: Path, shard: str, index: int, disk: Disk = DISK) -> int:
     It is the beginning of a segment whose tiles below are durable: those are kept and served, so that old receipts,
     proofs and witnesses that are behind stay what they are. Entry bundles and segments go.
     """
+    with in_turn(ledger_folder(state, shard)):
+        return _prune(state, shard, index, disk)
+
+
+def _prune(state: Path, shard: str, index: int, disk: Disk) -> int:
     folder = ledger_folder(state, shard)
     durable = synced_size(folder) // WIDTH * WIDTH
     old = minimum_of(folder.parent)
@@ -104,6 +115,17 @@ def prune(state: Path, shard: str, index: int, disk: Disk = DISK) -> int:
     if gone:
         disk.sync_folder(folder)
     return new
+
+
+@contextmanager
+def in_turn(folder: Path) -> Iterator[None]:
+    """Wait until nobody else is at what the folder holds, in whatever process."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _up(index: int) -> int:

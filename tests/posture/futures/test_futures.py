@@ -300,6 +300,11 @@ def test_a_triangle_whose_corners_do_not_follow_is_refused() -> None:
     assert read_scenario(none.encode(), "s.yaml", FUTURES).scenario is None  # months without any demand have no share
 
 
+def test_draws_differ_from_each_other() -> None:
+    coin = (Election(date(2026, 7, 1), 0.5, 1),)  # before the award, and nothing restarts
+    assert 0.4 < float(figures(outlook_of(politics(elections=coin, draws=400)))["ever"]) < 0.6
+
+
 # Draws
 
 

@@ -323,3 +323,11 @@ def test_the_day_counts(realm: Realm) -> None:
     at = NOW + 405 * 86_400_000
     after = build_realm(read_stack_file(ROOT / "examples/hospital.yaml", None), at)
     assert scores(after, configured(after.stack), at, trust("FR")).unplaced == ("triage",)
+
+
+@pytest.mark.parametrize(("until", "low"), [(date(2026, 11, 22), 0), (date(2026, 11, 23), 2), (None, 0)])
+def test_a_certificate_counts_up_to_its_last_day(until: date | None, low: int) -> None:
+    stack = stack_of({"seat": "FR", "place": "FR", "developer": "FR", "certificates": ("HDS",), "until": until})
+    found = rate(stack, "d", trust("FR"), TODAY)[6]
+    assert (found.objective, found.low, found.high) == ("SOV-7", low, 4)
+    assert "HDS" in found.facts[-1]

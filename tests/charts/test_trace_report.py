@@ -27,6 +27,7 @@ def test_reports_of_three_scenarios(tmp_path: Path) -> None:
     wanted()
     # the browser's driver has an event loop of its own, which the log's cannot join: so reports come first
     files = _reports(tmp_path)
+    assert "0.7 % go to another deployment" in files[0].read_text("utf-8")  # two agreements have the framework alone
     with chromium() as browser:
         for file in files:
             with opened(browser, file, "dark" if file is files[0] else "light") as found:

@@ -142,6 +142,25 @@ def test_a_whole_of_next_to_nothing_or_of_too_much_is_reckoned(atlas: Atlas, tot
     assert found.exhibits is not None and document(found) and in_words(found)
 
 
+SCHEMES = {"eu.csf", "de.c5", "fr.secnumcloud"}
+"""Packs of frameworks and certificates: nobody is bound by them."""
+
+
+def test_every_law_that_ships_is_counted_or_said_not_to_be(atlas: Atlas) -> None:
+    of = {member.lower(): name for name, nation in atlas.nations.items() for member in nation.members}
+    of |= {"eu": "fr-eu", "uk": "gb"}
+    said = dict.fromkeys(atlas.nations, "")
+    for line in atlas.lines:
+        if line.measure == "laws":
+            said[line.nation] += line.says
+            counted = line.says.partition(" not counted")[0].partition(";")[0]
+            assert line.value == len(counted.split(", ")), line
+    packs = {each.name for each in (ROOT / "src/comity/law/packs").iterdir() if (each / "SOURCES.md").exists()}
+    for pack in packs - SCHEMES:
+        nation = of.get(pack.partition(".")[0])
+        assert nation is None or pack in said[nation], pack
+
+
 def test_a_law_of_note_alone_does_not_count(atlas: Atlas) -> None:
     noted = tuple(replace(line, weighs=line.measure != "laws") for line in atlas.lines)
     assert by_dimension(replace(atlas, lines=noted), "gb")["regulation"].grade == "absent"

@@ -21,9 +21,9 @@ from comity.posture.scores.chain import MAKERS, NOT_KNOWN, Supplier, chain
 from comity.posture.scores.dependence import Use, layers, ways
 from comity.posture.scores.document import document
 from comity.posture.scores.scores import WHOLE, Scores, Traffic, scores
-from comity.posture.scores.seal import OBJECTIVES, WEIGHTS, rate, sealed
+from comity.posture.scores.seal import OBJECTIVES, WEIGHTS, Rated, rate, sealed
 from comity.posture.scores.told import in_words
-from comity.posture.scores.trust import UNION, trust
+from comity.posture.scores.trust import UNION, Trust, trust
 from comity.stack.accelerators import CLASSES
 from comity.stack.types import Certificate, Deployment, Model, Party, Site, Stack, Terms
 from comity.terms import canon
@@ -40,6 +40,10 @@ def realm() -> Realm:
 
 def scored(realm: Realm, code: str, traffic: Traffic | None = None) -> Scores:
     return scores(realm, configured(realm.stack), NOW, trust(code), traffic)
+
+
+def rated(stack: Stack, name: str, seen_from: Trust, on: date) -> tuple[Rated, ...]:
+    return rate(stack, {each: chain(stack, each) for each in stack.deployments}, name, seen_from, on)
 
 
 SEATS = st.sampled_from(["FR", "DE", "US", "IN"])
@@ -107,15 +111,15 @@ def test_a_fact_that_is_stated_narrows_the_range_and_never_leaves_it(
     fuller = {**world, name: data.draw(FILLED[name])}
     if fuller.get("controlled_by") is not None and fuller.get("other_controlled_by") == "op":
         return
-    before = rate(stack_of(world), "d", trust(code), TODAY)
-    after = rate(stack_of(fuller), "d", trust(code), TODAY)
+    before = rated(stack_of(world), "d", trust(code), TODAY)
+    after = rated(stack_of(fuller), "d", trust(code), TODAY)
     for wide, narrow in zip(before, after, strict=True):
         assert wide.low <= narrow.low <= narrow.high <= wide.high, (wide, narrow, name)
 
 
 @given(WORLDS, st.sampled_from(["FR", "US", "IN"]))
 def test_every_score_opens_to_facts_and_a_rule(world: dict[str, Any], code: str) -> None:
-    found = sealed(rate(stack_of(world), "d", trust(code), TODAY))
+    found = sealed(rated(stack_of(world), "d", trust(code), TODAY))
     assert [each.objective for each in found.rated] == list(OBJECTIVES)
     assert all(each.facts and each.rule for each in found.rated)
     assert found.level[0] == min(each.low for each in found.rated)
@@ -149,10 +153,10 @@ def test_a_stated_level_takes_the_place_of_the_range(realm: Realm) -> None:
     deployments = dict(realm.stack.deployments)
     deployments["local"] = replace(deployments["local"], seal={"SOV-5": 2})
     stack = replace(realm.stack, deployments=deployments)
-    stated = rate(stack, "local", trust("FR"), TODAY)[4]
+    stated = rated(stack, "local", trust("FR"), TODAY)[4]
     assert (stated.low, stated.high) == (2, 2) and "states SEAL-2 (declared)" in stated.facts[0]
     for other in (trust("IN"), trust("IN", ("FR", "DE")), trust("FR", ("US",))):  # the level speaks of the Union
-        assert rate(stack, "local", other, TODAY)[4].rule != "as stated"
+        assert rated(stack, "local", other, TODAY)[4].rule != "as stated"
 
 
 def test_traffic_weighs(realm: Realm) -> None:
@@ -328,6 +332,6 @@ def test_the_day_counts(realm: Realm) -> None:
 @pytest.mark.parametrize(("until", "low"), [(date(2026, 11, 22), 0), (date(2026, 11, 23), 2), (None, 0)])
 def test_a_certificate_counts_up_to_its_last_day(until: date | None, low: int) -> None:
     stack = stack_of({"seat": "FR", "place": "FR", "developer": "FR", "certificates": ("HDS",), "until": until})
-    found = rate(stack, "d", trust("FR"), TODAY)[6]
+    found = rated(stack, "d", trust("FR"), TODAY)[6]
     assert (found.objective, found.low, found.high) == ("SOV-7", low, 4)
     assert "HDS" in found.facts[-1]

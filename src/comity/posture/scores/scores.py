@@ -83,7 +83,7 @@ def scores(realm: Realm, conditions: Conditions, now: Instant, trust: Trust, tra
     chains = {name: chain(stack, name) for name in stack.deployments}
     controllers = {name: supplier(stack, each.controller, name) for name, each in stack.applications.items()}
     uses = _uses(traffic, stack)
-    vectors = {name: sealed(rate(stack, name, trust, realm.today)) for name in stack.deployments}
+    vectors = {name: sealed(rate(stack, chains, name, trust, realm.today)) for name in stack.deployments}
     found_ways = tuple(ways(name, permitted[name], chains) for name in stack.applications)
     return Scores(
         trust=trust,
@@ -185,7 +185,7 @@ def _replaceable(
     found: dict[Link, Replaceable] = {}
     for link in INSIDE:
         here = mine.suppliers(link)
-        others = [[chains[name].suppliers(link) for name in names] for names in using]
+        others = [{chains[name].suppliers(link) for name in names} for names in using]
         if using and all(any(_apart(here, each) for each in way) for way in others):
             sure = all(any(_apart(here, each) and _sure(*here, *each) for each in way) for way in others)
             found[link] = "yes" if sure else "perhaps"

@@ -8,12 +8,12 @@ say. A level that the stack states itself takes the place of the range.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from comity.posture.scores.chain import Chain, chain
+from comity.posture.scores.chain import Chain
 from comity.posture.scores.trust import UNION, Trust
 from comity.stack.types import Deployment, Stack
 
@@ -62,16 +62,16 @@ class Seen(NamedTuple):
     """What a rule may look at."""
 
     stack: Stack
+    chains: Mapping[str, Chain]
     chain: Chain
     deployment: Deployment
     trust: Trust
     on: date
 
 
-def rate(stack: Stack, name: str, trust: Trust, on: date) -> tuple[Rated, ...]:
-    """All eight objectives of a deployment, as seen from `trust` on a day."""
-    deployment = stack.deployments[name]
-    seen = Seen(stack, chain(stack, name), deployment, trust, on)
+def rate(stack: Stack, chains: Mapping[str, Chain], name: str, trust: Trust, on: date) -> tuple[Rated, ...]:
+    """All eight objectives of a deployment, as seen from `trust` on a day. `chains` are those of all deployments."""
+    seen = Seen(stack, chains, chains[name], stack.deployments[name], trust, on)
     return tuple(_rated(objective, seen) for objective in OBJECTIVES)
 
 
@@ -169,7 +169,7 @@ def _operational(seen: Seen) -> Found:
         name: there.parent
         for name, other in sorted(stack.deployments.items())
         if other.model == each.model
-        and (there := chain(stack, name)).parent.name != each.parent.name
+        and (there := seen.chains[name]).parent.name != each.parent.name
         and trust.hold_all(there.control)
     }
     known = any(each.parent.sure and other.sure for other in others.values())

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from comity.adapters.deadline import HANDLERS, Deadline, Timed
 from comity.adapters.ledger.cosigning import WITNESSED
 from comity.adapters.ledger.minimum import NAME as MINIMUM
 from comity.adapters.ledger.minimum import parse_minimum
@@ -18,7 +19,10 @@ from comity.proof.note import MAX_NOTE_BYTES
 from comity.proof.tiles import WIDTH, Tile, tile_path
 
 TIMEOUT_S = 15.0
-"""For each file: they are small, so whatever takes longer hangs."""
+"""Without a byte: whatever is silent for longer hangs."""
+
+WHOLE_S = 60.0
+"""For each file: they are small, and the largest bundle comes in this by 2 Mbit/s."""
 
 MAX_TILE_BYTES = WIDTH * (2 + 65_535)
 """The largest bundle that tlog-tiles allows."""
@@ -52,8 +56,8 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 class RemoteLog:
     """One log below a URL. Proxy variables are ignored, redirects are refused."""
 
-    def __init__(self, url: str) -> None:
-        """`url` is that of `/log/`, of one shard below it, or of the control port.
+    def __init__(self, url: str, *, whole: float = WHOLE_S) -> None:
+        """`url` is that of `/log/`, of one shard below it, or of the control port; a file may take `whole` seconds.
 
         Raises:
             ValueError: it is neither http nor https.
@@ -61,7 +65,8 @@ class RemoteLog:
         if not url.startswith(("http://", "https://")):
             raise ValueError(f"{url} is no http or https URL")
         self._url = url.rstrip("/")
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects())
+        self._whole = whole
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects(), *HANDLERS)
 
     def prefixes(self) -> list[str]:
         """The URLs of its shards, without a slash at the end.
@@ -136,12 +141,13 @@ class RemoteLog:
 
     def get(self, url: str, limit: int, headers: Mapping[str, str] = {}) -> bytes:
         """A file of at most `limit` bytes. Raises NotThere."""
-        request = urllib.request.Request(url, headers={"Accept-Encoding": ENCODINGS, **headers})  # noqa: S310 - checked
         try:
-            with self._opener.open(request, timeout=TIMEOUT_S) as answer:
-                data: bytes = answer.read(limit + 1)
-                if answer.headers.get("Content-Encoding", "identity").lower() == "gzip":
-                    data = _unpacked(data, limit)
+            with Deadline(self._whole) as deadline:
+                request = Timed(url, {"Accept-Encoding": ENCODINGS, **headers}, deadline)
+                with self._opener.open(request, timeout=TIMEOUT_S) as answer:
+                    data: bytes = answer.read(limit + 1)
+            if answer.headers.get("Content-Encoding", "identity").lower() == "gzip":
+                data = _unpacked(data, limit)
         except urllib.error.HTTPError as error:
             error.close()
             if error.code in (401, 403):

@@ -6,6 +6,7 @@ import http.client
 import ssl
 from typing import NamedTuple
 
+from comity.adapters.deadline import Deadline
 from comity.adapters.timestamps.trust import MAX_TOKEN_BYTES, NotStamped, Trust, library
 from comity.stack.urls import Url
 
@@ -52,9 +53,13 @@ class Authority:
             else http.client.HTTPSConnection(host, self._url.port, timeout=self._timeout, context=self._context)
         )
         try:
-            connection.request("POST", self._url.path or "/", query, {"content-type": "application/timestamp-query"})
-            answer = connection.getresponse()
-            response = answer.read(MAX_TOKEN_BYTES + 1)
+            connection.connect()
+            with Deadline(self._timeout) as deadline:
+                deadline.watch(connection.sock)
+                kind = {"content-type": "application/timestamp-query"}
+                connection.request("POST", self._url.path or "/", query, kind)
+                answer = connection.getresponse()
+                response = answer.read(MAX_TOKEN_BYTES + 1)
         except (OSError, http.client.HTTPException) as error:
             raise NotStamped(f"the authority does not answer: {error or type(error).__name__}") from error
         finally:

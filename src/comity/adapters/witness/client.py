@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import NamedTuple
 
+from comity.adapters.deadline import Deadline
 from comity.proof.add_checkpoint import MAX_PROOF, ask
 from comity.proof.cosignature import cosigned_at
 from comity.proof.note import MAX_NOTE_BYTES, Note, NoteError, Signature, VerifierKey
@@ -134,10 +135,13 @@ class WitnessClient:
     def _once(self, method: str, path: str, body: bytes | None) -> tuple[int, float, str]:
         if self._connection is None:
             self._connection = self._connected()
+            self._connection.connect()
         headers = {"content-type": "text/plain; charset=utf-8"} if body is not None else {}
-        self._connection.request(method, self._prefix + path, body, headers)
-        answer = self._connection.getresponse()
-        text = answer.read(MAX_NOTE_BYTES + 1)
+        with Deadline(self._timeout) as deadline:
+            deadline.watch(self._connection.sock)
+            self._connection.request(method, self._prefix + path, body, headers)
+            answer = self._connection.getresponse()
+            text = answer.read(MAX_NOTE_BYTES + 1)
         wait = answer.getheader("retry-after", "")
         if answer.will_close or not answer.isclosed():
             self._drop()

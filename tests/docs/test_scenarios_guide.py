@@ -41,3 +41,13 @@ def test_a_model_of_the_future_answers_as_json_with_its_sweep(capsys: pytest.Cap
 def test_a_scenario_that_changes_the_world_still_wants_a_log(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", "--scenario", str(ROOT / "examples/scenarios/dpf-invalidated.yaml")]) == 2
     assert "which log?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_figure_of_others_is_credited_wherever_it_is_used(
+    form: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(ROOT / "examples/scenarios/political-fragility.yaml")
+    assert main(["replay", "--scenario", file, *form]) == 0
+    said = capsys.readouterr().out
+    assert "Tracxn, data to 2 March 2026" in said and "669 days to award" in said

@@ -35,6 +35,7 @@ def foresee(reading: ScenarioReading, options: argparse.Namespace) -> None:
         made: dict[str, Any] = {"scenario": scenario.scenario, "title": scenario.title, "outlook": document(found)}
         if points is not None:
             made["swept"] = msgspec.to_builtins(points)
+        made |= {"reading": scenario.reading, "sources": [msgspec.to_builtins(each) for each in scenario.sources]}
         print(json.dumps(made, indent=2, ensure_ascii=False))
     elif options.html is not None:
         sources = tuple(f"{each.figure}: {each.source}" for each in scenario.sources)
@@ -48,3 +49,7 @@ def foresee(reading: ScenarioReading, options: argparse.Namespace) -> None:
             swept.told(points, Told())
         if scenario.reading:
             print(f"\n{scenario.reading}")
+        if scenario.sources:
+            print("\nSources")
+        for each in scenario.sources:
+            print(f"  {each.figure}: {each.source} ({each.checked})")

@@ -55,7 +55,19 @@ def test_realms_that_a_scenario_makes_one_are_one_world() -> None:
     asked = worlds(realm(), other)
     known: dict = {}
     made = [asked.after(each.digest, "", atoms, known) for each in (realm(), other)]
-    assert made[0] is made[1] and len(known) == 1
+    assert made[0] is made[1] and {id(world) for world in known.values()} == {id(made[0])}
+
+
+def test_lots_of_realms_that_have_become_one_are_added_up() -> None:
+    other = other_realm()
+    held = merged(log(), log(seed=2, under=other))
+    text = "from: 2026-12-01\nchanges:\n  - sites: {down: [lyon]}\n"
+    apart = [replay(each, worlds(realm(), other), scenario(text)) for each in (log(), log(seed=2, under=other))]
+    together = replay(held, worlds(realm(), other), scenario(text))
+    for outcome in ("as_before", "re_placed", "refused", "still_refused"):
+        assert getattr(together.total.counts, outcome) == sum(getattr(each.total.counts, outcome) for each in apart)
+    assert together.total.before.cost == sum(each.total.before.cost for each in apart)
+    assert together.total.after.requests == sum(each.total.after.requests for each in apart)
 
 
 @settings(max_examples=12, deadline=None)

@@ -15,7 +15,7 @@ from comity.posture.replay.energy import Rates, rates
 from comity.posture.replay.groups import Groups
 from comity.posture.replay.loads import OVERFLOW, Sent, sent
 from comity.posture.replay.lots import Log, log_of
-from comity.posture.replay.plans import Plan, changed, plans
+from comity.posture.replay.plans import Plan, changed, merged, plans
 from comity.posture.replay.repairs import repairs
 from comity.posture.replay.report import Amounts, Counts, Flow, Line, Report
 from comity.posture.replay.tally import Tally
@@ -49,7 +49,7 @@ def replay(
     """
     logged = log if isinstance(log, Log) else log_of(log)
     atoms = atoms_of(scenario, library)
-    every = list(plans(logged, worlds, changed(worlds, atoms), step))
+    every = merged(plans(logged, worlds, changed(worlds, atoms), step))
     going, loads = sent(every, share_out)
     usual = typical(every)
     tally = Tally()

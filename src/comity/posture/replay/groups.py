@@ -7,6 +7,7 @@ A replay decides each distinct `Asked` once, however many requests it stands for
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -85,6 +86,18 @@ class Sums(Struct):
     def tokens(self) -> int:
         """In and out together."""
         return self.prompt_tokens + self.completion_tokens
+
+
+def summed(many: Sequence[Sums]) -> Sums:
+    """All of them together, at least one: what adding them one by one gives, and quicker."""
+    return Sums(
+        sum(each.n for each in many),
+        sum(each.prompt_tokens for each in many),
+        sum(each.completion_tokens for each in many),
+        sum(each.cost for each in many),
+        sum(each.unknown_usage for each in many),
+        tuple(map(sum, zip(*(each.latency for each in many), strict=True))),
+    )
 
 
 Groups: TypeAlias = dict[Asked, Sums]

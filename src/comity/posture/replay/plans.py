@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from comity.placement.types import Placement
+from comity.posture.replay.groups import summed
 from comity.posture.replay.lots import Log, Lot, Question
 from comity.posture.replay.outcomes import Weighted, first_tier, home_of, outcome_of
 from comity.posture.replay.report import Outcome
@@ -59,6 +60,7 @@ def changed(worlds: Worlds, atoms: tuple[Atom, ...]) -> Changed:
 def plans(log: Log, worlds: Worlds, to: Changed, step: Callable[[int], None] = lambda done: None) -> Iterator[Plan]:
     """A plan for each lot; `step` is told now and then how many there are."""
     faces: dict[Question, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    ways: dict[tuple[int, str], tuple[Weighted, Options]] = {}  # by placement, which the changed world keeps
     for number, lot in enumerate(log.lots):
         if number % EVERY == 0:
             step(number)
@@ -73,12 +75,47 @@ def plans(log: Log, worlds: Worlds, to: Changed, step: Callable[[int], None] = l
         going: Weighted = ()
         options: Options = ()
         if isinstance(now, Placement) and after is not None:
-            stays = outcome == "as_before"
-            going = ((home, 1),) if stays else first_tier(now, after.stack)
-            options = _options(now, home if stays else "")
+            staying = home if outcome == "as_before" else ""
+            key = id(now), staying
+            if key not in ways:
+                going = ((home, 1),) if staying else first_tier(now, after.stack)
+                ways[key] = going, _options(now, staying)
+            going, options = ways[key]
         factor = after.ground.factor(question.application) if after is not None else 1.0
         face = Face(question.application, *faces[question], home)
         yield Plan(lot, face, outcome, home, going, options, factor, before, after, now)
+
+
+def merged(every: Iterable[Plan]) -> list[Plan]:
+    """Plans that differ in nothing but the realm they were first decided in, as one: a year has many realms, and the
+    changed world is often the same for all of them.
+    """
+    found: dict[Hashable, list[Plan]] = {}
+    for plan in every:
+        question, before = plan.lot.question, plan.before
+        was = None if before is None else (id(before.ground.stack), before.conditions.digest)
+        key = (
+            (question.application, question.operation, question.added, question.model, question.wish),
+            (plan.lot.deployment, plan.lot.served, plan.face, plan.outcome, plan.home, plan.to, plan.options),
+            (was, id(plan.after)),
+        )
+        found.setdefault(key, []).append(plan)
+    made = []
+    for alike in found.values():
+        if len(alike) > 1:
+            alike[0].lot = _together([plan.lot for plan in alike])
+        made.append(alike[0])
+    return made
+
+
+def _together(lots: list[Lot]) -> Lot:
+    months: dict[str, tuple[int, int]] = {}
+    for lot in lots:
+        for month, (requests, tokens) in lot.months.items():
+            held = months.get(month, (0, 0))
+            months[month] = held[0] + requests, held[1] + tokens
+    first = lots[0]
+    return Lot(first.question, first.deployment, first.served, summed([lot.sums for lot in lots]), months)
 
 
 def _facets(question: Question, world: World | None) -> tuple[tuple[str, ...], tuple[str, ...]]:

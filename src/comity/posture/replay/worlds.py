@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from itertools import takewhile
 from typing import Protocol, TypeAlias
 
 import msgspec
@@ -19,6 +20,7 @@ from comity.placement.decide import decide, wish_of
 from comity.placement.stated import check_addition
 from comity.placement.types import Conditions, Placement, Wish
 from comity.posture.replay.lots import Question
+from comity.posture.scenario.atoms import TIME
 from comity.posture.scenario.ground import Atom, Ground, ground_with
 from comity.stack.digest import stack_document
 from comity.stack.types import Stack
@@ -57,6 +59,7 @@ class World:
     def __init__(self, ground: Ground, realm: Realm, conditions: Conditions) -> None:
         self.ground, self.realm, self.conditions = ground, realm, conditions
         self._put: dict[Hashable, Put | None] = {}
+        self._answers: dict[Question, Decision] = {}
         self._said: dict[tuple[tuple[Case, ...], Wish, bool], Placement | Refusal] = {}
 
     @property
@@ -78,8 +81,10 @@ class World:
 
     def answer(self, question: Question) -> Decision:
         """What this world decides on the question."""
-        put = self.put(question)
-        return None if put is None else self.decide(put)
+        if question not in self._answers:
+            put = self.put(question)
+            self._answers[question] = None if put is None else self.decide(put)
+        return self._answers[question]
 
     def decide(self, put: Put) -> Placement | Refusal:
         """The decision, made once."""
@@ -118,6 +123,7 @@ class Worlds:
         self._laws: dict[Hashable, Realm] = {}
         self._texts: dict[int, tuple[object, str]] = {}
         self._grounds: dict[str, Ground | None] = {}
+        self._stacks: list[Stack] = []
 
     def before(self, realm: str, conditions: str) -> World | None:
         """The world that the log names; None if its realm is not there any more."""
@@ -136,6 +142,9 @@ class Worlds:
         was = self.before(realm, conditions)
         if was is None:
             return None
+        beginning = self._beginning(was, atoms)
+        if beginning in known:
+            return known[beginning]
         ground = ground_with(was.ground, atoms)
         if ground is was.ground:
             return was
@@ -147,7 +156,22 @@ class Worlds:
         world = known.get(key)
         if world is None:
             world = known[key] = World(ground, base.supposing(ground.stack), figures)
+        if not same_law:
+            known[beginning] = world
         return world
+
+    def _beginning(self, was: World, atoms: Iterable[Atom]) -> Hashable:
+        """What a world is changed from, once the scenario's day has come: from equal beginnings come equal worlds."""
+        dated = ground_with(was.ground, takewhile(lambda atom: atom.kind == TIME, atoms))
+        return "from", id(dated.stack), self._law_key(dated), was.conditions.digest
+
+    def _one(self, stack: Stack) -> Stack:
+        """The stack, or an equal one that another realm brought."""
+        for held in self._stacks:
+            if held == stack:
+                return held
+        self._stacks.append(stack)
+        return stack
 
     def _as_it_was(self, digest: str, conditions: str) -> World | None:
         realm = self._archive.realm(digest)
@@ -160,7 +184,7 @@ class Worlds:
         ground = self._grounds.get(digest)
         if ground is None:
             packs = tuple(realm.packs.values())
-            ground = self._grounds[digest] = Ground(realm.stack, packs, realm.since, realm.file_date)
+            ground = self._grounds[digest] = Ground(self._one(realm.stack), packs, realm.since, realm.file_date)
         return World(ground, realm, figures)
 
     def _law(self, ground: Ground) -> Realm:

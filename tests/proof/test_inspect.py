@@ -107,6 +107,14 @@ def test_it_is_joined_at_every_level(size: int) -> None:
         assert inspect_tree(checkpoint, lambda tile: read(altered, tile), since, start=size)
 
 
+def test_a_minimum_index_above_the_tree_hides_nothing() -> None:
+    bundle = bytearray(TILES[Tile(-1, 0, 256)])
+    bundle[7] ^= 1
+    altered = {**TILES, Tile(-1, 0, 256): bytes(bundle)}
+    findings = inspect_tree(CHECKPOINT, lambda tile: read(altered, tile), minimum=SIZE + 1)
+    assert [f"{f.name} {f.place}" for f in findings] == ["wrong-minimum minimum", "altered-bundle tile/entries/000"]
+
+
 @pytest.mark.parametrize("minimum", [255, 256, 700, SIZE])
 def test_bundles_below_the_minimum_index_may_be_gone(minimum: int) -> None:
     kept = {tile: data for tile, data in TILES.items() if tile.level != -1 or (tile.number + 1) * 256 > minimum}

@@ -37,12 +37,18 @@ def inspect_tree(
             to a full tile. It is not above the size of `since`, if there is one.
 
     Returns:
-        What is wrong: `shrunk`, `forked`, `missing-file`, `altered-bundle`, `altered-tile`, `altered-checkpoint`.
+        What is wrong: `shrunk`, `forked`, `missing-file`, `altered-bundle`, `altered-tile`, `altered-checkpoint`,
+        `wrong-minimum`.
         Where a bundle and a tile disagree, the tree above them tells which was altered.
     """
     if since is not None and since.size > checkpoint.size:
         return [Finding("shrunk", checkpoint.origin, f"It had {since.size} entries and now has {checkpoint.size}.")]
-    return _Inspection(checkpoint, fetch, since, minimum, start).run()
+    wrong: list[Finding] = []
+    if minimum > checkpoint.size:
+        # an index that is none excuses nothing that is not there
+        sentence = f"The minimum index is {minimum}, and {checkpoint.size} entries are signed."
+        wrong, minimum = [Finding("wrong-minimum", "minimum", sentence)], 0
+    return wrong + _Inspection(checkpoint, fetch, since, minimum, start).run()
 
 
 class _Inspection:

@@ -221,6 +221,18 @@ def test_bundles_of_pruned_entries_are_not_missed(watched: Watched) -> None:
     assert watched.names() == []
 
 
+def test_a_minimum_index_never_comes_down_and_is_of_the_tree(watched: Watched) -> None:
+    file = watched.state / "log" / watched.shard / "minimum"
+    file.write_text("256\n")
+    assert watched.names() == []
+    for lie in ("255\n", "9999999\n", ""):
+        file.write_text(lie)
+        (alarm,) = watched.look()
+        assert (alarm.name, alarm.place) == ("wrong-minimum", f"{watched.url}/{watched.shard}/minimum")
+    file.write_text("300\n")
+    assert watched.names() == []
+
+
 def test_a_cursor_that_is_none_or_another_logs_is_refused(tmp_path: Path) -> None:
     for text in ("[]", "{", '{"monitor": 2}', '{"monitor": 1, "log": "u", "shards": {"a": {"more": 1}}}'):
         (tmp_path / "cursor").write_text(text)

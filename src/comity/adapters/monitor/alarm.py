@@ -34,5 +34,5 @@ class Alarm(NamedTuple):
 
 def alarm_of(finding: Finding, shard: str, prefix: str) -> Alarm:
     """A finding of an inspection; its place, a path below the prefix or an origin, becomes a URL."""
-    path = finding.place if finding.place.startswith("tile/") else "checkpoint"
+    path = finding.place if finding.place.startswith(("tile/", "minimum")) else "checkpoint"
     return Alarm(finding.name, shard, f"{prefix}/{path}", finding.sentence, finding.index)

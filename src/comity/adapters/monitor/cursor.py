@@ -26,6 +26,7 @@ class Seen:
         grown: when it was last seen to have grown; 0 if never since it was first listed.
         witnessed: when its checkpoint last had the witnesses that the policy requires.
         swept: when all of its files were last read.
+        minimum: its minimum index, which never comes down.
     """
 
     checkpoint: str = ""
@@ -33,6 +34,7 @@ class Seen:
     grown: int = 0
     witnessed: int = 0
     swept: int = 0
+    minimum: int = 0
 
 
 @dataclass(slots=True)

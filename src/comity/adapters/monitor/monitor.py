@@ -189,6 +189,11 @@ class Monitor:
                 raise _Away(str(error)) from error
 
         minimum = self._log.minimum(prefix)
+        if minimum < seen.minimum:
+            sentence = f"The minimum index was {seen.minimum}, and is {minimum}."
+            yield Alarm("wrong-minimum", shard, f"{prefix}/minimum", sentence)
+        elif minimum <= checkpoint.size:
+            seen.minimum = minimum
         for finding in inspect_tree(checkpoint, fetch, kept, minimum=minimum, start=start):
             alarm = alarm_of(finding, shard, prefix)
             if alarm.name in ("forked", "shrunk"):

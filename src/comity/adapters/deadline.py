@@ -56,7 +56,7 @@ class Deadline:
 
 
 class Timed(urllib.request.Request):
-    """A request whose connection a deadline watches; for an opener with `HANDLERS`."""
+    """A request whose connection a deadline watches; for `opener`."""
 
     def __init__(self, url: str, headers: dict[str, str], deadline: Deadline) -> None:
         super().__init__(url, headers=headers)
@@ -84,5 +84,13 @@ class _Https(_Watched, urllib.request.HTTPSHandler):
     pass
 
 
-HANDLERS = (_Http, _Https)
-"""For `urllib.request.build_opener`, in place of its own."""
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A redirect is a hop that nobody ruled on."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def opener() -> urllib.request.OpenerDirector:
+    """Goes where it is told alone: no proxy of the environment, no redirect. It knows `Timed` requests."""
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects(), _Http, _Https)

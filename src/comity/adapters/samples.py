@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Sequence
 from typing import Any
 
+from comity.adapters.deadline import opener
 from comity.adapters.ledger.remote import NotThere, RemoteLog
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.inclusion import InclusionProof
@@ -34,13 +35,6 @@ class NotDone(Fault):
     """The gateway did not do it; the message says what it answered."""
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect is a hop that nobody ruled on."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
 class ControlPort:
     """A gateway's control port and an auditor's key."""
 
@@ -51,7 +45,7 @@ class ControlPort:
         self._url = url.rstrip("/").removesuffix("/log")
         self._key = key
         self._log = RemoteLog(self._url)
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects())
+        self._opener = opener()
 
     def enter(self, action: str, things: Sequence[tuple[str, dict[str, Any]]]) -> list[str]:
         """Have (target, sample) pairs entered; the ids of the entries, empty for those that the log will have later.

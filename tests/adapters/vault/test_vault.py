@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comity.adapters.disk import PRIVATE, Disk
 from comity.adapters.vault import Erased, Keeper, Kept, destroy, find, purge
 from comity.adapters.vault.keys import keys
 from comity.adapters.vault.sealing import MAX_ITEM_BYTES, NO_REF, Record, Unsealable, opened, read_head, sealed
@@ -137,6 +139,22 @@ def test_each_is_gone_after_its_last_day_unless_a_hold_lies_on_it(tmp_path: Path
     assert find(tmp_path, "desk", items[2].receipt) == items[2]
     assert purge(tmp_path, DUE + timedelta(2), [hold]) == 2
     assert not [*keys(tmp_path, "desk"), *shelves(tmp_path, "desk"), *shelves(tmp_path, "triage")]
+
+
+def test_a_key_whose_day_comes_while_it_is_erased_stops_nobody(tmp_path: Path) -> None:
+    kept_in(tmp_path, kept(1), kept(2, due=DUE + timedelta(1)))
+
+    class Late(Disk):
+        """Before the first key is opened, another process has destroyed all of them."""
+
+        def open(self, path: Path, flags: int, mode: int = PRIVATE) -> int:
+            if flags == os.O_WRONLY:
+                for key, _, _ in keys(tmp_path, "triage"):
+                    key.unlink()
+            return super().open(path, flags, mode)
+
+    assert destroy(tmp_path, "triage", disk=Late()) == 2
+    assert find(tmp_path, "triage", "shard0001.1") == Erased(DUE)
 
 
 def test_limits_of_one_and_of_all(tmp_path: Path) -> None:

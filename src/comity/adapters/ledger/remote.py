@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from comity.adapters.deadline import HANDLERS, Deadline, Timed
+from comity.adapters.deadline import Deadline, Timed, opener
 from comity.adapters.ledger.cosigning import WITNESSED
 from comity.adapters.ledger.minimum import NAME as MINIMUM
 from comity.adapters.ledger.minimum import parse_minimum
@@ -46,13 +46,6 @@ class Unreachable(NotThere):
     """The server does not answer, or not now: nothing follows of what it has."""
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect is a hop that nobody ruled on."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
 class RemoteLog:
     """One log below a URL. Proxy variables are ignored, redirects are refused."""
 
@@ -66,7 +59,7 @@ class RemoteLog:
             raise ValueError(f"{url} is no http or https URL")
         self._url = url.rstrip("/")
         self._whole = whole
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects(), *HANDLERS)
+        self._opener = opener()
 
     def prefixes(self) -> list[str]:
         """The URLs of its shards, without a slash at the end.

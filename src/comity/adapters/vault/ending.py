@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -55,7 +56,8 @@ def purge(state: Path, today: date, holds: Iterable[LegalHold] = (), *, disk: Di
                 done += 1
         for path, due, _ in shelves(state, application):
             if due < today:
-                disk.unlink(path)
+                with suppress(FileNotFoundError):
+                    disk.unlink(path)
     return done
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -88,15 +89,19 @@ def keys(state: Path, application: str) -> Iterator[tuple[Path, date, bytes]]:
 
 
 def shred(path: Path, rng: Callable[[int], bytes] = os.urandom, disk: Disk = DISK) -> None:
-    """Overwrite a key where it lies, then take its name away; durable when this returns.
+    """Overwrite a key where it lies, then take its name away; durable when this returns, and nothing if it is gone.
 
     Whether a disk writes over the same cells is the disk's to say.
     """
-    handle = disk.open(path, os.O_WRONLY)
+    try:
+        handle = disk.open(path, os.O_WRONLY)
+    except FileNotFoundError:  # its day came while it was to be erased, or the other way round
+        return
     try:
         disk.write_all(handle, rng(KEY_SIZE))
         disk.sync(handle)
     finally:
         os.close(handle)
-    disk.unlink(path)
+    with suppress(FileNotFoundError):
+        disk.unlink(path)
     disk.sync_folder(path.parent)

@@ -59,6 +59,8 @@ class Entry(NamedTuple):
 
 def values_of(entries: Sequence[Entry]) -> list[bytes]:
     """The leaf values of entries, erased ones too."""
+    if not entries:
+        return []
     if all(entry.party for entry in entries):
         columns = list(zip(*entries, strict=True))
         return leaf_values(columns[1], *columns[3:])

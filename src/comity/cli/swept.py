@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from comity.adapters.draws import sobol
@@ -45,20 +45,17 @@ def run_sweep(
             found |= {each.name: each.value for each in outlook(scenario.future, baseline).figures}
         return found
 
-    drawn = sweep.quasi_random
-    unit = sobol(drawn.seed, drawn.draws, len(drawn.ranges)) if drawn is not None else []
-    with progress("sweeping", len(unit) or len(sweep.values)) as step:
-        return sweep_of(plain, sweep, unit, ask, step)
+    return _asked(plain, sweep, ask)
 
 
 def of_future(plain: Mapping[str, Any], sweep: Sweep) -> Swept:
     """The sweep of a model of the future that no log belongs to."""
+    return _asked(plain, sweep, lambda scenario: {each.name: each.value for each in outlook(scenario.future).figures})
+
+
+def _asked(plain: Mapping[str, Any], sweep: Sweep, ask: Callable[[Scenario], dict[str, str]]) -> Swept:
     drawn = sweep.quasi_random
     unit = sobol(drawn.seed, drawn.draws, len(drawn.ranges)) if drawn is not None else []
-
-    def ask(scenario: Scenario) -> dict[str, str]:
-        return {each.name: each.value for each in outlook(scenario.future).figures}
-
     with progress("sweeping", len(unit) or len(sweep.values)) as step:
         return sweep_of(plain, sweep, unit, ask, step)
 

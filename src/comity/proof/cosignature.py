@@ -16,8 +16,9 @@ from comity.proof.note import (
     VerifierKey,
     check_name,
     ed25519_verifies,
+    private_parts,
 )
-from comity.terms.digests import from_base64, to_base64
+from comity.terms.digests import to_base64
 
 __all__ = [
     "COSIGNATURES", "ED25519_COSIGNATURE", "LOG_SIGNATURES", "MAX_TIME", "ML_DSA_44_COSIGNATURE", "Cosigner",
@@ -95,15 +96,9 @@ class Cosigner:
         Raises:
             NoteError: not of this form; the message shows nothing of the text.
         """
-        parts = text.strip().split("+", 4)
-        if len(parts) != 5 or parts[:2] != ["PRIVATE", "KEY"]:
-            raise NoteError("a signing key has the form PRIVATE+KEY+<name>+<key id>+<base64>")
-        try:
-            material = from_base64(parts[4])
-        except ValueError:
-            raise NoteError("the signing key is not base64") from None
-        cosigner = cls(parts[2], material[0] if material else 0, material[1:])
-        if cosigner.key.id.hex() != parts[3]:
+        name, key_id, material = private_parts(text)
+        cosigner = cls(name, material[0] if material else 0, material[1:])
+        if cosigner.key.id.hex() != key_id:
             raise NoteError("the signing key has another key id than its key: it was cut or altered")
         return cosigner
 

@@ -182,6 +182,21 @@ def _signature(line: str) -> Signature:
     return Signature(check_name(match[1]), value[:4], value[4:])
 
 
+def private_parts(text: str) -> tuple[str, str, bytes]:
+    """Name, key id in hex and material (type and seed) of `PRIVATE+KEY+<name>+<key id>+<base64>`, as they stand.
+
+    Raises:
+        NoteError: not of this form; the message shows nothing of the text.
+    """
+    parts = text.strip().split("+", 4)
+    if len(parts) != 5 or parts[:2] != ["PRIVATE", "KEY"]:
+        raise NoteError("a signing key has the form PRIVATE+KEY+<name>+<key id>+<base64>")
+    try:
+        return parts[2], parts[3], from_base64(parts[4])
+    except ValueError:
+        raise NoteError("the signing key is not base64") from None
+
+
 class Signer:
     """An Ed25519 key that signs notes under one name. The seed never leaves it but through `private_text`."""
 
@@ -201,17 +216,11 @@ class Signer:
         Raises:
             NoteError: not of this form; the message shows nothing of the text.
         """
-        parts = text.strip().split("+", 4)
-        if len(parts) != 5 or parts[:2] != ["PRIVATE", "KEY"]:
-            raise NoteError("a signing key has the form PRIVATE+KEY+<name>+<key id>+<base64>")
-        try:
-            material = from_base64(parts[4])
-        except ValueError:
-            raise NoteError("the signing key is not base64") from None
+        name, key_id, material = private_parts(text)
         if len(material) != 33 or material[0] != ED25519:
             raise NoteError("the signing key is no Ed25519 key")
-        signer = cls(parts[2], material[1:])
-        if signer.key.id.hex() != parts[3]:
+        signer = cls(name, material[1:])
+        if signer.key.id.hex() != key_id:
             raise NoteError("the signing key has another key id than its key: it was cut or altered")
         return signer
 

@@ -32,6 +32,7 @@ def test_reports_of_three_scenarios(tmp_path: Path) -> None:
         for file in files:
             with opened(browser, file, "dark" if file is files[0] else "light") as found:
                 assert found.asked == [] and found.said == []
+                assert "assigned, not observed" in found.page.inner_text("header")
                 assert too_wide(found.page) == [] and cut_words(found.page) == [] and overlapping(found.page) == []
                 if file is files[1]:  # the one in which something is lost: it has every section
                     assert violations(found.page) == []

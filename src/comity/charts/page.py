@@ -46,16 +46,19 @@ def page(
     kicker: str = "Comity",
     tiles: Sequence[Tile] = (),
     foot: str = "",
+    notice: str = "",
 ) -> str:
     """The whole page as one HTML file that fetches nothing, in light and dark, and prints on A4.
 
-    `lead` answers in a sentence or two; `kicker` stands above the title; `foot` below everything. All text is escaped.
+    `lead` answers in a sentence or two; `kicker` stands above the title; `foot` below everything. `notice` is what nobody may
+    overlook who reads the figures. All text is escaped.
     """
     body = "\n".join(
         (
             "<main>",
             f'<header>\n<p class="kicker">{safe(kicker)}</p>\n<h1>{safe(title)}</h1>',
             *(f'<p class="lead">{inline(part)}</p>' for part in lead.split("\n\n") if part),
+            *((f'<p class="notice">{inline(notice)}</p>',) if notice else ()),
             *_tiles(tiles),
             "</header>",
             *_contents(sections),

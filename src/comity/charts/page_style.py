@@ -16,6 +16,8 @@ h1, h2, .lead, .tile b {{ font-family: {_SERIF}; }}
 h1 {{ margin: 0 0 20px; font-size: 40px; line-height: 1.12; font-weight: 600; letter-spacing: -.01em;
   text-wrap: balance; }}
 .lead {{ margin: 0 0 16px; font-size: 21px; line-height: 1.5; }}
+.notice {{ margin: 0 0 16px; padding: 10px 14px; background: var(--panel); border-radius: 6px; font-size: 14px;
+  line-height: 1.5; }}
 h2 {{ margin: 72px 0 12px; padding-top: 20px; border-top: 1px solid var(--line); font-size: 27px; line-height: 1.2;
   font-weight: 600; }}
 p, ul, ol, pre {{ margin: 0 0 16px; }}

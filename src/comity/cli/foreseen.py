@@ -16,6 +16,8 @@ from comity.posture.futures.document import document
 from comity.posture.futures.kinds import outlook
 from comity.posture.futures.outlook import in_words
 from comity.posture.futures.page import sections
+from comity.posture.replay.page_sources import assumed
+from comity.posture.replay.page_sweep import sweep
 from comity.posture.scenario.read import ScenarioReading
 
 
@@ -38,9 +40,11 @@ def foresee(reading: ScenarioReading, options: argparse.Namespace) -> None:
         made |= {"reading": scenario.reading, "sources": [msgspec.to_builtins(each) for each in scenario.sources]}
         print(json.dumps(made, indent=2, ensure_ascii=False))
     elif options.html is not None:
-        sources = tuple(f"{each.figure}: {each.source}" for each in scenario.sources)
+        parts = [*sections(found), sweep(points), *assumed(scenario.reading, (each.plain for each in scenario.sources))]
         lead = "\n\n".join(found.headline)
-        text = page(scenario.title, lead, sections(found, sources), kicker=f"Scenario · {scenario.scenario}")
+        parts[0] = sections(found)[0]._replace(prose="")  # the lead says it
+        kicker = f"Scenario · {scenario.scenario}"
+        text = page(scenario.title, lead, [each for each in parts if each is not None], kicker=kicker)
         write_whole(options.html, text.encode())
         print(f"{options.html}: written")
     else:

@@ -27,6 +27,8 @@ def told(report: Report, show: Told) -> None:
     months = report.first if report.first == report.last else f"{report.first} to {report.last}"
     requests = report.total.counts.requests
     show.title(report.title, f"{requests:,} requests, {months}, in {report.groups:,} groups")
+    if report.notice:
+        show.say(report.notice)
     for sentence in answer(report):
         show.say(sentence)
     if report.changes:
@@ -50,9 +52,9 @@ def told(report: Report, show: Told) -> None:
     _loads(report, show)
     show.heading("Cost, time, energy")
     show.rows(list(_amounts(report)), (1, 3))
-    if report.notes:
+    if notes := [note for note in report.notes if note != report.notice]:
         show.heading("To be known")
-        show.rows([(note,) for note in report.notes])
+        show.rows([(note,) for note in notes])
 
 
 def _reproduced(report: Report) -> str:

@@ -272,6 +272,7 @@ class Stack(Record, frozen=True):
     gateway: Gateway | None = None
     uncovered: tuple[Gap, ...] = ()
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] = "EUR"
+    notice: Annotated[str, Meta(max_length=500)] | None = None  # said wherever results of its log are shown
     parties: dict[Id, Party] = field(default_factory=dict)
     agreements: tuple[Agreement, ...] = ()
     objective: Objective = field(default_factory=Objective)

@@ -12,7 +12,7 @@ from comity.charts.page import Section
 from comity.posture.replay.answer import answer
 from comity.posture.replay.page import html
 from comity.posture.replay.page_parts import loads
-from comity.posture.replay.report import Amounts, Counts, Point, Report, Spread, Swept
+from comity.posture.replay.report import Amounts, Counts, Label, Point, Report, Spread, Swept
 from tests.posture.replay.reported import REPORT, line
 
 NOTHING = Report("none", "Nothing at all", line(""))
@@ -103,10 +103,26 @@ def test_a_model_of_the_future_comes_first_and_a_replay_without_changes_is_left_
 
 
 def test_a_sweep_is_a_table_of_what_moves() -> None:
-    points = tuple(Point({"changes[0].factor": n}, {"lost": n, "margin": "7"}) for n in ("1", "2"))
-    text = html(replace(REPORT, swept=Swept(points)))
-    assert "changes[0].factor" in text and '<th scope="col" class="number">lost</th>' in text and ">margin<" not in text
-    drawn = html(replace(REPORT, swept=Swept(points, (Spread("lost", {"0.05": "1", "0.95": "2"}),))))
-    assert "over 2 draws" in drawn and ">0.95</th>" in drawn
+    values = ("1", "20000000")
+    points = tuple(Point({"changes[0].demand.factor": n}, {"lost": n, "margin": "7"}) for n in values)
+    labels = {"lost": Label("requests lost"), "cost": Label("cost", "EUR", "0.000000001")}
+    text = html(replace(REPORT, swept=Swept(points, (), labels)))
+    assert "changes[0].demand.factor" in text and "By demand factor" in text and ">margin<" not in text
+    assert (
+        '<th scope="row" class="brief">requests lost</th><td class="number">1</td><td class="number">20,000,000</td>'
+        in text
+    )
+    drawn = html(replace(REPORT, swept=Swept(points, (Spread("cost", {"0.05": "1e9", "0.5": "25e9"}),), labels)))
+    assert "Over 2 draws of demand factor" in drawn and ">5 %</th>" in drawn and ">median</th>" in drawn
+    assert '<th scope="row" class="brief">cost, EUR</th><td class="number">1</td><td class="number">25</td>' in drawn
+    many = tuple(Point({"future.own.price": str(n)}, {"lost": str(n)}) for n in range(9))
+    assert '<th scope="row" class="brief">8</th><td class="number">8</td>' in html(replace(REPORT, swept=Swept(many)))
     same = html(replace(REPORT, swept=Swept((points[0], points[0]))))
-    assert "nothing changes with it" in same
+    assert "Nothing changes with demand factor" in same
+
+
+def test_what_the_stack_wants_said_stands_at_the_head_and_once() -> None:
+    said = "A made log: cases are assigned, not observed."
+    text = html(replace(REPORT, notice=said, notes=(said, *REPORT.notes)))
+    assert text.count(said) == 1 and text.index(said) < text.index("<section")
+    assert REPORT.notes[0] in text

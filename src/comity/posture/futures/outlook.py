@@ -67,6 +67,15 @@ def figure(name: str, says: str, value: float | str | None, unit: str = "", digi
     return Figure(name, says, f"{value:.{digits}f}", unit)
 
 
+def shown(found: Figure) -> str:
+    """The value as a reader has it: thousands apart, "none" where there is none."""
+    digits = found.value.removeprefix("-")
+    if not digits.replace(".", "", 1).isdecimal():
+        return found.value or "none"
+    whole, point, rest = digits.partition(".")
+    return f"{'-' if found.value != digits else ''}{int(whole):,}{point}{rest}"
+
+
 def in_words(found: Outlook) -> str:
     """The outlook for a terminal."""
     return "\n".join(_lines(found))
@@ -77,7 +86,7 @@ def _lines(found: Outlook) -> Iterator[str]:
     yield ""
     wide = max((len(each.says) for each in found.figures), default=0)
     for each in found.figures:
-        yield f"  {each.says:<{wide}}  {each.value or 'none'}{f' {each.unit}' if each.unit and each.value else ''}"
+        yield f"  {each.says:<{wide}}  {shown(each)}{f' {each.unit}' if each.unit and each.value else ''}"
     for grid in found.grids:
         yield ""
         yield grid.caption

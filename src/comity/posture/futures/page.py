@@ -5,13 +5,13 @@ from __future__ import annotations
 from comity.charts.chart import Chart, Table
 from comity.charts.page import Section
 from comity.charts.series import Band, Line, series
-from comity.posture.futures.outlook import Outlook, Plot
+from comity.posture.futures.outlook import Outlook, Plot, shown
 
 
 def sections(found: Outlook, sources: tuple[str, ...] = ()) -> list[Section]:
     """The sections, in reading order. `sources` are those of the document's figures."""
     figures = Table(
-        ("", "value", "unit"), tuple((each.says, each.value or "none", each.unit) for each in found.figures)
+        ("", "value", "unit"), tuple((each.says, shown(each), each.unit) for each in found.figures)
     )
     return [
         Section("What it comes to", "\n\n".join(found.headline), (), [("Figures", figures)], sources),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-import msgspec
-
 from comity.placement.types import Placement
 from comity.posture.replay.adding import add, typical
 from comity.posture.replay.capacity import ShareOut
@@ -67,7 +65,8 @@ def replay(
         reading=scenario.reading,
         as_of=_as_of(atoms),
         changes=tuple(atom.says for atom in atoms),
-        sources=tuple(_plain(source) for source in scenario.sources),
+        sources=tuple(source.plain for source in scenario.sources),
+        notice=notice(every),
         first=logged.first,
         last=logged.last,
         currency=_currency(every),
@@ -145,12 +144,16 @@ def _currency(every: Iterable[Plan]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _plain(source: object) -> dict[str, str]:
-    return {name: str(value) for name, value in msgspec.to_builtins(source).items()}
+def notice(every: Iterable[Plan]) -> str:
+    """What the stacks of the log want said of it: that it was made, for one."""
+    stacks = {id(plan.before): plan.before.stack for plan in every if plan.before is not None}
+    return " ".join(dict.fromkeys(stack.notice for stack in stacks.values() if stack.notice))
 
 
 def _notes(every: Sequence[Plan], differing: int, *, loads_known: bool, shared: bool) -> Iterator[str]:
     """What was assumed, and what is not known."""
+    if said := notice(every):
+        yield said
     worlds: dict[int, World] = {id(plan.after): plan.after for plan in every if plan.after is not None}
     yield from dict.fromkeys(note for world in worlds.values() for note in world.ground.notes)
     if differing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from comity.charts.chart import Chart, Table
-from comity.charts.figures import NOT_KNOWN, exact, share
+from comity.charts.figures import exact, share
 from comity.charts.page import Section, Tile, page
 from comity.charts.palette import BLUE, GREY, VERMILLION
 from comity.charts.ranks import ranks
@@ -13,6 +13,7 @@ from comity.charts.sankey import sankey
 from comity.posture.replay.answer import answer
 from comity.posture.replay.page_amounts import bands, by_application, side_by_side
 from comity.posture.replay.page_parts import by_outcome, loads
+from comity.posture.replay.page_sources import sources
 from comity.posture.replay.page_sweep import sweep
 from comity.posture.replay.report import Report, Ruled
 
@@ -43,6 +44,7 @@ def html(
         [section for section in (*future, *replayed, *ends) if section],
         kicker=" · ".join(filter(None, ("Replay", report.scenario, f"requests of {period}" if report.first else ""))),
         tiles=list(_tiles(report)) if replayed else (),
+        notice=report.notice,
         foot="A ruling says that no rule in force here forbids a placement, never that it is lawful. This is not legal "
         "advice.\n\nThis file asks no other for anything. Colours are Okabe and Ito's, told apart by every reader.",
     )
@@ -169,7 +171,7 @@ def _spent(report: Report) -> Section:
 
 
 def _assumed(report: Report) -> Section | None:
-    parts = [report.reading.strip(), "\n".join(f"- {note}" for note in report.notes)]
+    parts = [report.reading.strip(), "\n".join(f"- {note}" for note in report.notes if note != report.notice)]
     said = "\n\n".join(filter(None, parts))
     return Section("How to read this, and what was assumed", said) if said else None
 
@@ -177,9 +179,7 @@ def _assumed(report: Report) -> Section | None:
 def _again(report: Report, command: str, digests: Sequence[tuple[str, str]]) -> Section | None:
     tables: list[tuple[str, Table]] = []
     if report.sources:
-        heads = ("figure", "source", "date", "checked", "url")
-        rows = tuple(tuple(str(each.get(head, NOT_KNOWN)) for head in heads) for each in report.sources)
-        tables.append(("Figures of the scenario", Table(heads, rows)))
+        tables.append(("Figures of the scenario", sources(report.sources)))
     if digests:
         tables.append(("What was read, by SHA-256", Table(("", "digest"), tuple(digests))))
     said = f"The same input gives this file again, byte for byte:\n\n    {command}" if command else ""

@@ -1,33 +1,38 @@
-"""A scenario's sweep as a section: quantiles of what was drawn, or a row for each value."""
+"""A scenario's sweep as a section: quantiles of what was drawn, or what comes of each value."""
 
 from __future__ import annotations
 
 from comity.charts.chart import Table
-from comity.charts.figures import NOT_KNOWN, exact
+from comity.charts.figures import exact
 from comity.charts.page import Section
 from comity.posture.replay.report import Swept
+from comity.posture.replay.sweep_told import by_value, moved, quantiles, swept_over
 
 MOST_POINTS = 60  # of a table in a page; JSON has all
+ABREAST = 5  # points that stand beside one another on A4; more of them stand below one another
 
 
 def sweep(swept: Swept | None) -> Section | None:
     """The section; None if nothing was swept."""
     if swept is None or not swept.points:
         return None
+    what, paths = swept_over(swept), ", ".join(f"`{path}`" for path in swept.points[0].values)
     if swept.spreads:
-        heads = ("", *swept.spreads[0].quantiles)
-        rows = tuple((each.name, *each.quantiles.values()) for each in swept.spreads)
-        said = f"The same over {exact(len(swept.points))} draws: between which values each measure lies, by quantile."
-        return Section("If it were otherwise", said, (), [("Quantiles of the draws", Table(heads, rows))])
-    told = tuple(swept.points[0].measures)
-    names = [name for name in told if len({point.measures[name] for point in swept.points}) > 1]
-    what = ", ".join(swept.points[0].values)
-    if not names:
-        said = f"`{what}` was swept over {len(swept.points)} values: nothing changes with it."
-        return Section("If it were otherwise", said)
-    rows = tuple(
-        (", ".join(point.values.values()), *(point.measures[name] or NOT_KNOWN for name in names))
-        for point in swept.points[:MOST_POINTS]
-    )
-    said = f"The same for other values of `{what}`. Measures that stay the same are left out."
-    return Section("If it were otherwise", said, (), [("By value", Table(("", *names), rows))])
+        said = f"Over {exact(len(swept.points))} draws of {what} together: between which values each measure lies."
+        tables = [("Quantiles of the draws", quantiles(swept))]
+    elif not moved(swept):
+        return Section("If it were otherwise", f"Nothing changes with {what} ({paths}), at {_values(swept)}.")
+    else:
+        said = f"The same at {_values(swept)} of {what}. Measures that stay the same are left out."
+        table = by_value(swept, 0, MOST_POINTS)
+        tables = [(f"By {what}", table if len(swept.points) <= ABREAST else _turned(table))]
+    return Section("If it were otherwise", f"{said} In the document: {paths}.", (), tables)
+
+
+def _values(swept: Swept) -> str:
+    return f"{exact(len(swept.points))} values"
+
+
+def _turned(table: Table) -> Table:
+    first, *rows = zip(table.columns, *table.rows, strict=True)
+    return Table(first, tuple(rows))

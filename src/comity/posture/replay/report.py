@@ -170,11 +170,20 @@ class Spread(Struct, frozen=True):
     quantiles: dict[str, str]
 
 
+class Label(Struct, frozen=True):
+    """What a measure is called, its unit, and by what its value is multiplied to be in that unit."""
+
+    says: str
+    unit: str = ""
+    times: str = "1"
+
+
 class Swept(Struct, frozen=True):
-    """A sweep: its points in order, and of draws the spread of every measure."""
+    """A sweep: its points in order, of draws the spread of every measure, and what each measure is called."""
 
     points: tuple[Point, ...]
     spreads: tuple[Spread, ...] = ()
+    labels: dict[str, Label] = {}
 
 
 class Report(Struct, frozen=True):
@@ -185,6 +194,7 @@ class Report(Struct, frozen=True):
         as_of: the day by whose law the changed world decides, "" where each request's own day does.
         changes: of the scenario, in words and in order.
         sources: of its figures, as the document has them.
+        notice: what the stacks of the log want said wherever a result of it is shown; the first of `notes` too.
         first, last: months of the log.
         currency: of the stack; "" if the log has several.
         groups: distinct groups of requests; `decided` distinct questions, each put once to either world.
@@ -209,6 +219,7 @@ class Report(Struct, frozen=True):
     as_of: str = ""
     changes: tuple[str, ...] = ()
     sources: tuple[dict[str, Any], ...] = ()
+    notice: str = ""
     first: str = ""
     last: str = ""
     currency: str = ""

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from comity.posture.replay.report import Point, Report, Spread, Swept
+from comity.posture.replay.report import Label, Point, Report, Spread, Swept
 from comity.posture.scenario.ground import ScenarioFault
 from comity.posture.scenario.paths import PathError, steps_of, with_value
 from comity.posture.scenario.types import Range, Scenario, Sweep
@@ -74,12 +74,27 @@ def measures(report: Report) -> dict[str, str]:
     }
 
 
-def swept(points: Iterable[tuple[Assigned, Measures]], *, drawn: bool) -> Swept:
+def labels(report: Report) -> dict[str, Label]:
+    """What those measures are called, and in which unit a reader has them."""
+    return {
+        "as_before": Label("requests that go where they went"),
+        "re_placed": Label("requests that go elsewhere"),
+        "refused": Label("requests refused now"),
+        "overflow": Label("requests without room"),
+        "cost": Label("cost", report.currency, "0.000000001"),
+        "energy_wh": Label("energy", "kWh", "0.001"),
+        "carbon_g": Label("carbon", "kg CO2e", "0.001"),
+    }
+
+
+def swept(
+    points: Iterable[tuple[Assigned, Measures]], *, drawn: bool, labelled: Mapping[str, Label] | None = None
+) -> Swept:
     """The points, and of draws the quantiles of every measure that is a number at each of them."""
     made = tuple(Point({path: _text(value) for path, value in values}, dict(found)) for values, found in points)
     names = list(dict.fromkeys(name for point in made for name in point.measures))
     spreads = (_spread(name, [point.measures.get(name, "") for point in made]) for name in names) if drawn else ()
-    return Swept(made, tuple(spread for spread in spreads if spread is not None))
+    return Swept(made, tuple(spread for spread in spreads if spread is not None), dict(labelled or {}))
 
 
 def sweep_of(
@@ -88,8 +103,9 @@ def sweep_of(
     unit: Sequence[Sequence[float]],
     ask: Callable[[Scenario], Measures],
     step: Callable[[int], None] = lambda done: None,
+    labelled: Mapping[str, Label] | None = None,
 ) -> Swept:
-    """The whole sweep of a document: `ask` says what comes of each scenario.
+    """The whole sweep of a document: `ask` says what comes of each scenario, `labelled` what that is called.
 
     Raises:
         ScenarioFault: a point makes no scenario, or one that does not fit the stack.
@@ -100,7 +116,7 @@ def sweep_of(
             step(number)
             yield values, ask(varied(plain, values))
 
-    return swept(points(), drawn=sweep.quasi_random is not None)
+    return swept(points(), drawn=sweep.quasi_random is not None, labelled=labelled)
 
 
 def _within(limits: Range, part: float) -> float:

@@ -27,6 +27,11 @@ class Source(Record, frozen=True):
     checked: Literal["primary", "secondary"]
     url: Annotated[str, Meta(max_length=2_000)] = ""
 
+    @property
+    def plain(self) -> dict[str, str]:
+        """What it says, as text by name; an address that is not given is left out."""
+        return {name: str(getattr(self, name)) for name in self.__struct_fields__ if getattr(self, name)}
+
 
 class Acquired(Record, frozen=True):
     """`party` comes under the control of `by`: a party of the stack, or a jurisdiction."""

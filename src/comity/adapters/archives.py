@@ -9,7 +9,7 @@ import msgspec
 
 from comity.adapters.packs import pack_folders, read_folder, schema_text, vocabulary, zone
 from comity.adapters.realm_bundles import conditions_from
-from comity.adapters.realms import load_realm
+from comity.adapters.realms import Shelf, load_realm
 from comity.law.pack import Pack
 from comity.law.realm import Realm
 from comity.placement.types import Conditions
@@ -30,12 +30,13 @@ class StateArchive:
 
     def __init__(self, state: Path) -> None:
         self._state = state
+        self._shelf = Shelf()
         self.missing: dict[str, str] = {}
 
     def realm(self, digest: str) -> Realm | None:
         """The realm of that digest, made again; None if it is not there or is not what it was."""
         try:
-            return load_realm(self._state, digest)
+            return load_realm(self._state, digest, self._shelf)
         except Problems as error:
             self.missing[digest] = str(error.problems[0])
         except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, msgspec.MsgspecError) as error:

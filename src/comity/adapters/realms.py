@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from comity.adapters.packs import load_packs, schema_text, vocabulary, zone
 from comity.adapters.stack_files import StackFile
 from comity.adapters.state import write_durably
 from comity.law.cedar import ENGINE, parse_rules
-from comity.law.pack import read_pack
+from comity.law.pack import Pack, read_pack
 from comity.law.realm import Realm
 from comity.law.vocabulary import Vocabulary
 from comity.placement.conditions import configured, document
 from comity.placement.types import Conditions
 from comity.stack.digest import stack_from_document
+from comity.terms.canon import encode
 from comity.terms.digests import sha256_hex
 from comity.terms.instants import Instant
 from comity.terms.problems import Problem, Problems
@@ -45,7 +47,26 @@ def keep(state: Path, realm: Realm) -> Conditions:
     return conditions
 
 
-def load_realm(state: Path, digest: str) -> Realm:
+class Shelf:
+    """Packs that were read already, by their names and texts: realms of one gateway differ by a date or a line of the
+    stack, and hold the same packs.
+    """
+
+    def __init__(self) -> None:
+        self._packs: dict[tuple[str, str], Pack] = {}
+
+    def pack(self, name: str, texts: Mapping[str, str]) -> Pack:
+        """The pack of these texts, the same one each time; raises Problems if it cannot be read."""
+        key = name, sha256_hex(encode(dict(texts)))
+        if key not in self._packs:
+            pack, problems = read_pack(name, {file: text.encode() for file, text in texts.items()}, parse_rules)
+            if pack is None:
+                raise Problems(problems)
+            self._packs[key] = pack
+        return self._packs[key]
+
+
+def load_realm(state: Path, digest: str, shelf: Shelf | None = None) -> Realm:
     """The realm of that digest, made again from its bundle (URLs and secrets are not in it).
 
     Raises:
@@ -59,7 +80,7 @@ def load_realm(state: Path, digest: str) -> Realm:
         raise Problems([Problem(str(path), 0, 0, "", f"cannot be read: {error.strerror}")]) from error
     if sha256_hex(data) != digest:
         raise Problems([Problem(str(path), 0, 0, "", "is not the bundle of its name", "", "restore it from a copy")])
-    realm = realm_from_document(data)
+    realm = realm_from_document(data, shelf)
     if realm.digest != digest:
         hint = "read it with the version of Comity that wrote it"
         raise Problems(
@@ -68,18 +89,14 @@ def load_realm(state: Path, digest: str) -> Realm:
     return realm
 
 
-def realm_from_document(data: bytes) -> Realm:
+def realm_from_document(data: bytes, shelf: Shelf | None = None) -> Realm:
     """The realm that a bundle describes; raises Problems if the bundle was made for another engine or format."""
     bundle = msgspec.json.decode(data)
     if bundle.get("comity") != 1 or bundle.get("engine") != ENGINE:
         found = f"was made for format {bundle.get('comity')}, engine {bundle.get('engine')}"
         raise Problems([Problem("realm", 0, 0, "", found, f"format 1, engine {ENGINE}")])
-    packs = []
-    for name, files in bundle["packs"].items():
-        pack, problems = read_pack(name, {file: text.encode() for file, text in files.items()}, parse_rules)
-        if pack is None:
-            raise Problems(problems)
-        packs.append(pack)
+    shelf = shelf or Shelf()
+    packs = [shelf.pack(name, texts) for name, texts in bundle["packs"].items()]
     stack = stack_from_document(bundle["stack"])
     order = {name: place for place, name in enumerate(stack.law)}
     packs.sort(key=lambda pack: order.get(pack.name, len(order)))

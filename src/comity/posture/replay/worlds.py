@@ -119,6 +119,7 @@ class Worlds:
     def __init__(self, archive: Archive, vocabulary: Vocabulary, schema: str, zone: Zone) -> None:
         self._archive = archive
         self._compiled_with = vocabulary, schema, zone
+        self._found: dict[str, Realm | None] = {}
         self._before: dict[tuple[str, str], World | None] = {}
         self._laws: dict[Hashable, Realm] = {}
         self._texts: dict[int, tuple[object, str]] = {}
@@ -174,11 +175,19 @@ class Worlds:
         return stack
 
     def _as_it_was(self, digest: str, conditions: str) -> World | None:
-        realm = self._archive.realm(digest)
+        if digest not in self._found:
+            self._found[digest] = self._archive.realm(digest)
+        realm = self._found[digest]
         if realm is None:
             return None
         own = configured(realm.stack)
-        figures = own if conditions in ("", own.digest) else self._archive.conditions(conditions)
+        if conditions in ("", own.digest):
+            figures: Conditions | None = own
+            known = self._before.get((digest, "")) or self._before.get((digest, own.digest))
+            if known is not None:
+                return known  # a denial names no conditions
+        else:
+            figures = self._archive.conditions(conditions)
         if figures is None:
             return None
         ground = self._grounds.get(digest)

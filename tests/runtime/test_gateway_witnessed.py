@@ -213,6 +213,58 @@ def test_what_requires_witnesses_is_refused_without(tmp_path, until, application
     asyncio.run(main())
 
 
+def test_what_requires_witnesses_waits_for_them(tmp_path, until):
+    """The link is cut, and requests wait; it is healed, and they are answered."""
+
+    async def main():
+        with ExitStack() as stack:
+            async with Upstream(chat("W.")) as upstream:
+                world = World(tmp_path, stack, upstream.url, ", require: {within: PT3S, wait: PT60S}")
+                gateway = Gateway(world.file)
+                assert "no problem" in gateway.comity("check")
+                desk, role = gateway.new_key("--app", "desk"), gateway.new_key("--role", "operator")
+                async with gateway, openai.AsyncOpenAI(base_url=gateway.url, api_key=desk, max_retries=0) as client:
+                    # nobody has seen a gateway that has just begun: the first request waits for that, and is served
+                    await client.chat.completions.create(**ASK)
+
+                    async def waits(result: str) -> int:
+                        _, _, text = await gateway.get("/metrics")
+                        name = f'comity_witness_waits_total{{result="{result}"}} '.encode()
+                        (line,) = (line for line in text.splitlines() if line.startswith(name))
+                        return int(line.removeprefix(name))
+
+                    async def stale() -> bool:
+                        return (await ready(gateway))[0] == 503
+
+                    async def waiting(count: int) -> bool:
+                        return (await gateway.status(role))["workers"][0]["waiting"] == count
+
+                    world.link.cut()
+                    await until(stale)
+                    asked = len(upstream.requests)
+                    asking = [asyncio.ensure_future(client.chat.completions.create(**ASK)) for _ in range(3)]
+                    await until(lambda: waiting(3))
+                    impatient = client.with_options(default_headers={"comity-timeout": "0.5"})
+                    with pytest.raises(openai.APIStatusError) as left:
+                        await impatient.chat.completions.create(**ASK)
+                    assert left.value.status_code == 504
+                    assert "was over before" in left.value.message
+                    assert len(upstream.requests) == asked
+                    assert not any(each.done() for each in asking)
+                    before = await waits("seen")
+                    world.link.heal()
+                    for answer in await asyncio.gather(*asking):
+                        assert answer.choices[0].message.content == "W."
+
+                    async def counted() -> bool:
+                        return (await waits("seen") - before, await waits("left"), await waits("refused")) == (3, 1, 0)
+
+                    await until(counted)
+                    assert await waiting(0)
+
+    asyncio.run(main())
+
+
 @pytest.mark.parametrize(
     ("policy", "says"),
     [

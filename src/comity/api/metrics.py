@@ -56,6 +56,7 @@ def families(supervisor: Supervisor) -> Iterator[Family]:
         samples = [({"worker": str(slot.number), "shard": slot.shard}, getattr(r, member)) for slot, r in reports]
         yield Family(name, "gauge", says, samples)
     yield from _witnesses(reports)
+    yield from _waits(supervisor.fleet.counts(), reports)
     yield from _workers(supervisor.fleet.slots, reports)
     yield from _gateway(supervisor)
 
@@ -149,6 +150,15 @@ def _witnesses(reports: list[tuple[Slot, Report]]) -> Iterator[Family]:
         "Whether the last try to have the shard stamped failed.",
         [({"shard": slot.shard}, int(bool(report.stamp_trouble))) for slot, report, _ in stamped],
     )
+
+
+def _waits(counts: Mapping[str, int], reports: list[tuple[Slot, Report]]) -> Iterator[Family]:
+    waiting = [({"shard": slot.shard}, report.waiting) for slot, report in reports if report.witnesses]
+    yield Family("comity_witness_waiting", "gauge", "Requests that wait until enough is witnessed.", waiting)
+    ends = [({"result": result}, counts.get(f"waits_{result}", 0)) for result in ("seen", "refused", "left")]
+    yield Family("comity_witness_waits_total", "counter", "Requests that waited, by how that ended.", ends)
+    waited = counts.get("waited_ms", 0) / 1000
+    yield Family("comity_witness_waited_seconds_total", "counter", "How long they waited.", [({}, waited)])
 
 
 def _workers(slots: list[Slot], reports: list[tuple[Slot, Report]]) -> Iterator[Family]:

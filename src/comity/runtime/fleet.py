@@ -86,6 +86,7 @@ class Slot:
             "generation": report.generation if report else None,
             "fault": report.fault if report else "not reported yet",
             "underway": report.underway if report else 0,
+            "waiting": report.waiting if report else 0,
             "entries": {
                 "durable": report.durable if report else 0,
                 "published": report.published if report else 0,

@@ -13,7 +13,8 @@ from comity.law.case import Addition, Case
 from comity.law.realm import Realm
 from comity.placement.types import Placement, Wish
 from comity.relay.exchange import Exchange
-from comity.relay.ports import FREE, Admission, Limited, Words
+from comity.relay.ports import FREE, Admission, Later, Limited, Words
+from comity.relay.surfaces import SURFACES
 from comity.relay.target import Target
 from comity.relay.tenant import Tenant
 from comity.runtime.bearers import Bearers
@@ -23,10 +24,20 @@ from comity.runtime.metering import of_applications, of_keys
 from comity.runtime.rations import Rations
 from comity.runtime.targets import Prepared, Targets
 from comity.runtime.tenants import Tenants
+from comity.runtime.waiting import Waiting
 from comity.runtime.witnessing import Required
 from comity.stack.operation import Cache, Routing
 from comity.terms.instants import Instant, shown
 from comity.terms.refusal import Refusal
+
+CHANGED = Limited(
+    "The rules by which this request was placed changed while it waited for the log's witnesses; try again.",
+    "not_witnessed",
+    1_000,
+    status=503,
+)
+
+UNSALTED = "The gateway cannot read or make the erasure salts of this application now; nothing was sent on."
 
 MAX_REFERRED = 4_096
 """Erasure refs whose tenant is kept: as many as the recorder keeps fragments. One more costs some 50 microseconds."""
@@ -46,6 +57,7 @@ class Gate:
         rations: Rations | None = None,
         bearers: Bearers | None = None,
         required: Required | None = None,
+        waiting: Waiting | None = None,
         salt_of_ref: Callable[[str, str], bytes] | None = None,
     ) -> None:
         """Begins with `first`, and says so to `began`, as for each realm that follows it.
@@ -53,7 +65,7 @@ class Gate:
         `salt` gives an application's erasure salt, `salt_of_ref` that of one of its erasure refs; `trouble` says why
         the worker as a whole is not ready, or nothing.
         Without `rations` nothing is limited, without `bearers` no token opens anything; `required` says whether enough
-        is witnessed for a request.
+        is witnessed for a request, and `waiting` lets it wait until that is so.
         """
         self._clock = clock
         self._salt = salt
@@ -64,6 +76,7 @@ class Gate:
         self._rations = rations
         self._bearers = bearers
         self._required = required
+        self._waiting = waiting
         self._force = first
         self._next: tuple[InForce, dict[str, Prepared] | None] | None = None
         self._keys: tuple[Key, ...] = ()
@@ -124,7 +137,26 @@ class Gate:
         if self._required is not None:
             refusal = self._required.refusal(exchange.tenant.application, now)
             if refusal is not None:
+                if self._waiting is not None and self._waiting.hold(
+                    exchange, now, lambda then: self._go_on(exchange, placement, then, ready), ready
+                ):
+                    return None
                 return refusal
+        return self._ration(exchange, placement, now, ready)
+
+    def _go_on(
+        self, exchange: Exchange, placement: Placement, now: Instant, ready: Callable[[Admission | Limited], None]
+    ) -> None:
+        """Enough is witnessed for a request that waited: it is placed as it was, or not at all."""
+        operation = SURFACES[exchange.surface].operation
+        if self.place(exchange.tenant, exchange.addition, placement.wish, operation, now) is not placement:
+            ready(CHANGED)
+        elif (admission := self._ration(exchange, placement, now, ready)) is not None:
+            ready(admission)
+
+    def _ration(
+        self, exchange: Exchange, placement: Placement, now: Instant, ready: Callable[[Admission | Limited], None]
+    ) -> Admission | Limited | None:
         if self._rations is None:
             return FREE
         return self._rations.admit(exchange, placement, self._targets.of(placement.realm), now, ready)
@@ -173,18 +205,23 @@ class Gate:
         self._targets.begin(self._force.realm.digest, targets, self._clock())
 
     def under(self, tenant: Tenant, ref: str) -> Tenant:
-        """Who this tenant is for a request with that erasure ref."""
+        """Who this tenant is for a request with that erasure ref; its salt is the one that is on the disk now."""
+        try:
+            salt = self._salt_of_ref(tenant.application, ref)
+        except (OSError, ValueError) as error:
+            raise Later(UNSALTED) from error
         referred = self._referred.get((tenant, ref))
-        if referred is None:
+        if referred is None or referred.salt != salt:
             if len(self._referred) >= MAX_REFERRED:
                 self._referred.clear()
-            salt = self._salt_of_ref(tenant.application, ref)
             referred = self._referred[tenant, ref] = tenant.under(ref, salt)
         return referred
 
     def forget(self) -> None:
-        """Some erasure salt was destroyed: whoever asks next has a new one."""
+        """Some erasure salt was destroyed: whoever asks next has a new one, and nobody waits with an old one."""
         self._referred.clear()
+        if self._waiting is not None:
+            self._waiting.drop(CHANGED)
         self.recognise(self._keys)
 
     def recognise(self, keys: Iterable[Key]) -> None:

@@ -64,7 +64,8 @@ class Watch(Struct, frozen=True):
     """Who cosigns checkpoints: a tlog-policy, as its file has it, and how it is used.
 
     A witness is asked at most once in `every` seconds. Requests of `applications` (None: of all) are refused when the
-    last state that enough witnesses cosigned is older than `within` seconds; 0: never. `ca` is a PEM file's path.
+    last state that enough witnesses cosigned is older than `within` seconds (0: never), after they have waited `wait`
+    seconds for a newer one. `ca` is a PEM file's path.
     """
 
     policy: bytes
@@ -72,6 +73,7 @@ class Watch(Struct, frozen=True):
     within: float = 0.0
     applications: tuple[str, ...] | None = None
     ca: str = ""
+    wait: float = 0.0
 
 
 class Stamps(Struct, frozen=True):
@@ -237,8 +239,8 @@ class Report(Struct, frozen=True, tag=True):
 
     `witnessed` and `stamped` are when the last state was cosigned by enough witnesses, and stamped; 0: not yet, None:
     nobody is asked. `counts` is what happened at its data port, by name; `fault` says why it is not ready, or is empty.
-    `tallies` are counters by family and label, `busy` the attempts under way by deployment, `resting` the deployments
-    that rest.
+    `waiting` requests wait for witnesses. `tallies` are counters by family and label, `busy` the attempts under way by
+    deployment, `resting` the deployments that rest.
     """
 
     time: Instant
@@ -246,6 +248,7 @@ class Report(Struct, frozen=True, tag=True):
     fault: str
     counts: dict[str, int] = {}
     underway: int = 0
+    waiting: int = 0
     pending: int = 0
     durable: int = 0
     published: int = 0

@@ -67,6 +67,7 @@ from comity.runtime.stamps import stamping_of
 from comity.runtime.summing import Summed
 from comity.runtime.taking import Taking
 from comity.runtime.tls import ServerContext
+from comity.runtime.waiting import Waiting
 from comity.runtime.witnessing import Required, watched, witnesses_of
 from comity.terms.errors import Fault
 from comity.terms.problems import Problems
@@ -118,6 +119,7 @@ class Worker:
         channel: Channel[ToWorker],
         ledger: Ledger,
         others: tuple[Witnesses | None, Stamping | None],
+        seen: tuple[Required, Waiting],
         keeper: Keeper,
         gate: Gate,
         salts: ApplicationSalts,
@@ -132,6 +134,7 @@ class Worker:
         self._channel = channel
         self._ledger = ledger
         self._witnesses, self._stamping = others
+        self._required, self._waiting = seen
         self._keeper = keeper
         self._summed = Summed(ledger)
         self._gate = gate
@@ -157,7 +160,6 @@ class Worker:
         forces[0].prepare()
         stack = forces[0].realm.stack
         witnesses = None if start.watch is None else witnesses_of(start.watch, unix_ms)
-        required = Required(start.watch, witnesses)
         ledger = Ledger.open(
             state,
             stack.origin,
@@ -173,6 +175,8 @@ class Worker:
                 later=asyncio.get_running_loop().call_later,
                 clock=unix_ms,
             )
+            required = Required(start.watch, witnesses, lambda: ledger.durable)
+            waiting = Waiting(required, later=asyncio.get_running_loop().call_later, clock=unix_ms)
             salts = ApplicationSalts(state)
             gate = Gate(
                 forces[0],
@@ -184,6 +188,7 @@ class Worker:
                 rations=rations,
                 bearers=bearers,
                 required=required,
+                waiting=waiting,
             )
             gate.move(gate.prepared(start.endpoints))
             for force in forces[1:]:
@@ -217,6 +222,7 @@ class Worker:
             channel,
             ledger,
             (witnesses, stamping),
+            (required, waiting),
             keeper,
             gate,
             salts,
@@ -334,12 +340,14 @@ class Worker:
 
     def _fares(self) -> Report:
         ledger, counts, now = self._ledger, self._port.counts, unix_ms()
+        self._required.trouble(now)  # notes what is not covered, also while nobody asks
         return Report(
             time=now,
             realm=self._gate.realm.digest,
             fault=ledger.fault or self._gate.fault(),
-            counts={name: getattr(counts, name) for name in counts.__slots__},
+            counts={name: getattr(counts, name) for name in counts.__slots__} | self._waiting.counts,
             underway=self._port.in_flight,
+            waiting=len(self._waiting),
             pending=ledger.pending,
             durable=ledger.durable,
             published=ledger.published,

@@ -8,6 +8,9 @@ from comity.stack.draft import Draft
 from comity.stack.operation import seconds_of
 from comity.stack.spelling import near_to, shown
 
+LONGEST_WITNESS_WAIT_S = 60
+"""That a request may wait for its log's witnesses: what waits holds its body, and its client's patience."""
+
 
 def check_operation(draft: Draft) -> None:
     """Note aliases that lead nowhere, budgets without a bound, credentials that exclude or need each other, and what
@@ -98,3 +101,7 @@ def _witnesses(draft: Draft) -> None:
     within, every = draft.at("witnesses", "require", "within"), draft.at("witnesses", "every") or "PT1S"
     if isinstance(within, str) and isinstance(every, str) and seconds_of(every) * 2 > seconds_of(within):
         draft.object_at(("witnesses", "require"), f"{within} is less than two times {every}", "a longer time")
+    for found in draft.find("witnesses.require.wait"):
+        if isinstance(found.value, str) and seconds_of(found.value) > LONGEST_WITNESS_WAIT_S:
+            hint = "no client, and no balancer of load, waits longer for a first byte"
+            draft.object_to(found, found.value, f"PT{LONGEST_WITNESS_WAIT_S}S at most", hint)

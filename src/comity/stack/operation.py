@@ -165,9 +165,10 @@ class Issuer(Record, frozen=True):
 
 
 class RequireWitnesses(Record, frozen=True):
-    """Requests are refused (503) once the last state that enough witnesses cosigned is older than `within`."""
+    """Requests are refused (503) if the last cosigned state, or the oldest entry not in it, is older than `within`."""
 
     within: Span
+    wait: Span | None = None  # so long a request waits for its witnesses, before it is refused; absent: not at all
     applications: tuple[Id, ...] | None = None  # absent: of all applications
 
 

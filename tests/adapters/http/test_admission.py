@@ -137,6 +137,23 @@ def test_a_share_that_comes_when_the_client_has_left_is_given_back_and_nothing_i
     run(main())
 
 
+@pytest.mark.parametrize("comes", ["share", "refusal"])
+def test_a_request_whose_time_is_over_while_it_waits_is_told_so_then(comes: str) -> None:
+    async def main() -> None:
+        async with House() as house:
+            later, share = Later(house), Share()
+            response = await house.ask(headers="comity-timeout: 0.05\r\n")
+            assert response.status == 504
+            assert "was over before" in response.error["message"]
+            later.waiting.pop()(share if comes == "share" else LIMITED)
+            assert share.released == (comes == "share")
+            assert not house.log.kept
+            assert not house.upstream.requests
+            assert house.port.counts.limited == 0
+
+    run(main())
+
+
 @pytest.mark.parametrize("how", ["leaves", "timeout"])
 def test_what_a_deployment_was_at_work_on_is_not_given_back(how: str) -> None:
     """Or a caller could have any number of prompts read, by leaving each time."""

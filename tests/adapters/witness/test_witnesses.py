@@ -11,9 +11,10 @@ import pytest
 
 from comity.adapters.clock import unix_ms
 from comity.adapters.ledger.cosigning import Behind, Cosigned
-from comity.adapters.witness.client import WitnessClient
+from comity.adapters.witness.client import NotCosigned, WitnessClient
 from comity.adapters.witness.logs import KnownLog, Logs
 from comity.adapters.witness.memory import WitnessMemory
+from comity.adapters.witness.standing import LONGEST_WAIT_S, Standing
 from comity.adapters.witness.witness import Answer, Witness
 from comity.adapters.witness.witnesses import Witnesses
 from comity.proof.add_checkpoint import AddCheckpoint
@@ -117,6 +118,7 @@ def test_a_start_learns_what_they_have_seen(tmp_path: Path) -> None:
         assert again.furthest(LOG.note(20), SIGNER.key) == 20
         assert again.furthest(first.note, SIGNER.key) == 20
         assert again.witnessed > 0  # said by the file
+        assert again.covered == 20
         assert take(again, 30).enough
 
 
@@ -137,6 +139,36 @@ def test_one_is_away_and_comes_back(tmp_path: Path) -> None:
         assert asks.late() is None
 
 
+def test_one_that_failed_is_asked_sooner_while_somebody_waits() -> None:
+    standing = Standing()
+    assert not standing.hurry()
+    for _ in range(8):
+        standing.failed(NotCosigned("it does not answer"), ticks=100.0, every=0.1, jitter=0.5)
+    assert standing.ready == 100.0 + LONGEST_WAIT_S * 0.75
+    assert standing.hurry()
+    assert standing.ready == 100.75
+    assert not standing.hurry()
+    standing.failed(NotCosigned("status 429", wait=20.0), ticks=101.0, every=0.1, jitter=0.5)
+    standing.hurry()
+    assert standing.ready == 121.0  # it asked for that
+
+
+def test_hurry_wakes_the_one_who_asks(tmp_path: Path) -> None:
+    with world(tmp_path) as made:
+        asks = made.asks(patience=0.0)
+        made.links[0].cut()
+        take(asks, 5)
+        until(lambda: bool(asks.stands[0].trouble))
+        asks._standings["w1"].ready = asks._ticks() + 3_600
+        made.links[0].heal()
+
+        def cosigned() -> bool:
+            asks.hurry()
+            return asks.covered == 5
+
+        until(cosigned)
+
+
 def test_none_answers(tmp_path: Path) -> None:
     with world(tmp_path) as made:
         asks = made.asks(patience=0.2, timeout=0.3)
@@ -145,7 +177,7 @@ def test_none_answers(tmp_path: Path) -> None:
         cosigned = take(asks, 5)
         assert not cosigned.enough
         assert cosigned.note.startswith(LOG.note(5))
-        assert asks.witnessed == 0
+        assert (asks.witnessed, asks.covered) == (0, 0)
         assert asks.furthest(LOG.note(5), SIGNER.key) in (0, 5)
         made.links[0].heal()
         made.links[1].heal()
@@ -156,6 +188,7 @@ def test_none_answers(tmp_path: Path) -> None:
 
         until(healed)
         assert asks.witnessed > 0
+        assert asks.covered == 5
 
 
 def test_a_backup_is_behind(tmp_path: Path) -> None:
@@ -186,7 +219,7 @@ def test_what_was_witnessed_by_a_clock_that_was_ahead_is_not_believed_for_long(t
         asks = made.asks(clock=lambda: now[0])
         for port, key in zip(made.ports, KEYS, strict=True):
             port.answers = lambda body, key=key: cosigned(key, body, now[0] // 1000)  # type: ignore[misc]
-        required = Required(Watch(b"", 1.0, 60.0), asks)
+        required = Required(Watch(b"", 1.0, 60.0), asks, lambda: 5)
         assert take(asks, 5).enough
         until(lambda: required.refusal("desk", now[0]) is None)
         now[0] -= 3_600_000

@@ -139,6 +139,10 @@ class Driver:
 
     def _admitted(self, admission: Admission | Limited) -> None:
         port, exchange = self._port, self._exchange
+        if not exchange.open:  # whoever asked left, or had no more time, while it waited
+            if not isinstance(admission, Limited):
+                admission.release(port.clock())
+            return
         if isinstance(admission, Limited):
             exchange.step("refuse")
             if admission.status == 503:
@@ -146,11 +150,6 @@ class Driver:
             else:
                 port.counts.limited += 1
             limit(self._client, admission)
-            return
-        if self._gone or self._expired:  # while a share of a limit was fetched
-            exchange.step("refuse")
-            admission.release(port.clock())
-            self._client.error(*failures.WAITED)
             return
         self._admission = admission
         try:
@@ -433,12 +432,18 @@ class Driver:
     def client_left(self) -> None:
         """The client's connection is gone."""
         self._gone = True
-        if not self._sealing and self._exchange.state in ("PLACED", "RELAYING"):
+        if self._waits:
+            self._exchange.step("refuse")
+        elif not self._sealing and self._exchange.state in ("PLACED", "RELAYING"):
             self._abandon()  # in any other state, what is on its way to the log concludes it
 
     def expire(self) -> None:
         """The request has taken longer than a request may."""
         self._expired = True
+        if self._waits:
+            self._exchange.step("refuse")
+            self._client.error(*failures.WAITED)
+            return
         if self._sealing or self._exchange.state not in ("PLACED", "RELAYING"):
             return
         if self._answer is not None:
@@ -446,6 +451,11 @@ class Driver:
             return
         self._unheard = self._attempts.cancel("timeout")
         self.unanswered()
+
+    @property
+    def _waits(self) -> bool:
+        """Whether it is placed, and waits for limits or witnesses: nothing of it is in the log."""
+        return self._exchange.state == "RULED" and self._exchange.intent < 0
 
     def pause(self) -> None:
         """The client reads slowly: read no faster from upstream."""

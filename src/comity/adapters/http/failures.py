@@ -17,7 +17,7 @@ NO_CAPACITY = "No deployment that may serve this request can be reached or has r
 TOO_SLOW = "No deployment that may serve this request answered in time."
 NO_ANSWER = "No deployment that may serve this request gave an answer."
 
-WAITED = (504, "The limits of this request could not be looked up in time; try again shortly.")
+WAITED = (504, "The request's time was over before its limits, or the log's witnesses, let it go on; try again.")
 
 UNSEEN = (504, "The request could not be looked into in time; try again shortly.")
 

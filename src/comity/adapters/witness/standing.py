@@ -31,7 +31,7 @@ class Standing:
         trouble: why the last try failed, or empty.
     """
 
-    __slots__ = ("_failures", "done", "known", "ready", "size", "time", "trouble")
+    __slots__ = ("_failures", "_soonest", "done", "known", "ready", "size", "time", "trouble")
 
     def __init__(self) -> None:
         self.known = 0
@@ -41,6 +41,7 @@ class Standing:
         self.ready = 0.0
         self.trouble = ""
         self._failures = 0
+        self._soonest = 0.0
 
     def succeeded(self, number: int, size: int, given: Given, *, unix_s: int, ticks: float, every: float) -> None:
         """It cosigned the candidate of that number."""
@@ -53,10 +54,18 @@ class Standing:
 
     def failed(self, error: NotCosigned, *, ticks: float, every: float, jitter: float) -> None:
         """It did not; `jitter` is in [0, 1), so that those who failed together do not ask together."""
-        wait = min(FIRST_WAIT_S * 2**self._failures, LONGEST_WAIT_S) * (0.5 + jitter / 2)
+        share, least = 0.5 + jitter / 2, max(error.wait, every)
+        self.ready = ticks + max(min(FIRST_WAIT_S * 2**self._failures, LONGEST_WAIT_S) * share, least)
+        self._soonest = ticks + max(FIRST_WAIT_S * share, least)
         self._failures = min(self._failures + 1, 10)
-        self.ready = ticks + max(wait, error.wait, every)
         self.trouble = str(error)
+
+    def hurry(self) -> bool:
+        """Ask a witness that failed after the first wait, or the one that it named itself; whether that is sooner."""
+        if not self.trouble or self.ready <= self._soonest:
+            return False
+        self.ready = self._soonest
+        return True
 
     def stand(self, name: str) -> Stand:
         """For an operator."""

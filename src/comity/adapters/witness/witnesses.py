@@ -53,6 +53,8 @@ class Witnesses:
         self.policy = policy
         self.witnessed = 0
         """Time, in Unix milliseconds, of the last state that enough witnesses have cosigned; 0 if there is none."""
+        self.covered = 0
+        """Size of the largest checkpoint that enough witnesses have cosigned, as far as this process knows."""
         self._clients = {client.name: client for client in clients}
         self._standings = {client.name: Standing() for client in clients}
         self._every = every
@@ -115,6 +117,13 @@ class Witnesses:
                 raise Behind(self._behind)
             return self._shown(candidate) if candidate is not None and candidate.fresh else None
 
+    def hurry(self) -> None:
+        """Somebody waits: a witness that failed is asked again as soon as it may be, and not after its whole wait."""
+        with self._changed:
+            sooner = [standing.hurry() for standing in self._standings.values()]
+            if any(sooner):
+                self._changed.notify_all()
+
     def close(self) -> None:
         """See Cosigning."""
         with self._changed:
@@ -148,7 +157,9 @@ class Witnesses:
             for line in note.by(key)
             if (time := cosigned_at(key, note.text, line)) is not None
         }
-        self.witnessed = max(self.witnessed, min(witnessed_at(self.policy, times) * 1000, self._clock()))
+        if (time := witnessed_at(self.policy, times)) > 0:
+            self.witnessed = max(self.witnessed, min(time * 1000, self._clock()))
+            self.covered = max(self.covered, Checkpoint.parse(note.text).size)
 
     def _seen(self, name: str, checkpoint: Checkpoint, note: str) -> int:
         """The size that a witness has seen; one more than ours if it has seen another tree of the same size."""
@@ -269,3 +280,4 @@ class Witnesses:
         if (time := witnessed_at(self.policy, times)) > 0:
             # the last one, not the latest: a clock that was ahead is put right by it
             self.witnessed = time * 1000
+            self.covered = max(self.covered, candidate.checkpoint.size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -17,10 +18,13 @@ MANY = 128
 """Files from which on the whole file system is synced at once: what others wrote on it has to wait too."""
 
 
-def write_tiles(folder: Path, files: Iterable[tuple[Tile, bytes]], disk: Disk = DISK) -> list[str]:
+def write_tiles(
+    folder: Path, files: Iterable[tuple[Tile, bytes]], disk: Disk = DISK, *, pause_s: float = 0
+) -> list[str]:
     """Write tiles and bundles below `folder`, each whole or not at all to a reader; returns their paths.
 
-    They are not durable before `sync_files`: whatever a crash takes can be rebuilt from the segments.
+    They are not durable before `sync_files`: whatever a crash takes can be rebuilt from the segments. After each,
+    `pause_s` seconds are left to other threads.
     """
     paths, known = [], set()
     for tile, data in files:
@@ -31,6 +35,8 @@ def write_tiles(folder: Path, files: Iterable[tuple[Tile, bytes]], disk: Disk = 
             known.add(parent)
         disk.write_file(path, data)
         paths.append(path)
+        if pause_s:
+            time.sleep(pause_s)
     return paths
 
 

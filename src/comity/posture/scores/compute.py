@@ -1,9 +1,10 @@
 """Oxford's three levels of compute sovereignty, asked of a deployment.
 
 Z. Hawkins, V. Lehdonvirta and B. Wu, *AI Compute Sovereignty: Infrastructure Control Across Territories, Cloud
-Providers, and Accelerators*, Oxford Internet Institute, 2025: where the accelerators are, the nationality of the
-provider, the nationality of the accelerators' vendor. Read in secondary sources: UNREVIEWED. The three are separate
-answers, and no sum of them is made.
+Providers, and Accelerators*, SSRN 5312977, June 2025: how much lies within a country's borders, the nationality of the
+companies that own the data centres, the nationality of the vendors of the accelerators. Read in what others quote and
+translate of it: secondary, UNREVIEWED. It asks them of countries; to ask them of a deployment, with "in part" and "not
+known", is ours. The three are separate answers, and no sum of them is made.
 """
 
 from __future__ import annotations

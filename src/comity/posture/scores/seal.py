@@ -1,9 +1,10 @@
 """The eight objectives of the EU Cloud Sovereignty Framework, re-anchored to any trust set.
 
-Framework: European Commission, DG DIGIT, Cloud Sovereignty Framework 1.2.1, 2025-10-20. It was read in secondary
-sources (law/packs/eu.csf/SOURCES.md), so everything here is UNREVIEWED. Its levels are awarded by a buyer who looked;
-what is reckoned here is an indication from the stack file: each level is a range, as wide as what the file does not
-say. A level that the stack states itself takes the place of the range.
+Framework: European Commission, DG DIGIT, Cloud Sovereignty Framework 1.2.1, October 2025, read in the Commission's own
+document; its guidance of June 2026 in quotations (law/packs/eu.csf/SOURCES.md). Its levels are awarded by a buyer who
+looked; what is reckoned here is an indication from the stack file, by rules of ours that nobody has REVIEWED: each
+level is a range, as wide as what the file does not say. A level that the stack states itself takes the place of the
+range.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ WEIGHTS: dict[str, tuple[int, ...]] = {
     "1.2.1": (15, 10, 10, 15, 20, 15, 10, 5),
     "2026-06": (20, 10, 10, 15, 10, 15, 15, 5),
 }
-"""Per cent, SOV-1 to SOV-8: those of version 1.2.1, and those of the Commission's calculator of June 2026 as reported.
-They differ, so both scores are given."""
+"""Per cent, SOV-1 to SOV-8: those of version 1.2.1 (section 5), and those of the Commission's calculator of June 2026
+as transcribed by others. They differ, so both scores are given."""
 
 SCHEMES: dict[str, str] = {"HDS": "FR", "SecNumCloud": "FR", "C5": "DE", "C5-Type2": "DE", "ISMS-P": "KR"}
 """Certificates that an authority of a jurisdiction stands behind."""
@@ -44,8 +45,8 @@ SCHEMES: dict[str, str] = {"HDS": "FR", "SecNumCloud": "FR", "C5": "DE", "C5-Typ
 WORLDWIDE = ("ISO27001", "ISO42001", "C5-equivalent")
 
 GREEN = ((1.2, 100.0, 4), (1.4, 250.0, 3), (1.6, 450.0, 2))
-"""Up to which PUE and gCO2e/kWh together a level is reached. Chosen by us: the framework names the factors and no
-figure."""
+"""Up to which PUE and gCO2e/kWh together a level is reached. Chosen by us: the framework (section 4) names "low PUE"
+and "renewable or low-carbon energy" among its factors, and no figure."""
 
 
 class Rated(NamedTuple):
@@ -283,9 +284,10 @@ class Sealed(NamedTuple):
     """A vector of objectives, what it comes to, and from how many deployments it was made.
 
     Attributes:
-        level: of the whole, low and high: the lowest of any objective, for none makes up for another.
+        level: of the whole, low and high: the lowest of any objective, as the guidance of June 2026 has it (version
+            1.2.1 asks for a level of each objective, and knows none of the whole).
         scores: per cent by table of weights, low and high: the sum of weight times level / 4. The framework's points
-            come from a tender's questions; a level in four stands for them here.
+            come from a tender's questions; a level in four stands for them here, which is ours.
     """
 
     rated: tuple[Rated, ...]

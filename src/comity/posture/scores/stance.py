@@ -1,8 +1,9 @@
 """Control, steer or depend: the stance at each link of a chain.
 
-Tony Blair Institute, *Sovereignty in the Age of AI*, January 2026, has the three words and no formula (read in
-secondary sources: UNREVIEWED). The rule is ours: who is inside the trust set is controlled; who is outside and can be
-replaced, or is bound by an agreement in force, is steered; the rest is depended on.
+H. Barasa and others, *Sovereignty in the Age of AI*, Tony Blair Institute, January 2026, proposes the three words as
+postures of a state; of its own text the contents were read, the chapter in what others say of it (UNREVIEWED). The rule
+is ours: who is inside the trust set is controlled; who is outside and can be replaced, or is bound by an agreement in
+force, is steered; the rest is depended on.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from comity.posture.scores.scores import WHOLE, Scores
 from comity.posture.scores.seal import OBJECTIVES, Sealed
 
 CAUTION = (
-    "Indications from the stack file, as wide as what it does not say: nobody awarded these levels. The frameworks were"
-    " read in secondary sources (UNREVIEWED)."
+    "Indications from the stack file, as wide as what it does not say: nobody awarded these levels. The rules that make"
+    " them of facts are ours (UNREVIEWED); docs/concepts/scores.md says which framework was read in its own text."
 )
 MOST = 6
 """Suppliers of a link, and weak links, that are told; --json has all."""

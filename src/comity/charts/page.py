@@ -50,8 +50,8 @@ def page(
 ) -> str:
     """The whole page as one HTML file that fetches nothing, in light and dark, and prints on A4.
 
-    `lead` answers in a sentence or two; `kicker` stands above the title; `foot` below everything. `notice` is what nobody may
-    overlook who reads the figures. All text is escaped.
+    `lead` answers in a sentence or two; `kicker` stands above the title; `foot` below everything. `notice` is what
+    nobody may overlook who reads the figures. All text is escaped.
     """
     body = "\n".join(
         (

@@ -111,9 +111,9 @@ def _why(report: Report, show: Told) -> None:
 
 
 def _repair(report: Report, show: Told) -> None:
-    if not report.total.counts.refused:
+    if not report.total.counts.lost:
         return
-    lost = report.total.counts.refused
+    lost = report.total.counts.lost
     show.heading("What would bring them back, step by step")
     if not report.repairs:
         show.say("  No agreement, certificate, site or model that is known here brings any of them back.")

@@ -12,10 +12,12 @@ from comity.posture.replay.causes import causes, ruled
 from comity.posture.replay.energy import Rates, rates
 from comity.posture.replay.groups import Groups
 from comity.posture.replay.loads import OVERFLOW, Sent, sent
-from comity.posture.replay.lots import Log, log_of
+from comity.posture.replay.lots import Log, log_of, total
 from comity.posture.replay.plans import Plan, changed, merged, plans
-from comity.posture.replay.repairs import repairs
-from comity.posture.replay.report import Amounts, Counts, Flow, Line, Report
+from comity.posture.replay.repairs import Found, of_order, repairs
+from comity.posture.replay.report import Amounts, Cause, Counts, Flow, Line, Report
+from comity.posture.replay.room import with_room
+from comity.posture.replay.shortage import Shortage, with_shortages
 from comity.posture.replay.tally import Tally
 from comity.posture.replay.worlds import World, Worlds
 from comity.posture.scenario.atoms import TIME, atoms_of
@@ -55,7 +57,10 @@ def replay(
         add(tally, plan, each, usual)
     sides = _rates(every)
     lost = [plan for plan in every if plan.outcome == "refused"]
-    steps, unrepaired = repairs(lost) if why else ((), 0)
+    short = Shortage(logged, worlds, atoms, every, going, loads, share_out) if share_out and loads else None
+    mending = repairs(lost) if why else Found()
+    if why and short is not None:
+        mending = with_room(mending, total(plan.lot for plan in lost), every, short.share_out)
     reproduced, differing = _reproduced(logged, worlds)
     whole = tally.lines(lambda face: ("",), sides)
     return Report(
@@ -80,11 +85,14 @@ def replay(
         deployments=tally.by_deployment(sides),
         rules=ruled(lost),
         flows=_flows(going),
-        causes=causes(lost, worlds, atoms) if why else (),
-        repairs=steps,
-        unrepaired=unrepaired,
+        causes=_causes(lost, short, atoms, worlds) if why else (),
+        repairs=mending.steps,
+        unrepaired=mending.unrepaired,
         loads=loads,
-        notes=tuple(_notes(every, differing, loads_known=bool(loads), shared=share_out is not None)),
+        notes=(
+            *_notes(every, differing, loads_known=bool(loads), shared=share_out is not None),
+            *of_order(mending),
+        ),
     )
 
 
@@ -101,6 +109,11 @@ def _reproduced(log: Log, worlds: Worlds) -> tuple[int, int]:
             same += requests if logged == digest else 0
             other += requests if logged != digest else 0
     return same, other
+
+
+def _causes(lost: Sequence[Plan], short: Shortage | None, atoms: tuple[Atom, ...], worlds: Worlds) -> tuple[Cause, ...]:
+    found = causes(lost, worlds, atoms)
+    return with_shortages(found, short) if short is not None else found
 
 
 def _rates(every: Iterable[Plan]) -> tuple[Mapping[str, Rates], Mapping[str, Rates]]:

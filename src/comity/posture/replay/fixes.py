@@ -112,6 +112,27 @@ class Fix(Struct, frozen=True):
         return put
 
 
+class Mended:
+    """The worlds of plans with all these steps taken, each made once."""
+
+    def __init__(self, fixes: Iterable[Fix]) -> None:
+        self._fixes = tuple(fixes)
+        self._worlds: dict[int, World] = {}
+
+    def world(self, world: World) -> World:
+        """The world with the steps taken."""
+        if id(world) not in self._worlds:
+            self._worlds[id(world)] = mended(world, self._fixes)
+        return self._worlds[id(world)]
+
+    def asked(self, put: Put, world: World) -> Put:
+        """A question to the world as it was, as it is put once the steps are taken."""
+        made = self.world(world)
+        for fix in self._fixes:
+            put = fix.asked(put, made.stack, made.at)
+        return put
+
+
 def mended(world: World, fixes: Iterable[Fix]) -> World:
     """The world with all these steps taken."""
     stack = as_attested(world.stack, day_of(world.at))
@@ -139,7 +160,7 @@ def fixes_for(
         gone = [name for name in named(put.wish.model, was.stack) if name not in stack.deployments]
         yield from _elsewhere(put, world, was, gone, application)
     if not there:
-        yield from _by_another(put, stack)
+        yield from by_another(put, stack)
 
 
 def _of_ways(
@@ -214,12 +235,12 @@ def _hosted(put: Put, name: str, serves: tuple[str, Deployment]) -> Fix:
     return Fix("site", name, (f"{made.model} is served at {made.site}",), lines, 8, put, (), serves)
 
 
-def _by_another(put: Put, stack: Stack) -> Iterator[Fix]:
+def by_another(put: Put, stack: Stack) -> Iterator[Fix]:
     """Another model in the place of one that nothing serves any more."""
     models = sorted({each.model for each in stack.deployments.values()})
+    asked = put.wish.model
     for model in models:
-        if put.wish.models is not None and model not in put.wish.models:
+        if model == asked or (put.wish.models is not None and model not in put.wish.models):
             continue
-        asked = put.wish.model
         says = f"{asked} is answered by {model}"
         yield Fix("model", "", (says,), {"aliases": {asked: [model]}}, 5, put, (), None, (asked, model))

@@ -16,6 +16,13 @@ OVERFLOW = ""
 """In place of a deployment: there is no room."""
 
 
+class Programme(NamedTuple):
+    """Tokens by class, and the room of each deployment and month."""
+
+    tokens: dict[Wanted, int]
+    room: dict[tuple[str, str], int]
+
+
 class Sent(NamedTuple):
     """Requests of a plan in one month, and where they go."""
 
@@ -28,18 +35,33 @@ def sent(each: Iterable[Plan], share_out: ShareOut | None) -> tuple[list[tuple[P
     where its placement sends it and there are no loads.
     """
     every = list(each)
-    capacity = _capacities(every)
-    if not capacity or share_out is None:
+    tokens, room = programme(every)
+    if not room or share_out is None:
         return [(plan, _freely(plan)) for plan in every], ()
+    shared = dict(zip(tokens, share_out(tokens, room), strict=True))
+    return shared_out(every, shared), _loads(every, shared, room)
+
+
+def programme(every: Sequence[Plan]) -> Programme:
+    """What is to be shared out; its room is empty where no capacity is stated."""
+    capacity = _capacities(every)
     tokens: defaultdict[Wanted, int] = defaultdict(int)
-    for plan in every:
+    for plan in every if capacity else ():
         for period, (_, amount) in plan.lot.months.items() if plan.options else ():
             tokens[Wanted(period, plan.options)] += round(amount * plan.factor)
     periods = sorted({wanted.period for wanted in tokens})
-    room = {(name, period): int(rate * _seconds(period)) for name, rate in capacity.items() for period in periods}
-    shared = dict(zip(tokens, share_out(tokens, room), strict=True))
-    made = [(plan, _as_shared(plan, shared) if plan.options else []) for plan in every]
-    return made, _loads(every, shared, room)
+    room = {(name, period): int(rate * seconds(period)) for name, rate in capacity.items() for period in periods}
+    return Programme(dict(tokens), room)
+
+
+def shared_out(every: Iterable[Plan], shared: Mapping[Wanted, Shared]) -> list[tuple[Plan, list[Sent]]]:
+    """Where the requests of each plan go if their tokens are shared out so."""
+    return [(plan, _as_shared(plan, shared) if plan.options else []) for plan in every]
+
+
+def without_room(going: Iterable[tuple[Plan, list[Sent]]]) -> int:
+    """Requests that were served, and for which there is no room."""
+    return sum(each.requests for plan, sent in going if plan.lot.served for each in sent if each.deployment == OVERFLOW)
 
 
 def _freely(plan: Plan) -> list[Sent]:
@@ -71,7 +93,8 @@ def _capacities(every: Sequence[Plan]) -> dict[str, float]:
     return found
 
 
-def _seconds(period: str) -> int:
+def seconds(period: str) -> int:
+    """Of a month."""
     year, month = period.split("-")
     return calendar.monthrange(int(year), int(month))[1] * 86_400
 

@@ -79,7 +79,7 @@ def plans(log: Log, worlds: Worlds, to: Changed, step: Callable[[int], None] = l
             key = id(now), staying
             if key not in ways:
                 going = ((home, 1),) if staying else first_tier(now, after.stack)
-                ways[key] = going, _options(now, staying)
+                ways[key] = going, options_of(now, staying)
             going, options = ways[key]
         factor = after.ground.factor(question.application) if after is not None else 1.0
         face = Face(question.application, *faces[question], home)
@@ -127,7 +127,7 @@ def _facets(question: Question, world: World | None) -> tuple[tuple[str, ...], t
     return widest.data, widest.subjects or (facts.seat(world.stack, widest.controller),)
 
 
-def _options(placement: Placement, home: str) -> Options:
+def options_of(placement: Placement, home: str) -> Options:
     """All tiers, dearer from tier to tier; what stays as before costs there what is cheapest."""
     found: dict[str, int] = {}
     least = min(each.score for each in placement.candidates)

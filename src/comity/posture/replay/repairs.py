@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from itertools import combinations
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from comity.placement.types import Placement
-from comity.posture.replay.fixes import Fix, fixes_for, mended
+from comity.posture.replay.fixes import Fix, Mended, fixes_for
 from comity.posture.replay.plans import Plan
 from comity.posture.replay.report import Repair
 from comity.posture.replay.worlds import Put, World
@@ -28,6 +29,9 @@ or two, and one step often mends what others wanted."""
 
 MAX_FIXES = 32
 """Steps that are compared."""
+
+MAX_PAIRED = 8
+"""Steps of which all pairs are compared with the first two, once the order is there."""
 
 MAX_CONFIRMED = 2_000
 """Distinct lost questions that are decided again with the chosen step; the rest count as not brought back."""
@@ -48,8 +52,20 @@ class Wanting(Struct, frozen=True, eq=False):
     forbidden: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def repairs(lost: Sequence[Plan]) -> tuple[tuple[Repair, ...], int]:
-    """Steps in order, and how many requests no step brings back."""
+class Found(NamedTuple):
+    """Steps in order, how many refused requests none of them brings back, and what each is.
+
+    `better` are two steps that together bring back more than the first two, where such are known.
+    """
+
+    steps: tuple[Repair, ...] = ()
+    unrepaired: int = 0
+    taken: tuple[Fix, ...] = ()
+    better: tuple[Fix, ...] = ()
+
+
+def repairs(lost: Sequence[Plan]) -> Found:
+    """The steps for these, each the one that brings back the most beyond those before it."""
     wanting = _wanting(lost)
     left = wanting[:MAX_CONFIRMED]
     beyond = sum(each.requests for each in wanting[MAX_CONFIRMED:])
@@ -78,7 +94,39 @@ def repairs(lost: Sequence[Plan]) -> tuple[tuple[Repair, ...], int]:
         left = still
         lines = msgspec.to_builtins(dict(best.lines))
         made.append(Repair(best.kind, best.deployment, best.says, lines, best.hardness, back, in_all))
-    return tuple(made), sum(each.requests for each in left) + beyond
+    better = better_pair(taken, fixes, list(_kinds(wanting).values())) if len(taken) > 1 else ()
+    return Found(tuple(made), sum(each.requests for each in left) + beyond, tuple(taken), better)
+
+
+def of_order(found: Found) -> Iterator[str]:
+    """What is to be known of the order of the steps."""
+    if len(found.steps) > 1:
+        yield (
+            "Steps of the repair are chosen one at a time, each for what it brings back beyond those before it, "
+            f"{MAX_STEPS} at most; as many others might bring back more together."
+        )
+    if found.better:
+        says = " and ".join(f"“{'; '.join(fix.says)}”" for fix in found.better)
+        yield f"That order is known not to be the best: {says} together bring back more than its first two steps."
+
+
+def better_pair(taken: Sequence[Fix], others: Sequence[Fix], kinds: Sequence[Wanting]) -> tuple[Fix, ...]:
+    """Two of the steps that were found which bring back more than the first two that were taken; none if no two do.
+
+    One at a time, steps that need one another are not found.
+    """
+    least = _lost(taken[:2], kinds)
+    pair: tuple[Fix, ...] = ()
+    some = [fix for fix in (*taken, *others) if not fix.accepts][:MAX_PAIRED]
+    for two in combinations(some, 2) if least else ():
+        lost = _lost(two, kinds)
+        if lost < least:
+            least, pair = lost, two
+    return pair
+
+
+def _lost(fixes: Sequence[Fix], kinds: Sequence[Wanting]) -> int:
+    return sum(each.requests for each in _still(fixes, kinds))
 
 
 def _wanting(lost: Sequence[Plan]) -> list[Wanting]:
@@ -142,13 +190,7 @@ def _best(fixes: Sequence[Fix], taken: Sequence[Fix], kinds: Sequence[Wanting]) 
 
 def _still(fixes: Sequence[Fix], left: Sequence[Wanting]) -> Iterator[Wanting]:
     """What is refused still with these steps taken."""
-    worlds: dict[int, World] = {}
+    worlds = Mended(fixes)
     for each in left:
-        world = worlds.get(id(each.world))
-        if world is None:
-            world = worlds[id(each.world)] = mended(each.world, fixes)
-        put = each.put
-        for fix in fixes:
-            put = fix.asked(put, world.stack, world.at)
-        if not isinstance(world.decide(put), Placement):
+        if not isinstance(worlds.world(each.world).decide(worlds.asked(each.put, each.world)), Placement):
             yield each

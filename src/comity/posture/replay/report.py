@@ -103,14 +103,16 @@ class Flow(Struct, frozen=True):
 
 
 class Cause(Struct, frozen=True):
-    """What accounts for the loss: a change of the scenario, or a rule.
+    """What accounts for the loss: a change of the scenario, a rule, or a deployment that is full.
 
     Attributes:
-        kind: `supplier`, `site`, `agreement`, `certificate`, `adequacy`, `law`, `chips`, `weights`, ... or `rule`.
+        kind: `supplier`, `site`, `agreement`, `certificate`, `adequacy`, `law`, `chips`, `weights`, ..., `rule`, or
+            `deployment`, which is full.
         name: of the thing, such as a party's or a rule's.
         says: it in words.
         alone: requests that would not be lost if this one alone were undone, all else staying.
         part: lost requests in which it has a part, alone or with others.
+        no_room: of `part`, those that are permitted and find no room.
     """
 
     kind: str
@@ -118,13 +120,17 @@ class Cause(Struct, frozen=True):
     says: str
     alone: int
     part: int
+    no_room: int = 0
 
 
 class Repair(Struct, frozen=True):
     """One step of the smallest repair, in order; each was confirmed by deciding again with all steps before it made.
 
+    The order is greedy: each step is the one that brings back the most beyond those before it. There may be as many
+    that together bring back more.
+
     Attributes:
-        kind: of its first change: `agreement`, `certificate`, `site`, `model`, `statement`, `terms`, ...
+        kind: of its first change: `agreement`, `certificate`, `site`, `model`, `statement`, `terms`, `capacity`, ...
         deployment: the one that it opens, with others perhaps.
         says: what is to be done, in order.
         lines: the part of a stack file that says so, as plain values.

@@ -9,7 +9,7 @@ import shlex
 import pytest
 
 from comity.adapters.monitor.alarm import Alarm
-from comity.cli.follow import _words
+from comity.cli.follow import _words, rose
 from comity.cli.main import parser
 from comity.evidence.reconcile.columns import KNOWN
 from tests.docs.blocks import blocks
@@ -34,11 +34,11 @@ def test_the_options_of_a_monitor_are_those_of_the_command() -> None:
     assert {name: float(shown[name]) for name in ("every", "sweep", "stale")} == {
         name: getattr(options, name) for name in ("every", "sweep", "stale")
     }
-    assert set(shown) == {"every", "sweep", "stale", "policy", "auditor"}
+    assert set(shown) == {"every", "sweep", "stale", "policy", "auditor", "keeps"}
 
 
 def test_the_alarm_that_is_shown_is_what_is_said() -> None:
-    (shown,) = (block.text for block in blocks(MONITOR) if block.language == "text")
+    shown, pruned = (block.text for block in blocks(MONITOR) if block.language == "text")
     alarm = Alarm(
         "altered-tile",
         "k3v9w2m1q",
@@ -47,6 +47,8 @@ def test_the_alarm_that_is_shown_is_what_is_said() -> None:
         356,
     )
     assert shown.splitlines()[1] == f"2026-11-23T13:24:18Z ALARM {_words(alarm)}"
+    place = "http://gateway.example:4001/log/k3v9w2m1q/minimum"
+    assert pruned.strip() == f"2026-11-23T13:20:07Z {rose('k3v9w2m1q', place, 0, 4096)}"
 
 
 def test_every_known_export_is_on_the_page() -> None:

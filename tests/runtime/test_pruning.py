@@ -63,6 +63,10 @@ def test_what_is_past_its_time_is_pruned(state: Path) -> None:
     assert told.pruned >= done.pruned
     assert document([done]) == {"salts": 0, "entries": 308, "pruned": [{"shard": shard, "minimum": 308}]}
     assert document([pruned(state, shard, keep(state), dry=False)]) == {}
+    rested = done._replace(shard="rested", minimum=(64, 64), pruned=0)
+    both = [{"shard": shard, "minimum": 308}, {"shard": "rested", "minimum": 64}]
+    assert document([rested, done])["pruned"] == both
+    assert document([rested]) == {}
     assert next(iter(entries(state, shard))).index == 308
     assert audited(state, shard).findings == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 import sys
 import time
@@ -15,13 +16,15 @@ from typing import Any
 
 from comity.adapters.clock import unix_ms
 from comity.adapters.ledger.remote import RemoteLog
-from comity.adapters.monitor.alarm import Alarm
+from comity.adapters.monitor.alarm import Alarm, Rise
 from comity.adapters.monitor.cursor import Cursor
 from comity.adapters.monitor.monitor import Monitor
 from comity.adapters.state import FOLDER
 from comity.cli.receipt_prose import clean
 from comity.proof.policy import Policy
 from comity.terms.errors import UsageFault
+
+DURATION = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
 
 MAX_KEY_BYTES = 1_024
 """A key has 46 characters."""
@@ -45,6 +48,10 @@ def add_follow(audit: argparse.ArgumentParser) -> None:
         "--sweep", type=_seconds, default=3_600.0, metavar="SECONDS",
         help="read all files of a large log again after so long (default: 3600; a small one: at each look)",
     )  # fmt: skip
+    audit.add_argument(
+        "--keeps", type=_duration, default=0, metavar="DURATION",
+        help="alarm if entries are pruned before so long, as the owner says they are kept: P3Y",
+    )  # fmt: skip
     audit.add_argument("--until-alarm", action="store_true", help="with --follow: end at the first alarm")
     audit.add_argument(
         "--auditor", metavar="FILE|env:NAME", help="with --follow: an auditor's key, with which entries are checked too"
@@ -66,12 +73,14 @@ def follow(options: argparse.Namespace, policy: Policy) -> int:
         stale_ms=int(options.stale * 1000),
         sweep_ms=int(options.sweep * 1000),
         key=auditor_key(options.auditor),
+        keeps_ms=options.keeps,
     )
     teller = Teller(options.log, as_json=options.json)
     signal.signal(signal.SIGTERM, _as_interrupt)
     try:
         while True:
             teller.tell(monitor.look(), monitor.size)
+            teller.pruned(monitor.rises)
             if teller.alarms and options.until_alarm:
                 break
             time.sleep(options.every)
@@ -109,9 +118,20 @@ class Teller:
                 self._line({"event": "over", **_document(alarm)}, f"over: {alarm.name} at {clean(alarm.place)}")
         self._present = now
 
+    def pruned(self, rises: list[Rise]) -> None:
+        """Say where the minimum index rose. It is no alarm by itself: keep_log may be what did it."""
+        for shard, place, before, minimum in rises:
+            document = {"event": "pruned", "shard": shard, "place": place, "before": before, "minimum": minimum}
+            self._line(document, rose(shard, place, before, minimum))
+
     def _line(self, document: dict[str, Any], words: str) -> None:
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         print(json.dumps({"at": at, **document}) if self._as_json else f"{at} {words}", flush=True)
+
+
+def rose(shard: str, place: str, before: int, minimum: int) -> str:
+    """A rise of a minimum index in words."""
+    return f"pruned, shard {clean(shard)} at {clean(place)}: the minimum index rose from {before} to {minimum}"
 
 
 def _document(alarm: Alarm) -> dict[str, Any]:
@@ -144,6 +164,16 @@ def auditor_key(given: str | None) -> str:
     if not key.strip().startswith("sk-"):
         raise UsageFault(f"--auditor: there is no key in {given}; `comity keys new --role auditor` makes one")
     return key.strip()
+
+
+def _duration(text: str) -> int:
+    """Milliseconds of a duration as `keep_log` has it; of a year or month the shortest, so that no calendar alarms."""
+    found = DURATION.fullmatch(text)
+    numbers = found.groups(default="0") if found else ()
+    days = sum(int(number) * length for number, length in zip(numbers, (365, 28, 7, 1), strict=False))
+    if not 0 < days < 100_000:
+        raise ValueError(text)
+    return days * 86_400_000
 
 
 def _seconds(text: str) -> float:

@@ -155,13 +155,18 @@ def prune_all(state: Path, stack: Stack, today: date, *, dry: bool) -> list[Prun
 
 
 def document(done: Iterable[Pruned]) -> dict[str, Any]:
-    """What an erasure entry tells of it (docs/spec/erasure.md); empty if nothing went."""
-    done = [each for each in done if each.pruned or each.erased]
-    if not done:
+    """What an erasure entry tells of it (docs/spec/erasure.md); empty if nothing went.
+
+    The minimum index of every shard that has one is told, not only of those where it rose: an entry that told an older
+    one may be what went.
+    """
+    done = list(done)
+    entries = sum(each.pruned + each.erased for each in done)
+    if not entries:
         return {}
-    moved = [{"shard": each.shard, "minimum": each.minimum[1]} for each in done if each.minimum[1] > each.minimum[0]]
-    told = {"pruned": moved[:MAX_ITEMS]} if moved else {}
-    return {"salts": 0, "entries": sum(each.pruned + each.erased for each in done), **told}
+    begun = sorted((each for each in done if each.minimum[1]), key=lambda each: each.minimum[0] == each.minimum[1])
+    minima = [{"shard": each.shard, "minimum": each.minimum[1]} for each in begun[:MAX_ITEMS]]
+    return {"salts": 0, "entries": entries, **({"pruned": minima} if minima else {})}
 
 
 def _others(stays: set[int], entries: list[Entry]) -> set[int]:

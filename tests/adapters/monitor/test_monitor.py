@@ -37,6 +37,8 @@ class Watched:
         self.url = url
         self.now = 10**12
         self.policy: Policy | None = None
+        self.key = ""
+        self.keeps_ms = 0
         self.shard = self.grow(300)
         self.begin()
 
@@ -48,6 +50,8 @@ class Watched:
             clock=lambda: self.now,
             stale_ms=86_400_000,
             sweep_ms=3_600_000,
+            key=self.key,
+            keeps_ms=self.keeps_ms,
         )
 
     def grow(self, count: int) -> str:

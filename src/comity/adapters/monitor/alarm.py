@@ -32,6 +32,21 @@ class Alarm(NamedTuple):
         return self.name, self.shard, self.place
 
 
+class Rise(NamedTuple):
+    """The minimum index of a shard rose: entries below it are no longer kept.
+
+    Attributes:
+        shard: id of the shard.
+        place: URL of the file that says so, which nobody signs.
+        before, minimum: the index before, as the cursor has it, and now.
+    """
+
+    shard: str
+    place: str
+    before: int
+    minimum: int
+
+
 def alarm_of(finding: Finding, shard: str, prefix: str) -> Alarm:
     """A finding of an inspection; its place, a path below the prefix or an origin, becomes a URL."""
     path = finding.place if finding.place.startswith(("tile/", "minimum")) else "checkpoint"

@@ -27,6 +27,8 @@ class Seen:
         witnessed: when its checkpoint last had the witnesses that the policy requires.
         swept: when all of its files were last read.
         minimum: its minimum index, which never comes down.
+        sizes: how many entries were signed at some time (Unix ms), a pair a day, while the owner's time to keep them
+            is watched over and not past.
     """
 
     checkpoint: str = ""
@@ -35,6 +37,7 @@ class Seen:
     witnessed: int = 0
     swept: int = 0
     minimum: int = 0
+    sizes: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

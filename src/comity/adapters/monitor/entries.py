@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,11 @@ from comity.terms.digests import from_base64
 
 
 class Entries:
-    """One shard, read from its first entry on when the monitor begins: sums need all of a day."""
+    """One shard, read from its first entry on when the monitor begins: sums need all of a day.
+
+    Attributes:
+        minima: what its `erasure` entries that are signed tell of minimum indices, by shard; the highest of each.
+    """
 
     def __init__(self, log: RemoteLog, prefix: str, key: str) -> None:
         self._log = log
@@ -26,6 +31,7 @@ class Entries:
         self._follower = Follower()
         self._next = 0
         self._found: list[Alarm] = []
+        self.minima: dict[str, int] = {}
 
     def read(self, size: int, fetch: Fetch) -> Iterator[Alarm]:
         """Read on, up to the `size` that is signed; what is wrong, and what was found wrong before. The bundles that
@@ -81,6 +87,9 @@ class Entries:
             return
         if value != signed:
             yield self._alarm("altered-entry", f"Entry {index} is not the one that was signed.", index)
+        elif kind == "erasure" and "party" in each and not wrong:
+            for told in json.loads(blocks["content"]).get("pruned", ()):
+                self.minima[told["shard"]] = max(self.minima.get(told["shard"], 0), told["minimum"])
         for name, sentence in wrong:
             yield self._alarm(name, sentence, index)
 

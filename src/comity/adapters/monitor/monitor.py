@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from comity.adapters.ledger.remote import NotThere, RemoteLog, Unreachable
-from comity.adapters.monitor.alarm import Alarm, alarm_of
+from comity.adapters.monitor.alarm import Alarm, Rise, alarm_of
+from comity.adapters.monitor.beginnings import Beginnings
 from comity.adapters.monitor.cursor import Cursor, Seen
 from comity.adapters.monitor.entries import Entries
 from comity.adapters.state import write_durably
@@ -24,6 +25,9 @@ from comity.terms.errors import UsageFault
 
 GRACE_MS = 60_000
 """How long a new shard may be without a checkpoint, and a checkpoint without its witnesses: they sign after the log."""
+
+UNREAD = frozenset({"unreachable", "missing-file", "gap"})
+"""Alarms after which not all entries are known to have been read."""
 
 SMALL = 65_536
 """Entries up to which all files are read in every look: 500 of them."""
@@ -50,9 +54,11 @@ class Monitor:
         stale_ms: int,
         sweep_ms: int,
         key: str = "",
+        keeps_ms: int = 0,
     ) -> None:
         """`stale_ms` is how long a shard that grows may rest, `sweep_ms` how long a file may go unread once it was
-        read; `key` is an auditor's, with which entries are read too.
+        read; `key` is an auditor's, with which entries are read too; `keeps_ms` is how long the owner says that
+        entries are kept; 0: nothing was said.
         """
         self._log = log
         self._cursor = cursor
@@ -63,7 +69,13 @@ class Monitor:
         self._key = key
         self._entries: dict[str, Entries] = {}
         self._last_witnessed: dict[str, tuple[str, int]] = {}
+        self._beginnings = Beginnings(keeps_ms)
         self.size = 0
+
+    @property
+    def rises(self) -> list[Rise]:
+        """Where the last look saw a minimum index rise: entries are pruned, which may be as it should."""
+        return self._beginnings.rises
 
     def look(self) -> list[Alarm]:
         """Everything that is wrong now.
@@ -72,6 +84,7 @@ class Monitor:
             UsageFault: the cursor or evidence cannot be kept.
         """
         now = self._clock()
+        self._beginnings.rises = []
         try:
             prefixes = self._log.prefixes()
         except NotThere as error:
@@ -87,6 +100,8 @@ class Monitor:
                 found.append(Alarm("unreachable", shard, prefix, f"{error}."))
             except NotThere as error:
                 found.append(Alarm("missing-file", shard, prefix, f"{error}."))
+        if self._key and not any(alarm.name in UNREAD for alarm in found):
+            found += self._untold(prefixes, now)
         found += self._gone({prefix.rpartition("/")[2] for prefix in prefixes})
         found += self._stale(prefixes, now)
         self._cursor.keep()
@@ -189,11 +204,7 @@ class Monitor:
                 raise _Away(str(error)) from error
 
         minimum = self._log.minimum(prefix)
-        if minimum < seen.minimum:
-            sentence = f"The minimum index was {seen.minimum}, and is {minimum}."
-            yield Alarm("wrong-minimum", shard, f"{prefix}/minimum", sentence)
-        elif minimum <= checkpoint.size:
-            seen.minimum = minimum
+        yield from self._beginnings.begins(shard, f"{prefix}/minimum", seen, minimum, checkpoint.size, now)
         for finding in inspect_tree(checkpoint, fetch, kept, minimum=minimum, start=start):
             alarm = alarm_of(finding, shard, prefix)
             if alarm.name in ("forked", "shrunk"):
@@ -224,6 +235,15 @@ class Monitor:
             name, sentence = "shrunk", f"Its witnesses saw {older.size} entries, and it has {checkpoint.size}."
         evidence = self._evidence(name, shard, witnessed, text, now)
         yield Alarm(name, shard, f"{prefix}/witnessed", sentence, None, evidence)
+
+    def _untold(self, prefixes: list[str], now: int) -> Iterator[Alarm]:
+        """Where shards begin, against what entries of any shard tell of it."""
+        minima: dict[str, int] = {}
+        for entries in self._entries.values():
+            for shard, told in entries.minima.items():
+                minima[shard] = max(minima.get(shard, 0), told)
+        places = {prefix.rpartition("/")[2]: f"{prefix}/minimum" for prefix in prefixes}
+        return self._beginnings.told(minima, places, self._cursor.shards, now)
 
     def _size_of(self, seen: Seen) -> int:
         return Checkpoint.parse(Note.parse(seen.checkpoint).text).size if seen.checkpoint else -1

@@ -50,4 +50,4 @@ def test_a_figure_of_others_is_credited_wherever_it_is_used(
     file = str(ROOT / "examples/scenarios/political-fragility.yaml")
     assert main(["replay", "--scenario", file, *form]) == 0
     said = capsys.readouterr().out
-    assert "Tracxn, data to 2 March 2026" in said and "669 days to award" in said
+    assert "Source: Tracxn, data to 2 March 2026" in said and "669 days to award" in said

@@ -38,11 +38,12 @@ def test_a_shipped_scenario_is_read_and_answers(file: Path) -> None:
     assert all(
         each.url
         for each in scenario.sources
-        if each.checked == "primary"
-        and "reckoned" not in each.source
-        and "prudent" not in each.source
-        and "Tracxn" not in each.source
+        if each.checked == "primary" and "reckoned" not in each.source and "prudent" not in each.source
     )
+    for each in scenario.sources:
+        made = "assumption" in each.source or "made up" in each.source
+        assert (each.checked == "assumed") == made, each.figure
+        assert "Tracxn" not in each.source or each.source.startswith("Source: Tracxn, data to 2 March 2026")
     if scenario.future is not None:
         found = outlook(scenario.future)
         assert found.headline and found.figures and found.plots

@@ -24,7 +24,11 @@ Months = Annotated[int, Meta(ge=0, le=240)]
 
 
 class Procurement(Record, frozen=True):
-    """Months from a decision to an award: least, most likely, most."""
+    """Months from a decision to an award: least, most likely, most.
+
+    18 to 36: Source: Tracxn, data to 2 March 2026. 22: the average of government's purchases of technology (Gartner,
+    2022, as reported), taken for the most likely.
+    """
 
     least: Annotated[float, Meta(ge=0, le=240)] = 18.0
     likely: Annotated[float, Meta(ge=0, le=240)] = 22.0

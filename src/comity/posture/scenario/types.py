@@ -19,12 +19,14 @@ Factor: TypeAlias = Annotated[float, Meta(ge=0, le=1_000_000)]
 
 
 class Source(Record, frozen=True):
-    """Where a figure of the document comes from; `checked` says whether its author read the primary source."""
+    """Where a figure of the document comes from; `checked` says whether its author read the primary source, or that
+    there is none: the figure is assumed.
+    """
 
     figure: Text
     source: Text
     date: date
-    checked: Literal["primary", "secondary"]
+    checked: Literal["primary", "secondary", "assumed"]
     url: Annotated[str, Meta(max_length=2_000)] = ""
 
     @property

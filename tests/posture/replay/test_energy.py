@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from comity.posture.replay.energy import joules_out, rates
+from comity.posture.replay.energy import ALL_IN, IDLE, SERVER, joules_out, rates
 from tests.posture.replay.tour import stack
 
 
@@ -17,9 +17,15 @@ def test_what_is_stated_is_taken_at_its_word() -> None:
     assert not found.energy_estimated and not found.carbon_estimated
 
 
+def test_what_stands_around_the_chip_is_what_google_says() -> None:
+    """arXiv 2508.15734: 1.72 from accelerator to all, at a PUE of 1.09; 2.4 from its narrower approach, with overhead."""
+    assert pytest.approx(1.72, rel=0.02) == SERVER * IDLE * 1.09
+    assert pytest.approx((0.24 - 0.02) / 0.10) == ALL_IN and pytest.approx(2.4, rel=0.005) == ALL_IN * 1.09
+
+
 @pytest.mark.parametrize(
     ("active", "whole", "measured"),
-    # ML.ENERGY v3, H100, J per output token: with inter-token latency up to 50 ms, and at batch 8
+    # ML.ENERGY, data of 2026-02-16, H100, J per output token: with inter-token latency up to 50 ms, and at batch 8
     [(8, 8, (0.070, 0.45)), (32, 32, (0.228, 1.73)), (70, 70, (0.479, 3.76)), (405, 405, (2.43, 14.0))],
 )
 def test_the_fit_lies_between_what_was_measured_at_large_and_at_small_batches(active, whole, measured) -> None:

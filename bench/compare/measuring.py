@@ -18,7 +18,7 @@ from bench.compare.machine import sync_times
 from bench.compare.processes import GATEWAY_CORES, LOAD_CORES, Running, core_seconds
 from bench.compare.reading import NotMeasured
 from bench.compare.rows import Launch, Row
-from bench.compare.world import GATEWAY, STREAM, STREAM_TLS, WHOLE, WHOLE_TLS, World
+from bench.compare.world import STREAM, STREAM_TLS, WHOLE, WHOLE_TLS, World
 
 CONNECTIONS = (64, 256)
 RATE = 1000
@@ -122,7 +122,7 @@ class Once:
         self._gateway = gateway
         if not streams:
             self.figures["cold_s"] = time.perf_counter() - began
-        wrk(self._script(), GATEWAY, CONNECTIONS[0], self._times.warm, self._row.tls)
+        wrk(self._script(), self.launch.port, CONNECTIONS[0], self._times.warm, self._row.tls)
 
     def _answers(self, gateway: Running) -> None:
         """Ask until there is an answer."""
@@ -134,7 +134,7 @@ class Once:
         while time.monotonic() < end:
             if gateway.ended:
                 raise NotMeasured(f"it ended: {gateway.log.read_text(errors='replace')[-800:]}")
-            connection = _connection(self._row.tls)
+            connection = _connection(self.launch.port, self._row.tls)
             try:
                 connection.request("POST", ask.path, sent, headers)
                 answer = connection.getresponse()
@@ -156,7 +156,7 @@ class Once:
     def closed(self, connections: int) -> None:
         """As many requests as come back over so many connections."""
         text, cpu, busy = self._watched(
-            lambda: wrk(self._script(), GATEWAY, connections, self._times.load, self._row.tls)
+            lambda: wrk(self._script(), self.launch.port, connections, self._times.load, self._row.tls)
         )
         self._keep(f"wrk-{connections}", text)
         run = reading.wrk(text)
@@ -176,7 +176,7 @@ class Once:
 
     def _rated(self, rate: int) -> None:
         size, port = self._row.prompt_bytes, WHOLE_TLS if self._row.tls else WHOLE
-        through = self._load_at(rate, whole(self.launch.whole, size), GATEWAY, "rate")
+        through = self._load_at(rate, whole(self.launch.whole, size), self.launch.port, "rate")
         direct = self._without(rate, whole(Ask(), size), port)
         self.figures |= {
             "rate": rate,
@@ -191,7 +191,7 @@ class Once:
     def _first(self, rate: int) -> None:
         size, port = self._row.prompt_bytes, STREAM_TLS if self._row.tls else STREAM
         asked = streamed(self.launch.stream, size, FEW_CHUNKS, one_by_one=False)
-        through = self._load_at(rate, asked, GATEWAY, "first")
+        through = self._load_at(rate, asked, self.launch.port, "first")
         direct = self._without(rate, streamed(Ask(), size, FEW_CHUNKS, one_by_one=False), port)
         self.figures |= {
             "added_first_p50_ms": through.first_p50 - direct.first_p50,
@@ -212,7 +212,7 @@ class Once:
     def chunks(self) -> None:
         """As many chunks of streams as come back, one at a time of each."""
         request = streamed(self.launch.stream, self._row.prompt_bytes, MANY_CHUNKS, one_by_one=True)
-        words = ["chunks", GATEWAY, request, STREAMS, self._times.load, self._times.warm / 2, STREAM]
+        words = ["chunks", self.launch.port, request, STREAMS, self._times.load, self._times.warm / 2, STREAM]
         text, cpu, busy = self._watched(lambda: self._load(words))
         self._keep("chunks", text)
         run = reading.chunks(text)
@@ -266,9 +266,9 @@ def _ran(command: Sequence[str]) -> str:
     return ran.stdout + ran.stderr
 
 
-def _connection(tls: bool) -> http.client.HTTPConnection:
+def _connection(port: int, tls: bool) -> http.client.HTTPConnection:
     if not tls:
-        return http.client.HTTPConnection("127.0.0.1", GATEWAY, timeout=5)
+        return http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # it is our own, made for this run
-    return http.client.HTTPSConnection("127.0.0.1", GATEWAY, timeout=5, context=context)
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=context)

@@ -28,6 +28,7 @@ class Launch:
     stream: Ask = field(default_factory=Ask)
     worker: str = ""
     """Words of the command line of the process whose memory counts; else the largest."""
+    port: int = GATEWAY
 
 
 Ready = Callable[[World, Path, bool], Launch]
@@ -79,6 +80,12 @@ def comity_rows() -> list[Row]:
     ]
 
 
+def comity_of(source: Path, port: int, control: int, prompt_bytes: int) -> Row:
+    """The row `comity` with the source of a checkout, at ports of its own."""
+    ready = partial(_comity, source=str(source / "src"), port=port, control=control)
+    return Row("comity", str(source), ready, durable=True, prompt_bytes=prompt_bytes)
+
+
 def _nginx(world: World, folder: Path, streams: bool, *, tls: bool) -> Launch:
     text = (FILES / "nginx-proxy.conf").read_text()
     told = {
@@ -98,7 +105,16 @@ def _nginx(world: World, folder: Path, streams: bool, *, tls: bool) -> Launch:
 
 
 def _comity(
-    world: World, folder: Path, streams: bool, *, tls: bool = False, relaxed: bool = False, detect: bool = False
+    world: World,
+    folder: Path,
+    streams: bool,
+    *,
+    tls: bool = False,
+    relaxed: bool = False,
+    detect: bool = False,
+    source: str = "",
+    port: int = GATEWAY,
+    control: int = CONTROL,
 ) -> Launch:
     text = (FILES / "comity.yaml").read_text()
     if tls:
@@ -112,16 +128,16 @@ def _comity(
     stack = folder / "comity.yaml"
     stack.write_text(text)
     environment = plain_environment()
-    if "PYTHONPATH" in os.environ:  # the source of another checkout, to compare with
-        environment["PYTHONPATH"] = os.environ["PYTHONPATH"]
+    if source := source or os.environ.get("PYTHONPATH", ""):  # of another checkout, to compare with
+        environment["PYTHONPATH"] = source
     new = [str(COMITY), "keys", "new", "-c", str(stack), "--app", "desk"]
     key = subprocess.run(new, env=environment, check=False, capture_output=True, text=True)
     if key.returncode:
         raise RuntimeError(f"comity keys new: {key.stderr}")
     bearer = {"authorization": f"Bearer {key.stdout.split()[-1]}"}
-    command = [str(COMITY), "serve", "-c", str(stack), "--port", str(GATEWAY), "--control-port", str(CONTROL)]
+    command = [str(COMITY), "serve", "-c", str(stack), "--port", str(port), "--control-port", str(control)]
     if tls:
         command += ["--tls-cert", str(world.certificate), "--tls-key", str(world.key)]
     return Launch(
-        tuple(command), environment, Ask("m", headers=bearer), Ask("s", headers=bearer), "comity.runtime.worker"
+        tuple(command), environment, Ask("m", headers=bearer), Ask("s", headers=bearer), "comity.runtime.worker", port
     )

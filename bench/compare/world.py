@@ -28,7 +28,8 @@ FILES = BENCH / "world"
 PEERS = BENCH / ".peers"
 BUILT = BENCH / ".built"
 
-WHOLE, WHOLE_TLS, STREAM, STREAM_TLS, GATEWAY, CONTROL, SPARE = 18080, 18443, 18081, 18444, 18100, 18101, 18102
+WHOLE, WHOLE_TLS, STREAM, STREAM_TLS = 18080, 18443, 18081, 18444
+GATEWAY, CONTROL, SPARE, SPARE_CONTROL = 18100, 18101, 18102, 18103
 """Fixed, so that the configurations beside this file can be read as they run."""
 
 NEEDED = {
@@ -140,7 +141,7 @@ def _compile(source: Path, program: Path, *options: str) -> None:
 
 
 def _ports_are_free() -> None:
-    for port in (WHOLE, WHOLE_TLS, STREAM, STREAM_TLS, GATEWAY, CONTROL, SPARE):
+    for port in (WHOLE, WHOLE_TLS, STREAM, STREAM_TLS, GATEWAY, CONTROL, SPARE, SPARE_CONTROL):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -99,6 +99,7 @@ def _objects(value: Any) -> Any:
 PLAIN: dict[str, list[dict[str, Any]]] = {
     "chat": [
         {"messages": [{"role": "user", "content": [{"type": "text", "text": "x"}]}], "max_tokens": 5, "stream": True},
+        {"messages": [{"role": "user", "content": "où, 哪里"}]},
         {"messages": [
             {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "type": "function"}]},
             {"role": "tool", "tool_call_id": "c", "content": "x"},

@@ -15,6 +15,7 @@ from comity.api.admin_keys import limited_body
 from comity.proof.sampling import WHOLE
 from comity.runtime.supervisor import Supervisor
 from comity.terms.canon import MAX_INT
+from comity.terms.ids import PATTERN
 
 MAX_BODY_BYTES = 262_144
 """A hundred results are 20 kB; the heads of 64 shards 12 kB."""
@@ -49,7 +50,7 @@ class Sample(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 class About(Struct, frozen=True, forbid_unknown_fields=True):
     """One entry to be made."""
 
-    target: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+    target: Annotated[str, Meta(pattern=f"^{PATTERN}$")]
     sample: Sample
 
 

@@ -127,3 +127,5 @@ def _tell(done: Erased, waiting: int, options: argparse.Namespace) -> None:
     print(f"{done.entries} entries {would}destroyed{later}")
     for why, count in sorted(done.kept.items()):
         print(f"{count} entries stay: {why}")
+    if options.ref is not None and not (done.entries or done.kept or done.contents):
+        print("no entry that is left was asked under this ref: is it written as the application sends it?")

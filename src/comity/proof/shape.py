@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from comity.terms.ids import PATTERN
+
 MAX_ITEMS = 256
 """Of an array: as many deployments as one ruling is made for."""
 
 _STRINGS = {
-    "id": re.compile(r"[a-z0-9][a-z0-9._-]{0,63}"),
+    "id": re.compile(PATTERN),
     "text": re.compile(r".{1,512}", re.DOTALL),
     "party": re.compile(r".{1,64}", re.DOTALL),
     "digest": re.compile(r"[0-9a-f]{64}"),

@@ -94,7 +94,10 @@ class Gate(Protocol):
     def under(self, tenant: Tenant, ref: str) -> Tenant:
         """Who this tenant is for a request with that erasure ref; the same object for the same ref, for a while.
 
-        A ref that was never seen costs the time of a few syncs of the disk.
+        Nothing is written, whether or not the ref was ever seen.
+
+        Raises:
+            Later: its salt cannot be had now.
         """
 
     def case(self, tenant: Tenant, addition: Addition, operation: str) -> Case:

@@ -46,6 +46,9 @@ MAX_COST = 2**53 - 1
 
 Cases: TypeAlias = Callable[[Tenant, Addition, str], Case]
 
+_Alike: TypeAlias = tuple[str, str, str, Addition, str, str]
+"""Application, controller, key, additions, placement and model: what the blocks that requests share are made of."""
+
 
 class Recorder:
     """Writes the blocks of every entry of one worker."""
@@ -57,15 +60,19 @@ class Recorder:
         self._durability = durability.encode()
         self._cases = cases
         self._found: dict[Seen, bytes] = {}
-        self._fragments: dict[tuple[Tenant, Addition, str, str], tuple[bytes, bytes]] = {}
+        self._fragments: dict[_Alike, tuple[bytes, bytes]] = {}
 
     def intent(self, exchange: Exchange, operation: str = "infer") -> Blocks:
         """The blocks of an intent: the request is ruled and placed, and no byte has left."""
         tenant, placement, body = exchange.tenant, exchange.placement, exchange.body
         asked = exchange.ask.model
-        fragments = self._fragments.get((tenant, exchange.addition, placement.digest, asked))
+        # not by tenant: it has an erasure salt, which would stay here when it is destroyed
+        alike = tenant.application, tenant.controller, tenant.key, exchange.addition, placement.digest, asked
+        fragments = self._fragments.get(alike)
         if fragments is None:
-            fragments = self._encode(exchange, operation)
+            if len(self._fragments) >= MAX_FRAGMENTS:
+                self._fragments.clear()
+            fragments = self._fragments[alike] = self._encode(exchange, operation)
         more = b'"stream":true,' if exchange.ask.stream else b""
         if exchange.surface != "chat":
             more += b'"surface":"%b",' % exchange.surface.encode()
@@ -133,22 +140,12 @@ class Recorder:
         return _party(exchange.tenant, case, exchange.addition), decision, canon.encode(content)
 
     def _encode(self, exchange: Exchange, operation: str) -> tuple[bytes, bytes]:
-        """The blocks that equal requests share, kept for the next."""
-        tenant, addition, placement, model = (
-            exchange.tenant,
-            exchange.addition,
-            exchange.placement,
-            exchange.ask.model,
+        """The blocks that equal requests share."""
+        case = self._cases(exchange.tenant, exchange.addition, operation)
+        return (
+            _party(exchange.tenant, case, exchange.addition),
+            placed(exchange.placement, exchange.ask.model, self._durability.decode()),
         )
-        case = self._cases(tenant, addition, operation)
-        fragments = (
-            _party(tenant, case, addition),
-            placed(placement, model, self._durability.decode()),
-        )
-        if len(self._fragments) >= MAX_FRAGMENTS:
-            self._fragments.clear()
-        self._fragments[tenant, addition, placement.digest, model] = fragments
-        return fragments
 
 
 def session(tenant: Tenant, name: bytes) -> str:

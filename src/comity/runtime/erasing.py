@@ -19,7 +19,8 @@ from typing import NamedTuple
 from comity.adapters import vault
 from comity.adapters.disk import DISK
 from comity.adapters.ledger import ApplicationSalts, shards
-from comity.adapters.ledger.erasing import erase, in_turn, sealed
+from comity.adapters.ledger.erasing import erase, sealed
+from comity.adapters.ledger.in_turn import in_turn
 from comity.adapters.ledger.segment import Entry
 from comity.adapters.state import write_durably
 from comity.proof.commitment import marked

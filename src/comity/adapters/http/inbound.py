@@ -20,6 +20,7 @@ from comity.relay import surfaces
 from comity.relay.body import BadRequest
 from comity.relay.dialects.conversation import Dialect
 from comity.relay.errors import envelope
+from comity.relay.ports import Later
 from comity.relay.surfaces import Surface
 from comity.relay.tenant import Tenant
 
@@ -405,6 +406,10 @@ class Inbound(asyncio.Protocol):
         except BadRequest as error:
             port.counts.bad += 1
             self.reply(400, envelope(400, str(error), param=error.field, dialect=surface.errors))
+            return
+        except Later as error:
+            port.loop.call_exception_handler({"message": "A request could not be taken", "exception": error.__cause__})
+            self.error(503, str(error), RETRY_AFTER, code="not_ready")
             return
         driver = self._driver = Driver(port, self, surface, exchange)
         try:

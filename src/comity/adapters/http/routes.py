@@ -104,6 +104,9 @@ def _receipt(client: Client, port: Port, tenant: Tenant | None, url: bytes) -> N
     except BadRequest as error:
         client.error(400, str(error))
         return
+    except Later as error:
+        client.error(503, str(error), RETRY_AFTER, code="not_ready")
+        return
     task = port.loop.create_task(_fetch(client, port, tenant, receipt_id.decode()))
     port.tasks.add(task)
     task.add_done_callback(port.tasks.discard)

@@ -14,16 +14,14 @@ would bring back what that one destroyed.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import struct
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from mmap import mmap
 from pathlib import Path
 
 from comity.adapters.disk import DISK, PRIVATE, Disk
+from comity.adapters.ledger.in_turn import in_turn
 from comity.adapters.ledger.minimum import minimum_of, set_minimum
 from comity.adapters.ledger.open_segment import OpenSegment
 from comity.adapters.ledger.places import alone, places_path
@@ -115,17 +113,6 @@ def _prune(state: Path, shard: str, index: int, disk: Disk) -> int:
     if gone:
         disk.sync_folder(folder)
     return new
-
-
-@contextmanager
-def in_turn(folder: Path) -> Iterator[None]:
-    """Wait until nobody else is at what the folder holds, in whatever process."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _up(index: int) -> int:

@@ -1,33 +1,46 @@
-"""Erasure salts: one file for each application and for each `Comity-Erasure-Ref` of it, destroyed to make the byte
-commitments under it unlinkable (docs/spec/erasure.md)."""
+"""Erasure salts: one file for each application, for itself and for every `Comity-Erasure-Ref` of it, destroyed to make
+the byte commitments under it unlinkable (docs/spec/erasure.md)."""
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeAlias
 
 from comity.adapters.disk import DISK, PRIVATE, Disk
-from comity.terms.digests import SIZE, hmac_sha256
-
-_APPLICATION = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+from comity.adapters.ledger.in_turn import in_turn
+from comity.adapters.ledger.ref_tree import RECORD_SIZE, Branch, RefTree
+from comity.terms.digests import SIZE
+from comity.terms.ids import application_id
 
 MAX_KEPT = 10_000
-"""Salts of refs kept in memory: 3 MB. One that is not among them is read again, in some 30 microseconds."""
+"""Salts of refs kept in memory: 3 MB. One that is not among them is made again, in some 60 microseconds."""
 
-_NAME = b"comity/erasure-ref/name/v1\n"
-_GONE = ".gone"
+MAGIC = b"CMTYSLT2"
+"""A file of zeroes must never be taken for one of salts."""
+
+_HEAD = len(MAGIC) + SIZE
+
+_GONE, _NEXT = ".gone", ".next"
+"""How names end of what is on its way out, and in; before it a dot and the application's name."""
+
+_Version: TypeAlias = tuple[int, int, int]
 
 
 class ApplicationSalts:
-    """The erasure salts under `state/salts/`, 32 random bytes each, files 0600.
+    """The erasure salts under `state/salts/`: a file of an application has its salt, and the secrets that give those of
+    its refs (`RefTree`); 0600.
 
-    Made once for each application, whichever worker comes first. Kept in memory by `get_or_create`, so that a
-    request costs no file; a worker forgets them when it is told to (`forget`), or restarts.
+    Made once for each application, whichever worker comes first: neither a request nor a new ref writes anything. A
+    ref is nowhere written. A worker forgets what it keeps in memory of an application when it is told to (`forget`),
+    and at once when it is asked for a ref and finds another file.
 
-    A ref is nowhere written: its file is named by a MAC of it under the application's salt.
+    Duties of whoever destroys (one process at a time): a file is replaced whole, by one that is durable; what was in
+    its place has another name before, durably, and is overwritten there, durably, before that name goes. Whatever a
+    crash leaves, the file is the one or the other, and what is left under the other name ends with `finish` or the
+    next `destroy`.
     """
 
     def __init__(self, state: Path, rng: Callable[[int], bytes] = os.urandom, disk: Disk = DISK) -> None:
@@ -35,6 +48,8 @@ class ApplicationSalts:
         self._rng = rng
         self._disk = disk
         self._known: dict[str, bytes] = {}
+        self._paths: dict[str, str] = {}
+        self._versions: dict[str, _Version | None] = {}
         self._refs: dict[tuple[str, str], bytes] = {}
 
     def get_or_create(self, application: str) -> bytes:
@@ -46,106 +61,217 @@ class ApplicationSalts:
         """
         salt = self._known.get(application)
         if salt is None:
-            salt = self._known[application] = self._made(self._path(application))
+            path = self._path(application)
+            if not path.exists():
+                self._disk.make_folders(path.parent)
+                data = MAGIC + self._rng(SIZE) + Branch(0, 0, self._rng(SIZE)).to_bytes()
+                self._disk.create_durably(path, data, PRIVATE)
+            salt = self._known[application] = _consult(str(path), lambda handle: _application_salt(handle, path))
         return salt
 
     def of_ref(self, application: str, ref: str) -> bytes:
-        """The salt of what an application asks under `ref`, made and synced first if there is none. Blocking.
+        """The salt of what an application asks under `ref`, as it is on the disk now.
 
         Raises:
             ValueError, OSError: as `get_or_create`.
         """
+        path = self._paths.get(application)
+        if path is None:
+            path = self._paths[application] = str(self._path(application))
+        version = _version(path)
+        if version is None or version != self._versions.get(application):
+            # something of it was destroyed, and nobody has told us yet
+            self.forget(application)
+            self.get_or_create(application)
+            version = self._versions[application] = _version(path)
         salt = self._refs.get((application, ref))
         if salt is None:
             if len(self._refs) >= MAX_KEPT:
                 self._refs.clear()
-            path = self._ref_path(application, ref, self.get_or_create(application))
-            salt = self._refs[application, ref] = self._made(path)
+            salt = self._refs[application, ref] = _ref_salt(path, ref)
         return salt
 
     def get(self, application: str, ref: str | None = None) -> bytes | None:
         """The salt of an application or of a ref as it is on disk, or None if there is none (never made, or destroyed).
 
+        Every ref has one, whether or not anything was ever asked under it.
+
         Raises:
             ValueError: the name is no application id, or the file is damaged.
         """
+        path = self._path(application)
         try:
-            salt = _read(self._path(application))
-            return salt if ref is None else _read(self._ref_path(application, ref, salt))
+            if ref is not None:
+                return _ref_salt(str(path), ref)
+            return _consult(str(path), lambda handle: _application_salt(handle, path))
         except FileNotFoundError:
             return None
 
     def forget(self, application: str) -> None:
         """Keep nothing of an application in memory: something of it was destroyed."""
         self._known.pop(application, None)
+        self._versions.pop(application, None)
         for known in [key for key in self._refs if key[0] == application]:
             del self._refs[known]
 
     def destroy(self, application: str, ref: str | None = None) -> int:
-        """Destroy the salt of a ref, or an application's and those of all its refs; returns how many there were.
+        """Destroy the salt of a ref, or an application's and with it those of all its refs: 1, or 0 if it has no file.
 
-        When it returns, none of them is on the disk, nor comes back after a power cut. A copy elsewhere is a copy.
+        When it returns, it is not on the disk, nor comes back after a power cut. A copy elsewhere is a copy. What is
+        asked under the ref from then on has another.
 
         Raises:
-            ValueError: the name is no application id, or the application's salt is damaged.
-            OSError: the disk refused it; some may be destroyed.
+            ValueError: the name is no application id, or the file is damaged.
+            OSError: the disk refused it; it may be destroyed.
         """
+        path = self._path(application)
         self.forget(application)
-        own = self._path(application)
-        if ref is not None:
-            salt = self.get(application)
-            return 0 if salt is None else self._destroy(self._ref_path(application, ref, salt))
-        folder = self._refs_folder(application)
-        # the application's first: without it no name of a ref's file can be told
-        count = self._destroy(own)
-        for inner in sorted(folder.glob("??")):
-            # what a crash left on its way out is one of them
-            names = {path.name.removeprefix(".").removesuffix(_GONE) for path in inner.iterdir()}
-            count += sum(self._destroy(inner / name) for name in sorted(names))
-            with suppress(OSError):  # a file on its way in, of a request that comes just now
-                self._disk.remove_folder(inner)
-        return count
+        if not self._folder.is_dir():
+            return 0
+        with in_turn(self._folder):
+            left = self._finish(path)
+            if ref is not None:
+                return self._replace(path, ref)
+            with suppress(FileNotFoundError):
+                # first out of the way: what is half overwritten must never be taken for a salt
+                self._disk.rename(path, _beside(path, _GONE))
+            return int(self._shred(_beside(path, _GONE)) or left)
 
-    def _destroy(self, path: Path) -> int:
-        gone = path.with_name(f".{path.name}{_GONE}")
-        # first out of the way: a salt of zeroes must never be taken for one
-        with suppress(FileNotFoundError):
-            self._disk.rename(path, gone)
+    def finish(self) -> None:
+        """End what a crash left half destroyed, of every application.
+
+        Raises:
+            OSError: the disk refused it.
+        """
+        if not self._folder.is_dir():
+            return
+        with in_turn(self._folder):
+            for name in sorted({left.name for end in (_GONE, _NEXT) for left in self._folder.glob(f".*{end}")}):
+                self._finish(self._folder / name.removeprefix(".").removesuffix(_GONE).removesuffix(_NEXT))
+
+    def _finish(self, path: Path) -> bool:
+        """Whether something that was to be destroyed was left."""
+        left = False
+        for other in (_beside(path, _NEXT), _beside(path, _GONE)):
+            try:
+                live = other.samefile(path)
+            except FileNotFoundError:
+                live = False
+            if live:
+                # a second name for what is still in force
+                self._disk.unlink(other)
+                self._disk.sync_folder(self._folder)
+            else:
+                left = self._shred(other) or left
+        return left
+
+    def _replace(self, path: Path, ref: str) -> int:
         try:
-            handle = self._disk.open(gone, os.O_WRONLY)
+            data = path.read_bytes()
         except FileNotFoundError:
             return 0
         try:
-            self._disk.sync_folder(path.parent)
-            self._disk.write_all(handle, bytes(SIZE))
+            at, branches = _tree(data, path).without(ref, self._rng(SIZE))
+        except ValueError as error:
+            raise _damaged(path) from error
+        begin = _HEAD + at * RECORD_SIZE
+        data = data[:begin] + b"".join(map(Branch.to_bytes, branches)) + data[begin + RECORD_SIZE :]
+        following, gone = _beside(path, _NEXT), _beside(path, _GONE)
+        handle = self._disk.open(following, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+        try:
+            self._disk.write_all(handle, data)
+            self._disk.sync(handle)
+        finally:
+            os.close(handle)
+        self._disk.link(path, gone)
+        self._disk.sync_folder(self._folder)
+        self._disk.rename(following, path)
+        self._shred(gone)
+        return 1
+
+    def _shred(self, gone: Path) -> bool:
+        """Overwrite a file and take its name away, once it is durably not the one in force."""
+        try:
+            handle = self._disk.open(gone, os.O_WRONLY)
+        except FileNotFoundError:
+            return False
+        try:
+            self._disk.sync_folder(self._folder)
+            self._disk.write_all(handle, bytes(os.fstat(handle).st_size))
             self._disk.sync(handle)
         finally:
             os.close(handle)
         self._disk.unlink(gone)
-        self._disk.sync_folder(path.parent)
-        return 1
-
-    def _made(self, path: Path) -> bytes:
-        if not path.exists():
-            self._disk.make_folders(path.parent)
-            self._disk.create_durably(path, self._rng(SIZE), PRIVATE)
-        return _read(path)
+        self._disk.sync_folder(self._folder)
+        return True
 
     def _path(self, application: str) -> Path:
-        if not _APPLICATION.fullmatch(application):
-            raise ValueError(f"{application[:80]!r} is no application id")
-        return self._folder / application
-
-    def _refs_folder(self, application: str) -> Path:
-        return self._folder / ".refs" / application
-
-    def _ref_path(self, application: str, ref: str, salt: bytes) -> Path:
-        name = hmac_sha256(salt, _NAME + ref.encode()).hex()
-        return self._refs_folder(application) / name[:2] / name[2:]
+        return self._folder / application_id(application)
 
 
-def _read(path: Path) -> bytes:
-    salt = path.read_bytes()
-    if len(salt) != SIZE:
-        raise ValueError(f"{path} is damaged: an erasure salt has {SIZE} bytes")
-    return salt
+def _beside(path: Path, end: str) -> Path:
+    return path.with_name(f".{path.name}{end}")
+
+
+def _version(path: str) -> _Version | None:
+    """What tells a file from the one that was in its place before; None: there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - as text: it is asked for with each request under a ref
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _consult(path: str, read: Callable[[int], bytes]) -> bytes:
+    """What `read` finds in a file, which is not being destroyed meanwhile."""
+    while True:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            found: bytes | ValueError = read(handle)
+        except ValueError as error:
+            found = error
+        finally:
+            there = os.fstat(handle)
+            os.close(handle)
+        if _version(path) == (there.st_ino, there.st_mtime_ns, there.st_size):
+            if isinstance(found, ValueError):
+                raise found
+            return found
+
+
+def _ref_salt(path: str, ref: str) -> bytes:
+    def read(handle: int) -> bytes:
+        size = os.fstat(handle).st_size
+        naming = _application_salt(handle, path)
+
+        def branch(index: int) -> Branch:
+            return Branch.parse(os.pread(handle, RECORD_SIZE, _HEAD + index * RECORD_SIZE))
+
+        try:
+            return RefTree(naming, (size - _HEAD) // RECORD_SIZE, branch).salt(ref)
+        except ValueError as error:
+            raise _damaged(path) from error
+
+    return _consult(path, read)
+
+
+def _application_salt(handle: int, path: Path | str) -> bytes:
+    return _salt_in(os.pread(handle, _HEAD, 0), path)
+
+
+def _salt_in(data: bytes, path: Path | str) -> bytes:
+    if len(data) < _HEAD or not data.startswith(MAGIC):
+        raise _damaged(path)
+    return data[len(MAGIC) : _HEAD]
+
+
+def _tree(data: bytes, path: Path) -> RefTree:
+    def branch(index: int) -> Branch:
+        at = _HEAD + index * RECORD_SIZE
+        return Branch.parse(data[at : at + RECORD_SIZE])
+
+    return RefTree(_salt_in(data, path), (len(data) - _HEAD) // RECORD_SIZE, branch)
+
+
+def _damaged(path: Path | str) -> ValueError:
+    return ValueError(f"{path} is damaged: it does not hold erasure salts as docs/spec/erasure.md has them")

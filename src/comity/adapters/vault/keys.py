@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
@@ -12,11 +11,11 @@ from pathlib import Path
 from comity.adapters.disk import DISK, PRIVATE, Disk
 from comity.adapters.vault.sealing import NO_REF, REF_SIZE
 from comity.terms.digests import hmac_sha256
+from comity.terms.ids import application_id
 
 FOLDER = "vault-keys"
 KEY_SIZE = 32
 
-_APPLICATION = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _REF = b"comity/vault/ref/v1\n"
 
 
@@ -26,9 +25,7 @@ def application_folder(state: Path, folder: str, application: str) -> Path:
     Raises:
         ValueError: the name is no application id.
     """
-    if not _APPLICATION.fullmatch(application):
-        raise ValueError(f"{application[:80]!r} is no application id")
-    return state / folder / application
+    return state / folder / application_id(application)
 
 
 def naming_path(state: Path, application: str) -> Path:

@@ -40,6 +40,18 @@ Three,Planned,Likely,20,900000,GB300,United Arab Emirates,C,1000,FALSE
 Four,Existing,Likely,20,6000,H100,Korea (Republic of),D,,FALSE
 Five,Existing,Likely,20,6000,H100,Korea (Republic of),D,20,TRUE
 """
+EPOCH_STAGES = """\
+Name,Status,Certainty,H100 equivalents,Country,Power Capacity (MW),Superseded by,Possible Duplicate
+Tower Phase 1,Existing,Confirmed,100000,United States of America,150,Tower Phase 2,
+Tower Phase 2,Existing,Confirmed,200000,United States of America,280,Tower Phase 3,
+Tower Phase 3,Planned,Likely,900000,United States of America,1200,,
+"Barn, old",Existing,Likely,10,France,,"Barn, new",
+"Barn, new",Existing,Likely,40,France,,,
+Anonymized Chinese System,Existing,Likely,3000,China,5,,
+Anonymized Chinese System,Existing,Likely,3000,China,5,,
+Anonymized Chinese System,Existing,Confirmed,90000,China,,,True
+Rumour,Existing,Unlikely,35000,United States of America,,,
+"""
 EPOCH_MODELS = """\
 Model,Domain,Organization,Country (of organization),Publication date,Parameters
 m1,Language,Falcon Institute,United Arab Emirates,2023-05-01,1

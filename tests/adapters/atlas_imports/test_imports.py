@@ -74,6 +74,25 @@ def test_rounds_without_an_address_are_told_by_what_they_are(tmp_path: Path) -> 
     assert found.skipped == {"a round that stands twice": 3, "no amount in US dollars": 1}
 
 
+def test_of_a_cluster_that_grew_the_latest_stage_counts_and_systems_without_a_name_all_do(tmp_path: Path) -> None:
+    """As Epoch's own table has them: a stage that was taken in goes on existing, and Chinese systems share a name."""
+    (found,) = read_imports(files(tmp_path, exports.EPOCH_STAGES), DAY)
+    assert {(line.nation, line.measure): line.value for line in found.lines} == {
+        ("US", "accelerators"): 200_000,
+        ("US", "power-mw"): 280,
+        ("FR", "accelerators"): 40,
+        ("CN", "accelerators"): 6_000,
+        ("CN", "power-mw"): 10,
+    }
+    assert found.skipped == {
+        "a stage that a later one took in": 2,
+        "a cluster that does not exist yet, or any more": 1,
+        "a possible duplicate": 1,
+        "a cluster that its source calls unlikely": 1,
+    }
+    assert "Pilz" in found.source.credit and "10 to 20 %" in found.source.credit
+
+
 def test_overlapping_exports_of_tracxn_are_added_up_once(tmp_path: Path) -> None:
     texts = (exports.TRACXN_COMPANIES, exports.TRACXN_ROUNDS, exports.TRACXN_ROUNDS)
     (found,) = read_imports(files(tmp_path, *texts), DAY)

@@ -1,4 +1,9 @@
-"""Evidence for layers: Epoch AI's clusters and models (CC BY 4.0), and lists of the TOP500."""
+"""Evidence for layers: Epoch AI's clusters and models (CC BY 4.0), and lists of the TOP500.
+
+Of clusters Epoch says (epoch.ai/data/gpu-clusters and its documentation): an estimated 10 to 20 % of the world's
+performance as of March 2025; an upgrade is a new entry that "builds upon" the one that it supersedes, which goes on
+existing in the table; Chinese systems share one name, and their figures are rounded to one digit.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +27,14 @@ EPOCH_CLUSTERS = {
     "h100!": ("H100 equivalents", "H100 equivalent"),
     "power": ("Power Capacity (MW)", "Reported Power Capacity (MW)", "Calculated Power Capacity (MW)"),
     "double": ("Possible Duplicate", "Possible duplicate"),
+    "later": ("Superseded by", "Superseded By"),
+    "sure": ("Certainty",),
 }
+NAMELESS = "anonymi"
+"""How the name of a cluster begins that Epoch does not tell apart from others."""
+
+EXISTS = ("existing", "operational")
+
 EPOCH_MODELS = {
     "model!": ("Model", "System"),
     "developer!": ("Organization",),
@@ -43,18 +55,26 @@ LANGUAGE = re.compile(r"language|multimodal|vision|speech|image", re.IGNORECASE)
 
 
 def epoch_clusters(table: Table, source: str, on: date, skipped: Counter[str]) -> Iterator[Line]:
-    """Accelerators in H100 equivalents, and power, of clusters that exist, by country."""
+    """Accelerators in H100 equivalents, and power, of clusters that exist, by country; of one that was upgraded, the
+    latest stage that exists.
+    """
     columns = Columns(table, EPOCH_CLUSTERS)
     chips: dict[str, Decimal] = defaultdict(Decimal)
     power: dict[str, Decimal] = defaultdict(Decimal)
     names: set[str] = set()
+    exist = {columns.get(row, "name") for row in table.rows if columns.get(row, "status").casefold() in EXISTS}
     for row in table.rows:
-        if _again(columns.get(row, "name"), names):
+        name, later = columns.get(row, "name"), columns.get(row, "later")
+        if _again("" if name.casefold().startswith(NAMELESS) else name, names):
             skipped["a cluster that stands twice"] += 1
-        elif columns.get(row, "status").casefold() not in ("existing", "operational"):
+        elif columns.get(row, "status").casefold() not in EXISTS:
             skipped["a cluster that does not exist yet, or any more"] += 1
         elif columns.get(row, "double").casefold() in ("true", "yes", "1"):
             skipped["a possible duplicate"] += 1
+        elif columns.get(row, "sure").casefold() == "unlikely":
+            skipped["a cluster that its source calls unlikely"] += 1
+        elif later and (later in exist or any(each.strip() in exist for each in later.split(","))):
+            skipped["a stage that a later one took in"] += 1
         elif at := _one(columns, row, skipped):
             chips[at] += amount(columns.get(row, "h100")) or 0
             power[at] += amount(columns.get(row, "power")) or 0

@@ -16,7 +16,7 @@ from comity.posture.atlas.archetype import ARCHETYPES, SAYS, Place
 from comity.posture.atlas.exhibits import Exhibits
 from comity.posture.atlas.grading import ACTORS, DEEP, LAWS, THRESHOLDS, rank
 from comity.posture.atlas.picture import Picture
-from comity.posture.atlas.told import concentrated
+from comity.posture.atlas.told import concentrated, measured
 from comity.posture.atlas.types import DIMENSIONS, GRADES, LAYERS
 from comity.posture.decimals import decimal
 
@@ -191,7 +191,7 @@ def _evidence(found: Picture) -> Section:
             found.atlas.nations[line.nation].name,
             line.layer,
             line.says,
-            "" if line.value is None else f"{line.value:g} {line.measure}",
+            measured(line),
             "of note" if not line.weighs else line.stated or "",
             line.date.isoformat(),
             line.source,

@@ -8,7 +8,7 @@ from comity.posture.atlas.archetype import SAYS, Place
 from comity.posture.atlas.exhibits import Exhibits, Part
 from comity.posture.atlas.grading import Standing
 from comity.posture.atlas.picture import Picture
-from comity.posture.atlas.types import DIMENSIONS, LAYERS, Atlas
+from comity.posture.atlas.types import DIMENSIONS, LAYERS, Atlas, Line
 from comity.posture.concentration import Concentration
 from comity.posture.decimals import decimal
 
@@ -63,9 +63,14 @@ def _nation(found: Picture, place: Place) -> Iterator[str]:
     yield from _sources(found.atlas)
 
 
+def measured(line: Line) -> str:
+    """A line's figure in digits, with its unit; empty if it has none."""
+    return "" if line.value is None else f"{line.value:,.9g} {line.measure}"
+
+
 def _line(atlas: Atlas, at: int) -> str:
     line = atlas.lines[at]
-    figure = f", {line.value:g} {line.measure}" if line.value is not None else ""
+    figure = f", {measured(line)}" if line.value is not None else ""
     words = f", its source says {line.stated}" if line.stated else ""
     return f"{line.says}{figure}{words}  [{line.source}, {line.date.isoformat()}]"
 

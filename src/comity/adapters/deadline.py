@@ -13,7 +13,10 @@ from typing import Any, Self
 
 
 class Deadline:
-    """Hangs up on the socket that it watches when its time is over; leaving it raises then, whatever was read."""
+    """Hangs up on the socket that it watches when its time is over; leaving it raises then, whatever was read.
+
+    It holds a descriptor of its own: TLS takes a socket's away while it shakes hands, which can drip too.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -25,10 +28,23 @@ class Deadline:
 
     def watch(self, watched: socket.socket | None) -> None:
         """From now on this socket, and no other."""
+        mine = None if watched is None else socket.fromfd(watched.fileno(), watched.family, watched.type)
         with self._lock:
-            self._socket = watched
+            self._let_go()
+            self._socket = mine
             if self._over:
                 self._hang_up()
+
+    def watch_opening(self, connection: HTTPConnection) -> None:
+        """The socket that the connection will open, from before TLS."""
+        opened = connection._create_connection  # type: ignore[attr-defined]  # its own seam, for tunnels
+
+        def open_watched(*given: Any) -> socket.socket:
+            made: socket.socket = opened(*given)
+            self.watch(made)
+            return made
+
+        connection._create_connection = open_watched  # type: ignore[attr-defined]
 
     def __enter__(self) -> Self:
         self._timer.start()
@@ -39,7 +55,7 @@ class Deadline:
     ) -> None:
         self._timer.cancel()
         with self._lock:
-            self._socket = None
+            self._let_go()
         if self._over:
             raise TimeoutError(f"the whole answer took longer than {self._seconds:g} s") from error
 
@@ -51,15 +67,20 @@ class Deadline:
     def _hang_up(self) -> None:
         if self._socket is not None:
             with suppress(OSError):
-                # not SSLSocket's own, which takes the connection's state away from whoever reads
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _let_go(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
 
 
 class Timed(urllib.request.Request):
     """A request whose connection a deadline watches; for `opener`."""
 
-    def __init__(self, url: str, headers: dict[str, str], deadline: Deadline) -> None:
-        super().__init__(url, headers=headers)
+    def __init__(self, url: str, headers: dict[str, str], deadline: Deadline, data: bytes | None = None) -> None:
+        """With `data` it is a POST."""
+        super().__init__(url, data, headers)
         self.deadline = deadline
 
 
@@ -69,9 +90,9 @@ class _Watched(urllib.request.AbstractHTTPHandler):
 
         class Connection(http_class):  # type: ignore[misc]
             def connect(self: HTTPConnection) -> None:
-                super().connect()  # type: ignore[misc]
                 if isinstance(req, Timed):
-                    req.deadline.watch(self.sock)
+                    req.deadline.watch_opening(self)
+                super().connect()  # type: ignore[misc]
 
         return super().do_open(Connection, req, **options)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import http.client
 import json
 import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from typing import Any
 
-from comity.adapters.deadline import opener
+from comity.adapters.deadline import Deadline, Timed, opener
 from comity.adapters.ledger.remote import NotThere, RemoteLog
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.inclusion import InclusionProof
@@ -23,7 +22,7 @@ from comity.terms.digests import from_base64
 from comity.terms.errors import Fault
 
 TIMEOUT_S = 30.0
-"""The gateway itself waits ten seconds for the log."""
+"""For a whole answer: the gateway itself waits ten seconds for the log."""
 
 MAX_ANSWER_BYTES = 65_536
 
@@ -38,12 +37,13 @@ class NotDone(Fault):
 class ControlPort:
     """A gateway's control port and an auditor's key."""
 
-    def __init__(self, url: str, key: str) -> None:
-        """Raises `NotDone` if `url` is neither http nor https."""
+    def __init__(self, url: str, key: str, *, whole: float = TIMEOUT_S) -> None:
+        """An answer may take `whole` seconds. Raises `NotDone` if `url` is neither http nor https."""
         if not url.startswith(("http://", "https://")):
             raise NotDone(f"{url} is no http or https URL of a control port")
         self._url = url.rstrip("/").removesuffix("/log")
         self._key = key
+        self._whole = whole
         self._log = RemoteLog(self._url)
         self._opener = opener()
 
@@ -98,16 +98,16 @@ class ControlPort:
             raise NotDone(f"the commitment cannot be shown: {error}") from error
 
     def _post(self, body: dict[str, Any]) -> list[str]:
-        request = urllib.request.Request(  # noqa: S310 - checked
-            f"{self._url}/admin/samples",
-            json.dumps(body).encode(),
-            {"authorization": f"Bearer {self._key}", "content-type": "application/json"},
-        )
+        headers = {"authorization": f"Bearer {self._key}", "content-type": "application/json"}
         try:
-            with self._opener.open(request, timeout=TIMEOUT_S) as answer:
-                return [str(each) for each in json.loads(answer.read(MAX_ANSWER_BYTES))["entries"]]
-        except urllib.error.HTTPError as error:
-            raise NotDone(f"the control port answers {error.code}: {_said(error)}") from error
+            with Deadline(self._whole) as deadline:
+                request = Timed(f"{self._url}/admin/samples", headers, deadline, json.dumps(body).encode())
+                try:
+                    with self._opener.open(request, timeout=self._whole) as answer:
+                        said = answer.read(MAX_ANSWER_BYTES)
+                except urllib.error.HTTPError as error:
+                    raise NotDone(f"the control port answers {error.code}: {_said(error)}") from error
+            return [str(each) for each in json.loads(said)["entries"]]
         except (OSError, http.client.HTTPException) as error:
             raise NotDone(f"the control port {self._url} cannot be reached: {error}") from error
         except (ValueError, KeyError, TypeError) as error:

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from comity.cli.auditor import add_auditor, auditor_key
 from comity.cli.trust import add_trust, trusted
 from comity.proof.sample_file import MAX_SAMPLE_BYTES, Part, Sample, SampleRefused, read_sample, verify_sample
 from comity.proof.sampling import NONCE_SIZE, WHOLE, detection, nonce_commitment
@@ -40,7 +41,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run.add_argument("state", type=Path, metavar="DIR", help="the gateway's state folder, or a copy of it")
     run.add_argument("--models", type=Path, metavar="DIR", action="append", default=[], help="folder of further GGUFs")
     run.add_argument("--enter", metavar="URL", help="control port at which the results are entered")
-    run.add_argument("--auditor", metavar="FILE|env:NAME", help="an auditor's key, for --enter")
+    add_auditor(run, "an auditor's key, for --enter")
     add_trust(run)
     odds = verbs.add_parser("odds", help="how likely a sample finds something", description="The chance, by rate.")
     odds.add_argument("--rate", type=_rate, required=True, help="share of all requests: 2%% or 0.02")
@@ -68,7 +69,7 @@ def _verb(
     verb.add_argument("sample", type=Path, metavar="FILE", help="the sample file")
     if control:
         verb.add_argument("control", metavar="URL", help="the gateway's control port, http://127.0.0.1:4001")
-        verb.add_argument("--auditor", required=True, metavar="FILE|env:NAME", help="an auditor's key")
+        add_auditor(verb, "an auditor's key", required=True)
     verb.add_argument("--json", action="store_true", help="print JSON")
     return verb
 
@@ -237,14 +238,14 @@ def _document(result: Result) -> dict[str, Any]:
     return {"receipt": result.receipt, **result.sample}
 
 
-def _port(options: argparse.Namespace, url: str | None = None) -> Any:
+def _port(options: argparse.Namespace, url: str = "") -> Any:
     from comity.adapters.samples import ControlPort
-    from comity.cli.follow import auditor_key
 
-    key = auditor_key(options.auditor)
+    url = url or options.control
+    key = auditor_key(options, url)
     if not key:
         raise UsageFault("--auditor is missing: a key that `comity keys new --role auditor` made")
-    return ControlPort(url or options.control, key)
+    return ControlPort(url, key)
 
 
 def _say(options: argparse.Namespace, document: dict[str, Any], words: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import signal
 import sys
@@ -20,14 +19,12 @@ from comity.adapters.monitor.alarm import Alarm, Rise
 from comity.adapters.monitor.cursor import Cursor
 from comity.adapters.monitor.monitor import Monitor
 from comity.adapters.state import FOLDER
+from comity.cli.auditor import add_auditor, auditor_key
 from comity.cli.receipt_prose import clean
 from comity.proof.policy import Policy
 from comity.terms.errors import UsageFault
 
 DURATION = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
-
-MAX_KEY_BYTES = 1_024
-"""A key has 46 characters."""
 
 
 def add_follow(audit: argparse.ArgumentParser) -> None:
@@ -53,9 +50,7 @@ def add_follow(audit: argparse.ArgumentParser) -> None:
         help="alarm if entries are pruned before so long, as the owner says they are kept: P3Y",
     )  # fmt: skip
     audit.add_argument("--until-alarm", action="store_true", help="with --follow: end at the first alarm")
-    audit.add_argument(
-        "--auditor", metavar="FILE|env:NAME", help="with --follow: an auditor's key, with which entries are checked too"
-    )
+    add_auditor(audit, "with --follow: an auditor's key, with which entries are checked too")
 
 
 def follow(options: argparse.Namespace, policy: Policy) -> int:
@@ -72,7 +67,7 @@ def follow(options: argparse.Namespace, policy: Policy) -> int:
         clock=unix_ms,
         stale_ms=int(options.stale * 1000),
         sweep_ms=int(options.sweep * 1000),
-        key=auditor_key(options.auditor),
+        key=auditor_key(options, options.log),
         keeps_ms=options.keeps,
     )
     teller = Teller(options.log, as_json=options.json)
@@ -143,27 +138,6 @@ def _words(alarm: Alarm) -> str:
     entry = f", entry {alarm.index}" if alarm.index is not None else ""
     kept = f" Both signed notes are in {alarm.evidence}." if alarm.evidence else ""
     return f"{alarm.name}{shard}{entry} at {clean(alarm.place)}: {clean(alarm.sentence)}{kept}"
-
-
-def auditor_key(given: str | None) -> str:
-    """The key in a file, or in a variable of the environment (`env:NAME`); empty where none is given.
-
-    Raises:
-        UsageFault: there is no key in it.
-    """
-    if given is None:
-        return ""
-    if given.startswith("env:"):
-        key = os.environ.get(given[4:], "")
-    else:
-        try:
-            with Path(given).open("rb") as file:
-                key = file.read(MAX_KEY_BYTES).decode("ascii", "replace")
-        except OSError as error:
-            raise UsageFault(f"{given} cannot be read: {error.strerror}") from error
-    if not key.strip().startswith("sk-"):
-        raise UsageFault(f"--auditor: there is no key in {given}; `comity keys new --role auditor` makes one")
-    return key.strip()
 
 
 def _duration(text: str) -> int:

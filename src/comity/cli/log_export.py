@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from comity.cli.follow import auditor_key
+from comity.cli.auditor import add_auditor, auditor_key
 from comity.cli.log_folder import log_folder
 from comity.cli.progress import progress
 from comity.terms.errors import UsageFault
@@ -33,7 +33,7 @@ def add(verbs: Verbs) -> None:
     export.add_argument("--to", type=Path, required=True, metavar="FILE.parquet|FOLDER", help="what to write")
     export.add_argument("--since", type=date.fromisoformat, metavar="DATE", help="first day, in UTC")
     export.add_argument("--until", type=date.fromisoformat, metavar="DATE", help="last day, in UTC")
-    export.add_argument("--auditor", metavar="FILE|env:NAME", help="with a URL: an auditor's key, entries are private")
+    add_auditor(export, "with a URL: an auditor's key, entries are private")
     export.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _key(options: argparse.Namespace) -> str:
-    key = auditor_key(options.auditor)
+    key = auditor_key(options, options.log)
     if not key:
         raise UsageFault("entries of a log are private: give an auditor's key with --auditor FILE or env:NAME")
     return key

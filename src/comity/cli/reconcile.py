@@ -17,7 +17,7 @@ from comity.adapters.ledger import LedgerCorrupt
 from comity.adapters.ledger.remote import NotThere
 from comity.adapters.stack_files import read_stack_file
 from comity.adapters.used_by_suppliers import from_folder, from_url, summed
-from comity.cli.follow import auditor_key
+from comity.cli.auditor import add_auditor, auditor_key
 from comity.cli.log_folder import log_folder
 from comity.cli.receipt_prose import clean
 from comity.evidence.reconcile.columns import FIELDS, KNOWN
@@ -44,7 +44,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("file", type=Path, metavar="CSV", help="the invoice or usage export")
     parser.add_argument("-c", "--config", type=Path, required=True, metavar="FILE", help="the stack file")
     parser.add_argument("--log", metavar="DIR|URL", help="a state folder, or the URL of /log/ (default: beside FILE)")
-    parser.add_argument("--auditor", metavar="FILE|env:NAME", help="with a URL: an auditor's key, which opens entries")
+    add_auditor(parser, "with a URL: an auditor's key, which opens entries")
     parser.add_argument("--as", dest="known", choices=tuple(KNOWN), help="which export it is (default: by its columns)")
     parser.add_argument(
         "--column", action="append", default=[], metavar="FIELD=COLUMN",
@@ -147,7 +147,7 @@ def _log(options: argparse.Namespace, names: Names, first: str, last: str, *, by
     given = options.log or str(options.config.absolute().parent)
     try:
         if "://" in given:
-            key = auditor_key(options.auditor)
+            key = auditor_key(options, given)
             if not key:
                 raise UsageFault("entries are private: --auditor names a file with an auditor's key")
             exchanged = from_url(given, key)

@@ -21,8 +21,8 @@ from comity.adapters.scenario_files import nothing_changed, read_scenario_file
 from comity.adapters.state import state_folder
 from comity.adapters.whole_files import write_whole
 from comity.cli import first_look, foreseen, swept
+from comity.cli.auditor import add_auditor, auditor_key
 from comity.cli.export_groups import export_groups, is_export
-from comity.cli.follow import auditor_key
 from comity.cli.log_folder import log_folder
 from comity.cli.progress import progress
 from comity.cli.replay_told import told
@@ -58,7 +58,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("usage", nargs="?", type=Path, metavar="USAGE", help="with --from: the export")
     parser.add_argument("--scenario", type=Path, metavar="S.yaml", help="what is changed; nothing, if left out")
     parser.add_argument("--state", type=Path, metavar="DIR", help="state folder (default: .comity beside FILE)")
-    parser.add_argument("--auditor", metavar="FILE|env:NAME", help="with a URL: an auditor's key, entries are private")
+    add_auditor(parser, "with a URL: an auditor's key, entries are private")
     parser.add_argument("--realms", type=Path, metavar="FILE", help="with a URL: a bundle of `comity realm export`")
     parser.add_argument("--ray", metavar="HOST:PORT|local", help="with an export: group it on a Ray cluster")
     first_look.add(parser)
@@ -172,7 +172,7 @@ def _is_url(log: str | None) -> bool:
 
 
 def _from_url(options: argparse.Namespace) -> tuple[Groups, Worlds, dict[str, str]]:
-    key = auditor_key(options.auditor)
+    key = auditor_key(options, options.log)
     if not key:
         raise UsageFault("entries of a log are private: give an auditor's key with --auditor FILE or env:NAME")
     if options.realms is None and options.state is None:

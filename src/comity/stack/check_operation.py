@@ -103,5 +103,5 @@ def _witnesses(draft: Draft) -> None:
         draft.object_at(("witnesses", "require"), f"{within} is less than two times {every}", "a longer time")
     for found in draft.find("witnesses.require.wait"):
         if isinstance(found.value, str) and seconds_of(found.value) > LONGEST_WITNESS_WAIT_S:
-            most = f"PT{LONGEST_WITNESS_WAIT_S}S at most"
-            draft.object_to(found, found.value, most, "no client, and no balancer of load, waits longer for a first byte")
+            why = "no client, and no balancer of load, waits longer for a first byte"
+            draft.object_to(found, found.value, f"PT{LONGEST_WITNESS_WAIT_S}S at most", why)

@@ -53,9 +53,8 @@ class Authority:
             else http.client.HTTPSConnection(host, self._url.port, timeout=self._timeout, context=self._context)
         )
         try:
-            connection.connect()
             with Deadline(self._timeout) as deadline:
-                deadline.watch(connection.sock)
+                deadline.watch_opening(connection)
                 kind = {"content-type": "application/timestamp-query"}
                 connection.request("POST", self._url.path or "/", query, kind)
                 answer = connection.getresponse()

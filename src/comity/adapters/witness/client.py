@@ -133,11 +133,11 @@ class WitnessClient:
             raise NotCosigned(f"it does not answer: {error or type(error).__name__}") from error
 
     def _once(self, method: str, path: str, body: bytes | None) -> tuple[int, float, str]:
-        if self._connection is None:
-            self._connection = self._connected()
-            self._connection.connect()
         headers = {"content-type": "text/plain; charset=utf-8"} if body is not None else {}
         with Deadline(self._timeout) as deadline:
+            if self._connection is None or self._connection.sock is None:
+                self._connection = self._connected()
+                deadline.watch_opening(self._connection)
             deadline.watch(self._connection.sock)
             self._connection.request(method, self._prefix + path, body, headers)
             answer = self._connection.getresponse()

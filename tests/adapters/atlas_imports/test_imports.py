@@ -221,6 +221,7 @@ def test_what_is_no_table_is_said_to_be_none(tmp_path: Path, data: bytes, says: 
 def test_cells() -> None:
     assert country("Paris, Ile-de-France, France") == "FR" and country("Korea, South") == "KR"
     assert country("United States of America,France") == SEVERAL and country("Atlantis") == ""
+    assert country("Multinational,United States of America") == SEVERAL
     assert country("de") == "DE" and country("Georgia") == "GE" and country("Atlanta, Georgia, United States") == "US"
     assert str(amount("$1,200,000")) == "1200000" and amount("undisclosed") is None and amount("-3") is None
     assert amount("NaN") is None and amount("1e999") is None

@@ -67,7 +67,10 @@ def country(cell: str) -> str:
     whole = _NAMES.get(_plain(cell))
     if whole:
         return whole
-    parts = [_NAMES.get(_plain(part), "") for part in re.split(r"[,;/]", cell)]
+    words = [_plain(part) for part in re.split(r"[,;/]", cell)]
+    if "multinational" in words:  # as Epoch has it beside the countries
+        return SEVERAL
+    parts = [_NAMES.get(word, "") for word in words]
     known = list(dict.fromkeys(part for part in parts if part))
     if len(known) > 1 and all(parts):
         return SEVERAL

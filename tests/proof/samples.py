@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from comity.proof.checkpoint import Checkpoint
@@ -34,6 +35,7 @@ def opened(role: Any) -> bytes:
     return opening(SALT, NONCE, role)
 
 
+@cache
 def party(application: str = "triage") -> bytes:
     case = {
         "operation": "infer",
@@ -86,6 +88,7 @@ def outcome(index: int, response: bytes = b"answer", **content: Any) -> Blocks:
     return outcome_party(index), canon.encode(decided), canon.encode(ended)
 
 
+@cache
 def denial() -> Blocks:
     decided = {"durability": "strict", "realm": DIGEST, "model": "m", "mode": "enforce", "rules": ["eu.gdpr/art44"]}
     content = {

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from comity.proof.completeness import Completeness, Wrong
 from comity.proof.leaf import BLOCKS
 from comity.proof.shape import ShapeError, check_block
 from comity.terms import canon
+
+REMEMBERED = 1024
+"""Blocks that are not read again: requests of one application share their party, and those of a ruling their decision."""
 
 
 class Follower:
@@ -45,9 +49,7 @@ class Follower:
         """The next entry, from its blocks' bytes; what is wrong with it."""
         wrong = self._pair(index, kind, intent)
         try:
-            parsed: dict[str, Any] = {block: canon.parse_canonical(blocks[block]) for block in BLOCKS}
-            for block in BLOCKS:
-                check_block(kind, block, parsed[block])
+            parsed = {block: _said(kind, block, blocks[block]) for block in BLOCKS}
         except (canon.CanonError, ShapeError) as error:
             self.complete.erased(index, kind, intent)
             return [*wrong, ("bad-entry", f"Entry {index} is not well formed: {error}.")]
@@ -66,3 +68,10 @@ class Follower:
                 return [("wrong-intent", f"Entry {index} is an outcome of {intent}, which is no open intent.")]
             self.open.discard(intent)
         return []
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _said(kind: str, block: str, data: bytes) -> Any:
+    value = canon.parse_canonical(data)
+    check_block(kind, block, value)
+    return value

@@ -64,7 +64,8 @@ def parse(data: bytes) -> Any:
         raise CanonError(f"more than {MAX_DEPTH} levels") from error
     except ValueError as error:
         raise CanonError(f"not JSON: {error}") from error
-    _explain(value, "$", MAX_DEPTH)
+    if "\\u" in text or not _sound(value, MAX_DEPTH):  # without an escape there is no surrogate in UTF-8
+        _explain(value, "$", MAX_DEPTH)
     return value
 
 
@@ -75,7 +76,7 @@ def parse_canonical(data: bytes) -> Any:
         CanonError: as `parse`, or the bytes are not the canonical form of what they say.
     """
     value = parse(data)
-    if encode(value) != data:
+    if _ENCODER.encode(value).encode("utf-8") != data:
         raise CanonError("valid JSON, but not in canonical form")
     return value
 

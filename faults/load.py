@@ -77,7 +77,8 @@ class Whole:
     receipt: str
     sent: bytes
     received: bytes
-    at: float
+    asked: float
+    """When its request was sent, by the clock of the loop."""
 
 
 @dataclass
@@ -122,6 +123,7 @@ class Clients:
         ask = {"model": "m", "stream": number % 2 == 1, "messages": [{"role": "user", "content": ""}]}
         bare = json.dumps(ask, separators=(",", ":")).encode()
         body = bare[:-4] + b"x" * (SHORTEST + number - len(bare)) + bare[-4:]
+        asked = asyncio.get_running_loop().time()
         writer.write(
             b"POST /v1/chat/completions HTTP/1.1\r\nhost: gateway\r\nauthorization: Bearer %b\r\n"
             b"content-type: application/json\r\ncontent-length: %d\r\n\r\n" % (self.key.encode(), len(body)) + body
@@ -140,7 +142,7 @@ class Clients:
             ended = True
         if status == 200 and ended:
             receipt = head.partition(b"comity-receipt:")[2].partition(b"\r\n")[0].strip().decode()
-            self.whole.append(Whole(receipt, body, received, asyncio.get_running_loop().time()))
+            self.whole.append(Whole(receipt, body, received, asked))
         else:
             self.other[status] = self.other.get(status, 0) + 1
             if status == 503:

@@ -90,7 +90,7 @@ async def _changes(dice: random.Random, folder: Path, row: Any) -> None:
     await gateway.stop()
     for upstream in upstreams.values():
         upstream.stop()
-    late = [each for each in clients[2].whole if each.at > revoked + REVOKED_S]
+    late = [each for each in clients[2].whole if each.asked > revoked + REVOKED_S]
     outside, unlogged, bad_attempts = _against_the_log(gateway.state, upstreams)
     failed = {status: count for each in clients for status, count in each.other.items() if status >= 500}
     row.tell(

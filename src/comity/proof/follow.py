@@ -12,7 +12,7 @@ from comity.proof.shape import ShapeError, check_block
 from comity.terms import canon
 
 REMEMBERED = 1024
-"""Blocks that are not read again: requests of one application share their party, and those of a ruling their decision."""
+"""Blocks that are not read again: requests of one application share their party, those of a ruling their decision."""
 
 
 class Follower:

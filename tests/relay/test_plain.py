@@ -15,7 +15,7 @@ from comity.relay.reading.form import read, read_whole
 from comity.relay.surfaces import FORMS
 
 WORDS = st.sampled_from(
-    ["x", "http://x", "data:,x", "", "model", '"input"', "é", "\\u0065", "function", "message", "url"]
+    ["x", "http://x", "data:,x", "#/x", "", "model", '"input"', "é", "\\u0065", "function", "message", "url", "auto"]
 )
 NAMED = """
     type text role content name input output id call_id url file_id source tool_use_id image_url input_text tools
@@ -23,7 +23,7 @@ NAMED = """
 """
 TYPES = """
     text input_text output_text message function_call function_call_output reasoning item_reference image tool_use
-    tool_result thinking function custom web_search mcp input_image refusal
+    tool_result thinking function custom web_search mcp input_image image_url refusal
 """
 KEYS, KINDS = (st.sampled_from(words.split()) for words in (NAMED, TYPES))
 VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -104,6 +104,12 @@ PLAIN: dict[str, list[dict[str, Any]]] = {
             {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "type": "function"}]},
             {"role": "tool", "tool_call_id": "c", "content": "x"},
         ], "tools": [{"type": "function", "function": {"name": "f"}}], "tool_choice": "auto"},
+        {"messages": [{"role": "user", "content": [
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA", "detail": "low"}},
+        ]}], "tool_choice": {"type": "function", "function": {"name": "f"}}},
+        {"messages": [{"role": "user", "content": "x"}], "response_format": {"type": "json_schema", "json_schema": {
+            "name": "n", "schema": {"$ref": "#/$defs/a", "$defs": {"a": {"type": "string"}}},
+        }}},
     ],
     "completions": [{"prompt": "x", "suffix": "y"}, {"prompt": [1, 2]}],
     "responses": [
@@ -139,3 +145,30 @@ def test_usual_requests_are_plain(surface: str, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(reading, "read_whole", None)
     for document in PLAIN[surface]:
         assert read(FORMS[surface], json.dumps({"model": "m"} | document).encode()).hops == ()
+
+
+PICTURE = '{"model":"m","messages":[{"role":"user","content":[%s]}]}'
+FETCHED = [
+    '{"type":"image_url","image_url":{"url":"http://x"}}',
+    '{"type":"image_url","image_url":{"url":"http://x","url":"data:,x"}}',
+    '{"type":"image_url","image_url":{"url":"data:,x","url":"http://x"}}',
+    '{"type":"image_url","image_url":{"url":"data:,x"},"image_url":{"url":"http://x"}}',
+    '{"type":"text","image_url":{"url":"http://x"},"text":"x"}',
+]
+SCHEMA = '{"model":"m","messages":[{"role":"user","content":"x"}],"response_format":{%s}}'
+REFERRED = [
+    '"$ref":"http://x"',
+    '"$ref":"#/a","$ref":"http://x"',
+    '"$ref":"http://x","$ref":"#/a"',
+    '"$dynamicRef" : "http://x#/a"',
+    r'"a":"{\"$ref\":\"http://x\"}"',
+    r'"$ref":"\u0068ttp://x"',
+]
+
+
+@pytest.mark.parametrize("body", [PICTURE % each for each in FETCHED] + [SCHEMA % each for each in REFERRED])
+def test_what_is_fetched_is_never_plain(body: str) -> None:
+    try:
+        assert read(FORMS["chat"], body.encode()).hops == ("fetch",)
+    except BadRequest as error:
+        assert "occurs twice" in str(error), error

@@ -18,7 +18,7 @@ from comity.relay.reading.parameters import (
     SAMPLING,
     STATE,
 )
-from comity.relay.reading.plain import UNREAD, Closed, StreamOptions, Text, decoder
+from comity.relay.reading.plain import UNREAD, Closed, DataUrl, StreamOptions, decoder
 from comity.relay.reading.shapes import (
     BYTES,
     PASS,
@@ -154,9 +154,20 @@ TABLE = Members(
 )
 
 
+class _Image(Closed):
+    url: DataUrl
+    detail: Raw = UNREAD
+
+
+class _Part(Closed):
+    type: Literal["text", "image_url"]
+    text: str | None = None
+    image_url: _Image | None = None
+
+
 class _Message(Closed):
     role: str
-    content: str | list[Text] | None = None
+    content: str | list[_Part] | None = None
     name: Raw = UNREAD
     tool_calls: Raw = UNREAD
     tool_call_id: Raw = UNREAD
@@ -171,6 +182,13 @@ class _Tool(Closed):
     strict: Raw = UNREAD
 
 
+class _Choice(Closed):
+    type: Literal["function", "custom", "allowed_tools"]
+    function: Raw = UNREAD
+    custom: Raw = UNREAD
+    allowed_tools: Raw = UNREAD
+
+
 PLAIN = decoder(
     {
         "messages": list[_Message],
@@ -178,7 +196,7 @@ PLAIN = decoder(
         "max_completion_tokens": int | None,
         "max_tokens": int | None,
         "tools": list[_Tool] | None,
-        "tool_choice": Literal[CHOICES] | None,
+        "tool_choice": Literal[CHOICES] | _Choice | None,
     },
     raw=(*INFERENCE, "response_format", "functions", *GUIDES.split()),
 )

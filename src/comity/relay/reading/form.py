@@ -34,7 +34,8 @@ _NAMED = re.compile(rb'"(?:model|stream)"').search
 _SPELLED = re.compile(rb"\\u00[2-7]").search
 """A character of ASCII by its number. What is beyond, as many clients write é, spells no key and no reference."""
 
-_REFERENCE = re.compile(rb"\$(?:ref|dynamicRef|recursiveRef)").search
+_REFERENCE = re.compile(rb'\$(?:ref|dynamicRef|recursiveRef)(?!"[ \t\n\r]*:[ \t\n\r]*"#)').search
+"""A reference that is not seen at once to stay within its schema, as those of most generated schemas do."""
 
 
 class Form(Struct, frozen=True, eq=False):
@@ -111,7 +112,7 @@ def _plain(form: Form, body: bytes) -> Any:
     except RecursionError:
         raise BadRequest("The body is nested too deep.") from None
     # an escaped letter could spell a second key, and a doubled key means two things to two parsers
-    # and a reference in a schema is looked for by the scan
+    # and a reference out of a schema is looked for by the scan
     if not getattr(plain, form.content[0]) or not _said_once(body):
         return None
     if (b"$" in body and _REFERENCE(body)) or (form.sound is not None and not form.sound(plain, body)):

@@ -7,7 +7,7 @@ strict scan and the tables say what it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -20,11 +20,13 @@ class Closed(Struct, forbid_unknown_fields=True, gc=False):
     """A part of a plain request."""
 
 
-class Text(Closed):
-    """A part of a message that is text alone."""
+class DataUrl:
+    """A URL that is its own content. What it holds is not kept, and any other URL is not plain."""
 
-    type: Literal["text"]
-    text: str
+    __slots__ = ()
+
+
+_DATA_URL = DataUrl()
 
 
 class StreamOptions(Closed):
@@ -50,4 +52,11 @@ def decoder(typed: Mapping[str, Any], raw: Iterable[str]) -> Callable[[bytes], A
         fields.append((name, kind, default))
     fields.extend((name, Raw, UNREAD) for name in sorted(set(raw) - set(typed)))
     kind = msgspec.defstruct("Plain", fields, forbid_unknown_fields=True, gc=False, kw_only=True)
-    return msgspec.json.Decoder(kind).decode
+    return msgspec.json.Decoder(kind, dec_hook=_content).decode
+
+
+def _content(kind: type, value: Any) -> DataUrl:
+    """The decoder asks for each occurrence of a `DataUrl`, doubled ones too."""
+    if kind is DataUrl and isinstance(value, str) and value.startswith("data:"):
+        return _DATA_URL
+    raise ValueError("not its own content")

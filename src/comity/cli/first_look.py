@@ -6,6 +6,7 @@ No stack file is needed to begin: one is drafted from what was used, and two or 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
@@ -17,13 +18,14 @@ from comity.adapters.archives import RealmArchive, library_of, worlds_of
 from comity.adapters.clock import unix_ms
 from comity.adapters.packs import load_packs, schema_text, vocabulary, zone
 from comity.adapters.scenario_files import nothing_changed, read_scenario_file
-from comity.adapters.usage_imports.draft import CONTROLLER, Drafted, Facts, drafted, packs_for
+from comity.adapters.usage_imports.draft import CONTROLLER, NO_CURRENCY, Drafted, Facts, drafted, packs_for
 from comity.adapters.usage_imports.forms import FIELDS
 from comity.adapters.usage_imports.forms import FORMS as READERS
 from comity.adapters.usage_imports.read import Usage, read_usage
 from comity.adapters.whole_files import write_whole
+from comity.cli.first_look_told import told
 from comity.cli.progress import progress
-from comity.cli.told import Told, percent
+from comity.cli.told import Told
 from comity.law.epoch import covered
 from comity.law.realm import Realm
 from comity.placement.stated import check_words
@@ -39,9 +41,6 @@ from comity.terms.errors import UsageFault
 from comity.terms.instants import day_of
 
 FORMS = tuple(READERS)
-
-STEPS = 3
-"""Of the repair that are told: what somebody does this week."""
 
 A_YEAR = timedelta(days=365)
 
@@ -62,6 +61,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="PARTY=KINDS",
         help="an instrument on file, such as openai-ie=eu.art28,eu.scc-m2; repeat for more",
     )
+    facts.add_argument("--currency", metavar="CODE", help="of the costs (default: USD; of a csv none is taken)")
     facts.add_argument("--own", default="", metavar="HOSTS", help="hosts that are yours")
     facts.add_argument(
         "--map",
@@ -90,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
     report = replay(draft.groups, worlds, scenario, library_of(None))
     notes = (*draft.notes, *_left_out(usage), *_not_run(scenario), *report.notes)
     title = report.title if options.scenario is not None else f"A first look at {options.usage.name}"
-    report = msgspec.structs.replace(report, title=title, notes=notes)
+    report = msgspec.structs.replace(report, title=title, notes=notes, currency=_currency(report.currency))
     held = partners(draft.groups, realm.stack, day_of(now))
     if options.json:
         _json(report, held)
@@ -98,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
         write_whole(options.html, html(report, "", ()).encode())
         print(f"{options.html}: written")
     else:
-        _told(report, held, draft, options, Told())
+        told(report, held, draft, _facts(options), vocabulary(), Told())
     return 0
 
 
@@ -123,11 +123,18 @@ def _facts(options: argparse.Namespace) -> Facts:
         law=_list(options.law) or packs_for((options.seat, *subjects)),
         grounds=_list(options.grounds),
         own_hosts=_list(options.own),
+        currency=options.currency or (NO_CURRENCY if options.foreign == "csv" else "USD"),
     )
+
+
+def _currency(code: str) -> str:
+    return "" if code == NO_CURRENCY else code
 
 
 def _check(facts: Facts) -> None:
     words = vocabulary()
+    if not re.fullmatch("[A-Z]{3}", facts.currency):
+        raise UsageFault(f"--currency {facts.currency}: three capital letters, such as EUR")
     given: tuple[tuple[str, tuple[str, ...], Collection[str]], ...] = (
         ("--seat", (facts.seat,), NAMES),
         ("--subjects", facts.subjects, NAMES),
@@ -184,7 +191,7 @@ def _list(given: str | None) -> tuple[str, ...]:
 
 def _left_out(usage: Usage) -> Iterable[str]:
     if usage.left_out:
-        yield f"{usage.left_out:,} of {usage.rows:,} rows say nothing of a request ({usage.reason}), and are left out."
+        yield f"{usage.left_out:,} of {usage.rows:,} rows are left out: they say nothing of a request ({usage.reason})."
 
 
 def _not_run(scenario: Scenario) -> Iterable[str]:
@@ -195,64 +202,3 @@ def _not_run(scenario: Scenario) -> Iterable[str]:
 def _json(report: Report, held: tuple[Partner, ...]) -> None:
     document: dict[str, Any] = {"parties": held, "report": report}
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
-
-
-def _told(report: Report, held: tuple[Partner, ...], draft: Drafted, options: argparse.Namespace, show: Told) -> None:
-    counts = report.total.counts
-    whole = sum(each.requests for each in held)
-    months = report.first if report.first == report.last else f"{report.first} to {report.last}"
-    facts = _facts(options)
-    show.title(report.title, f"{counts.requests:,} request{'' if counts.requests == 1 else 's'}, {months}")
-    show.say(
-        f"You: seated in {facts.seat}; {', '.join(facts.data)} data of people in {', '.join(facts.subjects)};"
-        f" {facts.purpose}. Law: {', '.join(facts.law)}."
-    )
-    bare = [each for each in held if each.bare]
-    lost = sum(each.requests for each in bare)
-    show.heading(f"{percent(lost, whole)} of them went to parties with no instrument on file")
-    show.rows([_partner(each, whole, draft) for each in held], (1, 2))
-    if not counts.refused:
-        show.heading("No rule that is loaded forbids any of them where they went")
-    else:
-        show.heading(f"{percent(counts.refused, counts.requests)} are forbidden where they went")
-        show.rows(
-            [(percent(each.requests, counts.requests), each.rule, f"{each.law}, {each.cite}") for each in report.rules],
-            (0,),
-        )
-        _steps(report, show)
-    if report.notes:
-        show.heading("Taken for this look, and to be checked")
-        show.rows([(note,) for note in report.notes])
-        pages = "; ".join(f"{name}: {page}" for name, page in draft.sources.items())
-        show.rows(
-            [(f"Who operates what is common knowledge that nobody here has checked ({pages}).",)] if pages else []
-        )
-    show.say("")
-    show.say(
-        "No rule in force that is loaded forbids the rest; that is not to say that it is lawful. Not legal advice."
-    )
-    show.say("More: docs/guides/first-look.md; --html FILE for a page, --scenario S.yaml for a changed world.", "dim")
-
-
-def _partner(each: Partner, whole: int, draft: Drafted) -> tuple[str, ...]:
-    instrument = "you yourself" if each.own else ", ".join(each.kinds) or "nothing on file"
-    name = draft.operators.get(each.party, each.party)
-    cost = f"{each.cost / 1e9:,.2f} USD" if each.cost else ""
-    return name, percent(each.requests, whole), cost, f"{instrument} [{each.party}]"
-
-
-def _steps(report: Report, show: Told) -> None:
-    refused = report.total.counts.refused
-    steps = report.repairs[:STEPS]
-    if not steps:
-        show.heading("No single agreement, certificate or site would repair any of it")
-        return
-    many = {1: "One step repairs", 2: "Two steps repair", 3: "Three steps repair"}[len(steps)]
-    show.heading(f"{many} {percent(steps[-1].in_all, refused)} of that")
-    show.rows(
-        [
-            (f"{number}.", f"+{percent(step.brings_back, refused)}", "; ".join(step.says))
-            for number, step in enumerate(steps, 1)
-        ],
-        (1,),
-    )

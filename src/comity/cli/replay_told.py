@@ -116,7 +116,7 @@ def _repair(report: Report, show: Told) -> None:
     lost = report.total.counts.lost
     show.heading("What would bring them back, step by step")
     if not report.repairs:
-        show.say("  No agreement, certificate, site or model that is known here brings any of them back.")
+        show.say("  No agreement, certificate, site, model or capacity that is known here brings any of them back.")
         return
     show.rows(
         [

@@ -73,7 +73,7 @@ def test_azures_resource_logs(tmp_path: Path) -> None:
     usage = read(tmp_path / "a.jsonl", "azure", "\n".join(map(json.dumps, rows)))
     used, sums = one(usage)
     assert (used.provider, used.region, sums.n, sums.unknown_usage) == ("azure", "westeurope", 1, 1)
-    assert (usage.rows, usage.left_out, usage.reason) == (2, 1, "category Audit")
+    assert (usage.rows, usage.left_out, usage.reason) == (2, 1, "row 2: category Audit")
 
 
 def test_a_plain_table_with_a_map(tmp_path: Path) -> None:

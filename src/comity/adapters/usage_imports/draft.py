@@ -22,6 +22,9 @@ OWN = "own"
 MAX_APPLICATIONS = 50
 """Teams or keys that are told apart, the first met; the rest are one."""
 
+NO_CURRENCY = "XXX"
+"""ISO 4217's code for no currency: a table of one's own does not say which it is."""
+
 GAP_DAYS = 90
 """For how long a first look accepts that no law is loaded for a place: it is no more than a look."""
 
@@ -52,6 +55,7 @@ class Facts(Struct, frozen=True):
     law: tuple[str, ...]
     grounds: tuple[str, ...]
     own_hosts: tuple[str, ...] = ()
+    currency: str = "USD"
 
 
 class Drafted(Struct, frozen=True):
@@ -94,6 +98,7 @@ class _Draft:
         self.names: dict[str, str] = {CONTROLLER: "you"}
         self.sources: dict[str, str] = {}
         self.notes: dict[str, None] = {}
+        self._seated: dict[str, set[str]] = {}  # taken to serve from where they are seated
         self._given = Names({CONTROLLER, OWN})
         self._placed: dict[tuple[str, str, str, str], str] = {}
 
@@ -127,6 +132,10 @@ class _Draft:
         gaps = tuple(
             Gap(place, regulated, "a first look", self.on + timedelta(days=GAP_DAYS)) for place in bare if regulated
         )
+        if self._seated:
+            where = "; ".join(f"{', '.join(sorted(names))}: {seat}" for seat, names in sorted(self._seated.items()))
+            said = f"The export does not say from where these serve: taken is where they are seated ({where})."
+            self.notes = {said: None, **self.notes}
         grounds = facts.grounds or tuple(sorted(vocabulary.grounds))
         if not facts.grounds and regulated:
             self.notes["You are taken to have a legal ground for each use: this look is about whom you send to."] = None
@@ -148,7 +157,7 @@ class _Draft:
             deployments=self.deployments,
             applications=dict.fromkeys(self.applications, each),
             uncovered=gaps,
-            currency="USD",
+            currency=facts.currency,
             parties=self.parties,
         )
 
@@ -185,9 +194,7 @@ class _Draft:
         seat = operator.seat if operator is not None else ""
         who = operator.name if operator is not None else used.provider
         if seat:
-            self.notes[f"{who} is taken to serve from {seat}, where it is seated: the export does not say where."] = (
-                None
-            )
+            self._seated.setdefault(seat, set()).add(who)
         return seat or "US"
 
     def _site(self, used: Used, place: str) -> str:

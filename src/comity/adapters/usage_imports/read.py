@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -19,6 +19,9 @@ EVERY = 10_000
 
 MAX_KINDS = 200_000
 """Distinct rows: months times models, hosts and applications. An export with more has a column that is none."""
+
+MAX_NAMED = 20
+"""Columns of an export that are named where it could not be read."""
 
 Counted = dict[Used, Sums]
 """Sums by what was used; the figures in the keys are nothing."""
@@ -47,6 +50,7 @@ def read_usage(
             raise UsageFault(f"--map {field}: there is no such field; there are {', '.join(FIELDS)}")
     read = FORMS[form](columns)
     usage = Usage({}, 0, 0, "")
+    columns_there: tuple[str, ...] = ()
     for row in rows(path):
         usage.rows += 1
         if usage.rows % EVERY == 0:
@@ -55,15 +59,26 @@ def read_usage(
             _count(usage.counted, read(row))
         except Unusable as error:
             usage.left_out += 1
-            usage.reason = usage.reason or str(error)
+            usage.reason = usage.reason or f"row {usage.rows:,}: {error}"
+            columns_there = columns_there or tuple(map(str, row))
         if len(usage.counted) > MAX_KINDS:
             found = f"has more than {MAX_KINDS:,} kinds of rows"
             raise Problems([Problem(str(path), 0, 0, "", found, "", "map `application` to a column with fewer names")])
     if not usage.counted:
-        why = f"{usage.rows:,} rows, of which none can be used: {usage.reason}" if usage.rows else "no rows"
-        hint = "say which column is which with --map FIELD=COLUMN" if form == "csv" else "is it an export of another?"
+        of = "1 row, which cannot" if usage.rows == 1 else f"{usage.rows:,} rows, of which none can"
+        why = f"{of} be used ({usage.reason})" if usage.rows else "no rows"
+        hint = _hint(form, columns_there) if usage.rows else "an export is CSV with a head line, or JSON"
         raise Problems([Problem(str(path), 0, 0, "", f"has {why}", "", hint)])
     return usage
+
+
+def _hint(form: str, there: Sequence[str]) -> str:
+    """What may be done about an export of which no row could be used."""
+    others = ", ".join(name for name in FORMS if name != form)
+    if form != "csv":
+        return f"is it no export of {form}? --from reads {others} too"
+    named = f" it has {', '.join(there[:MAX_NAMED])}{', …' if len(there) > MAX_NAMED else ''};" if there else ""
+    return f"say which column is which:{named} --map FIELD=COLUMN, of the fields {', '.join(FIELDS)}"
 
 
 def _count(counted: Counted, used: Used) -> None:

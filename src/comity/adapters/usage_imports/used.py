@@ -14,6 +14,8 @@ from comity.stack.spelling import looks_secret
 
 NANO = 10**9
 LONGEST = 128  # characters of a name; a longer one is none
+MOST = 10**15  # requests, tokens or money of one row: more is no figure of a gateway
+_DECIMAL_COMMA = re.compile(r"[-+]?(\d{1,3}(\.\d{3})+,\d+|\d+,(\d{1,2}|\d{4,}))")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _SECONDS = re.compile(r"\d{9,10}(\.\d+)?")
 _MILLISECONDS = re.compile(r"\d{12,13}")
@@ -68,23 +70,33 @@ def text(row: Mapping[str, Any], *names: str) -> str:
 
 
 def count(row: Mapping[str, Any], *names: str, otherwise: int = 0) -> int:
-    """The first of these members that is a whole number, at least 0."""
+    """The first of these members that is there, a whole number; `otherwise` where none is.
+
+    Raises:
+        Unusable: it is no number, below 0, or too large.
+    """
     found = text(row, *names)
-    if not found:
-        return otherwise
-    try:
-        return max(0, int(Decimal(found.replace(",", ""))))
-    except (InvalidOperation, ValueError, OverflowError):
-        return otherwise
+    return int(_number(found)) if found else otherwise
 
 
 def money(row: Mapping[str, Any], *names: str) -> int:
-    """The first of these members in 10^-9."""
+    """The first of these members that is there, in 10^-9; 0 where none is. Raises as `count`."""
     found = text(row, *names)
+    return int(_number(found) * NANO) if found else 0
+
+
+def _number(found: str) -> Decimal:
+    """Both ways to write one: 1,234.5 and 1.234,5. A comma alone before three digits parts thousands."""
+    plain = found.replace(" ", "").replace("\u202f", "").replace("\xa0", "")
+    if _DECIMAL_COMMA.fullmatch(plain):
+        plain = plain.replace(".", "").replace(",", ".")
     try:
-        return max(0, int(Decimal(found.replace(",", "")) * NANO)) if found else 0
-    except (InvalidOperation, ValueError, OverflowError):
-        return 0
+        number = Decimal(plain.replace(",", ""))
+    except InvalidOperation:
+        raise Unusable(f"{found!r} is no number") from None
+    if not 0 <= number < MOST:
+        raise Unusable(f"{found!r} is below 0, or too large")
+    return number
 
 
 def month(row: Mapping[str, Any], *names: str) -> str:
@@ -100,4 +112,4 @@ def month(row: Mapping[str, Any], *names: str) -> str:
     elif _SECONDS.fullmatch(found) or _MILLISECONDS.fullmatch(found):
         seconds = float(found) / (1000 if len(found.partition(".")[0]) > 10 else 1)
         return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m")
-    raise Unusable(f"no time in {' or '.join(names)}")
+    raise Unusable(f"no time in {' or '.join(names)}" + (f": {found!r}" if found else ""))

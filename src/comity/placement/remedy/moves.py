@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from comity.law.case import ordered
 from comity.placement.remedy.world import Lines, World
+from comity.stack.jurisdictions import under_united_states
 from comity.stack.types import Agreement, Assessment, Certificate, Dpf, Gap, Gateway, Site, Terms
 
 A_YEAR = timedelta(days=365)
@@ -234,7 +235,10 @@ class Enlist(Move, frozen=True):
 
     def says(self, world: World) -> str:
         more = " with the UK Extension" if self.uk else " (Swiss-U.S.)" if self.swiss else ""
-        return f"{self.party} certifies itself under the Data Privacy Framework{more}"
+        who = self.party
+        if not under_united_states(world.stack.parties[self.party].seat):  # it cannot itself; who receives there can
+            who = f"who receives for {self.party} in the United States"
+        return f"{who} certifies itself under the Data Privacy Framework{more}"
 
 
 class Settle(Move, frozen=True):

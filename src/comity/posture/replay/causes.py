@@ -29,7 +29,7 @@ def ruled(lost: Iterable[Plan]) -> tuple[Ruled, ...]:
     for plan in lost:
         for rule in _grounds(plan):
             counts[rule.id] = (rule, counts.get(rule.id, (rule, 0))[1] + plan.lot.sums.n)
-    made = (Ruled(rule.id, rule.law, rule.cite, rule.basis, n) for rule, n in counts.values())
+    made = (Ruled(rule.id, rule.law, rule.cite, rule.basis, n, rule.says) for rule, n in counts.values())
     return tuple(sorted(made, key=lambda each: (-each.requests, each.rule)))
 
 

@@ -25,6 +25,8 @@ from comity.posture.scenario.ground import Atom, Library
 from comity.posture.scenario.types import Scenario
 from comity.stack.types import Deployment
 
+OF_LATENCY = "Latency is to the first byte, from the middles of the log's buckets."
+
 NOBODY = ""
 """Where a refused request goes."""
 
@@ -186,7 +188,8 @@ def _notes(every: Sequence[Plan], differing: int, *, loads_known: bool, shared: 
         yield "A capacity is that of a whole month: what peaks inside a month would turn away is not seen."
     elif not shared and any(each.capacity is not None for world in worlds.values() for each in _deployments(world)):
         yield "Capacities are stated, and nothing here shares them out: install comity[replay]."
-    yield "Latency is to the first byte, from the middles of the log's buckets."
+    if any(any(plan.lot.sums.latency) for plan in every):
+        yield OF_LATENCY
 
 
 def _deployments(world: World) -> Iterable[Deployment]:

@@ -34,7 +34,7 @@ from comity.posture.scenario.ground import Ground as Changed
 from comity.stack.types import Deployment, Stack
 from comity.terms.instants import day_of
 
-TRIALS = 20
+TRIALS = 40
 """Sets of changes that are judged for one question and one deployment, at some 2 ms each."""
 
 TRIALS_ELSEWHERE = 8

@@ -135,7 +135,7 @@ def _repair(report: Report) -> Section | None:
     if not lost:
         return None
     if not report.repairs:
-        none = f"No single agreement, certificate, site or model brings back any of the {exact(lost)} requests."
+        none = f"No single agreement, certificate, site, model or capacity brings back any of {exact(lost)} requests."
         return Section("What would repair it", none)
     steps = [(f"{n}. {'; '.join(step.says)}", step) for n, step in enumerate(report.repairs[:MOST_REPAIRS], 1)]
     rest = f"{exact(report.unrepaired)} requests stay lost." if report.unrepaired else "Nothing stays lost."

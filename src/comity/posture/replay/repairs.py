@@ -20,6 +20,12 @@ from comity.terms.refusal import Refusal
 MAX_STEPS = 5
 """Steps that are told: who needs more than five has another problem."""
 
+GREEDY = (
+    "Steps of the repair are chosen one at a time, each for what it brings back beyond those before it, "
+    f"{MAX_STEPS} at most; as many others might bring back more together."
+)
+"""To be said of more steps than one."""
+
 MAX_KINDS = 32
 """Kinds of lost questions, the heaviest first, by which steps are compared; one question stands for each kind."""
 
@@ -65,20 +71,38 @@ class Found(NamedTuple):
 
 
 def repairs(lost: Sequence[Plan]) -> Found:
-    """The steps for these, each the one that brings back the most beyond those before it."""
+    """The steps for these, each the one that brings back the most beyond those before it.
+
+    What later questions want is known only once earlier steps are chosen. So the steps are chosen again from all that
+    were found, and the better of both orders is given.
+    """
     wanting = _wanting(lost)
-    left = wanting[:MAX_CONFIRMED]
+    pool: list[Fix] = []
+    found = _chosen(wanting, pool, asking=True)
+    if len(found.taken) > 1:
+        again = _chosen(wanting, pool, asking=False)
+        found = min(found, again, key=lambda each: (each.unrepaired, len(each.steps)))
+    if len(found.taken) > 1:
+        found = found._replace(better=better_pair(found.taken, pool, list(_kinds(wanting).values())))
+    return found
+
+
+def _chosen(wanting: Sequence[Wanting], pool: list[Fix], *, asking: bool) -> Found:
+    """Steps of the pool, one at a time; while `asking`, what lost questions want is looked for and put into it."""
+    left = list(wanting[:MAX_CONFIRMED])
     beyond = sum(each.requests for each in wanting[MAX_CONFIRMED:])
-    fixes: list[Fix] = []
+    fixes = list(pool)
     asked: set[Kind] = set()
     taken: list[Fix] = []
     made: list[Repair] = []
     in_all = 0
     while left and len(made) < MAX_STEPS:
         kinds = _kinds(left)
-        new = [key for key in kinds if key not in asked][: min(AT_ONCE, MAX_ASKED - len(asked))]
+        new = [key for key in kinds if asking and key not in asked][: min(AT_ONCE, MAX_ASKED - len(asked))]
         asked.update(new)
-        fixes += _found([kinds[key] for key in new], known=fixes)
+        more = _found([kinds[key] for key in new], known=pool)
+        pool += more
+        fixes += more
         best = _best(fixes, taken, list(kinds.values()))
         if best is None:
             if new:
@@ -90,21 +114,19 @@ def repairs(lost: Sequence[Plan]) -> Found:
         if not back:
             continue
         in_all += back
+        done = {said for fix in taken for said in fix.says}
+        says = tuple(said for said in best.says if said not in done) or best.says
         taken.append(best)
         left = still
         lines = msgspec.to_builtins(dict(best.lines))
-        made.append(Repair(best.kind, best.deployment, best.says, lines, best.hardness, back, in_all))
-    better = better_pair(taken, fixes, list(_kinds(wanting).values())) if len(taken) > 1 else ()
-    return Found(tuple(made), sum(each.requests for each in left) + beyond, tuple(taken), better)
+        made.append(Repair(best.kind, best.deployment, says, lines, best.hardness, back, in_all))
+    return Found(tuple(made), sum(each.requests for each in left) + beyond, tuple(taken))
 
 
 def of_order(found: Found) -> Iterator[str]:
     """What is to be known of the order of the steps."""
     if len(found.steps) > 1:
-        yield (
-            "Steps of the repair are chosen one at a time, each for what it brings back beyond those before it, "
-            f"{MAX_STEPS} at most; as many others might bring back more together."
-        )
+        yield GREEDY
     if found.better:
         says = " and ".join(f"“{'; '.join(fix.says)}”" for fix in found.better)
         yield f"That order is known not to be the best: {says} together bring back more than its first two steps."
@@ -117,7 +139,8 @@ def better_pair(taken: Sequence[Fix], others: Sequence[Fix], kinds: Sequence[Wan
     """
     least = _lost(taken[:2], kinds)
     pair: tuple[Fix, ...] = ()
-    some = [fix for fix in (*taken, *others) if not fix.accepts][:MAX_PAIRED]
+    every = (*taken, *(fix for fix in others if not any(fix is each for each in taken)))
+    some = [fix for fix in every if not fix.accepts][:MAX_PAIRED]
     for two in combinations(some, 2) if least else ():
         lost = _lost(two, kinds)
         if lost < least:

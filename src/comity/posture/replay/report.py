@@ -84,13 +84,14 @@ class Line(Struct, frozen=True):
 
 
 class Ruled(Struct, frozen=True):
-    """A rule, and how many past requests are refused now with it among the grounds."""
+    """A rule, what it says, and how many past requests are refused now with it among the grounds."""
 
     rule: str
     law: str
     cite: str
     basis: str
     requests: int
+    says: str = ""
 
 
 class Flow(Struct, frozen=True):

@@ -16,9 +16,10 @@ from comity.law.case import Case, ordered
 from comity.law.cedar import Policies, Schema
 from comity.law.epoch import ACTIONS, Epoch, profile_entities
 from comity.law.hearing import Hearing
+from comity.law.precedents import Precedents
 from comity.law.profile import Profile
 from comity.law.question import CASE, case_entities
-from comity.law.relevance import Distinctions, Facts
+from comity.law.relevance import Distinctions, Facts, rests_on_places
 from comity.stack.jurisdictions import NAMES
 
 WORDS = vocabulary()
@@ -73,6 +74,53 @@ def epoch(day: str) -> Epoch:
 @cache
 def everything(day: str) -> tuple[Policies, ...]:
     return tuple(Policies(action, epoch(day).rules.values()) for action in ACTIONS)
+
+
+@cache
+def akin() -> tuple[tuple[Epoch, tuple[Policies, ...]], ...]:
+    """Epochs that share what was found: on two days, with their lists as they are and with every second entry gone."""
+    whole = load_packs(tuple(pack_folders()))
+    halves = [
+        replace(pack, groups={name: replace(held, members=held.members[::2]) for name, held in pack.groups.items()})
+        for pack in whole
+    ]
+    shared = Precedents()
+    schema = Schema(WORDS.schema(schema_text()))
+    made = []
+    for day in ("2026-11-23", "2028-09-01"):
+        at = int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000)
+        for packs in (whole, halves):
+            law = Epoch(packs, schema, at, zone, precedents=shared)
+            made.append((law, tuple(Policies(action, law.rules.values()) for action in ACTIONS)))
+    return tuple(made)
+
+
+@settings(deadline=None)
+@given(st.permutations(range(4)), cases, st.lists(profiles, min_size=1, max_size=3), st.booleans())
+def test_what_other_epochs_found_changes_no_answer(
+    order: list[int], case: Case, candidates: list[Profile], public: bool
+) -> None:
+    for at in order:
+        law, policies = akin()[at]
+        found = Hearing(law, WORDS, candidates).findings(case, case.controller, public)
+        distinct = tuple(dict.fromkeys(candidates))
+        entities, names = profile_entities(distinct)
+        stated = case_entities(case, WORDS.close(case.data), WORDS.before(case.placed), case.controller, public=public)
+        asked = law.world.with_(entities).with_(stated)
+        for profile, *answers in zip(distinct, *(asked.ask(each, CASE, names) for each in policies), strict=True):
+            place, oblige, advise = answers
+            assert found[profile].forbids == (() if place.allowed else place.rules)
+            assert (found[profile].obliges, found[profile].advises) == (oblige.rules, advise.rules)
+
+
+def test_with_precedents_for_all_of_it_the_engine_is_not_asked() -> None:
+    law, _ = akin()[0]
+    case = Case("infer", "FR", "general", ("personal",), ("FR",))
+    candidate = Profile("US", "US", ("US",), ("US",))
+    Hearing(law, WORDS, (candidate,)).findings(case, "FR", False)
+    again = Hearing(law, WORDS, (candidate,))
+    again.findings(case, "FR", False)
+    assert "_world" not in vars(again)
 
 
 @settings(deadline=None)
@@ -181,6 +229,23 @@ def test_a_rule_that_asks_what_is_no_attribute_leaves_the_questions_incomplete()
     body = {"==": {"left": {"Var": "principal"}, "right": word("Case", "case")}}
     assert not Distinctions({"rule": policy(body)}).complete
     assert Distinctions({"rule": policy(body)}, "resource").complete
+
+
+@pytest.mark.parametrize(
+    ("body", "rests"),
+    [
+        (IN_FRANCE, False),
+        (OF_THE_CANDIDATE, False),
+        ({"!": {"arg": {"&&": {"left": IN_FRANCE, "right": OF_THE_CANDIDATE}}}}, False),
+        ({"==": {"left": word("Jurisdiction", "FR"), "right": attribute("controller")}}, False),
+        ({"in": {"left": attribute("site", "resource"), "right": attribute("controller")}}, False),
+        ({"in": {"left": word("Jurisdiction", "FR"), "right": word("Group", "eu.adequate")}}, True),
+        ({"in": {"left": word("Jurisdiction", "FR"), "right": attribute("controller")}}, True),
+        ({"if-then-else": {"if": IN_FRANCE, "then": IN_FRANCE, "else": word("Jurisdiction", "FR")}}, True),
+    ],
+)
+def test_a_rule_that_looks_at_the_lists_themselves_is_known(body: dict[str, Any], rests: bool) -> None:
+    assert rests_on_places(policy(body)) is rests
 
 
 def test_the_same_jurisdictions_lie_in_the_same_lists() -> None:

@@ -11,6 +11,7 @@ from comity.adapters.packs import pack_folders, read_folder, schema_text, vocabu
 from comity.adapters.realm_bundles import conditions_from
 from comity.adapters.realms import Shelf, load_realm
 from comity.law.pack import Pack
+from comity.law.precedents import Precedents
 from comity.law.realm import Realm
 from comity.placement.types import Conditions
 from comity.posture.replay.worlds import Worlds
@@ -31,6 +32,7 @@ class StateArchive:
     def __init__(self, state: Path) -> None:
         self._state = state
         self._shelf = Shelf()
+        self.precedents = self._shelf.precedents
         self.missing: dict[str, str] = {}
 
     def realm(self, digest: str) -> Realm | None:
@@ -60,6 +62,7 @@ class RealmArchive:
         self._realms = {realm.digest: realm for realm in realms}
         if foreign is not None:
             self._realms[""] = foreign
+        self.precedents = Precedents()
 
     def realm(self, digest: str) -> Realm | None:
         """The realm of that digest."""
@@ -72,7 +75,7 @@ class RealmArchive:
 
 def worlds_of(archive: StateArchive | RealmArchive) -> Worlds:
     """The worlds of an archive, with what this version compiles law with."""
-    return Worlds(archive, vocabulary(), schema_text(), zone)
+    return Worlds(archive, vocabulary(), schema_text(), zone, archive.precedents)
 
 
 def library_of(beside: Path | None) -> Library:

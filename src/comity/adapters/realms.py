@@ -13,6 +13,7 @@ from comity.adapters.stack_files import StackFile
 from comity.adapters.state import write_durably
 from comity.law.cedar import ENGINE, parse_rules
 from comity.law.pack import Pack, read_pack
+from comity.law.precedents import Precedents
 from comity.law.realm import Realm
 from comity.law.vocabulary import Vocabulary
 from comity.placement.conditions import configured, document
@@ -48,11 +49,12 @@ def keep(state: Path, realm: Realm) -> Conditions:
 
 
 class Shelf:
-    """Packs that were read already, by their names and texts: realms of one gateway differ by a date or a line of the
-    stack, and hold the same packs.
+    """What the realms of one gateway have in common: they differ by a date or a line of the stack, and hold the same
+    packs. Each is read once, by its name and texts; and so is what its rules were found to say.
     """
 
     def __init__(self) -> None:
+        self.precedents = Precedents()
         self._packs: dict[tuple[str, str], Pack] = {}
 
     def pack(self, name: str, texts: Mapping[str, str]) -> Pack:
@@ -102,4 +104,4 @@ def realm_from_document(data: bytes, shelf: Shelf | None = None) -> Realm:
     packs.sort(key=lambda pack: order.get(pack.name, len(order)))
     words = msgspec.convert(bundle["vocabulary"], type=Vocabulary)
     dated = date.fromisoformat(bundle["stack_date"])
-    return Realm(stack, packs, words, bundle["schema"], bundle["since"], zone, dated)
+    return Realm(stack, packs, words, bundle["schema"], bundle["since"], zone, dated, shelf.precedents)

@@ -109,6 +109,7 @@ class Schema:
 
     def __init__(self, text: str) -> None:
         """Parses `text`; raises ValueError if it is no schema."""
+        self.text = text
         self.handle = cedarpy.Schema.from_str(text)
 
 

@@ -13,6 +13,7 @@ from comity.law.cedar import Policies, Schema, World, compile_each
 from comity.law.coverage import Covered
 from comity.law.docket import Docket
 from comity.law.pack import Pack
+from comity.law.precedents import Precedents, Said
 from comity.law.profile import Profile, entity
 from comity.law.question import CASE, case_entities, case_facts, profile_facts
 from comity.law.relevance import Answers, Distinctions, Names
@@ -27,8 +28,8 @@ Zone: TypeAlias = Callable[[str], tzinfo]
 
 ACTIONS = ("place", "oblige", "advise")
 
-SETS = 256
-"""Sets of rules kept compiled, each of some 50 kB: cases differ in few ways that rules can tell apart."""
+PROFILES = 4096
+"""Profiles whose answers are kept: those of one stack, for each controller, and of stacks that are supposed."""
 
 
 class Finding(Struct, frozen=True):
@@ -39,14 +40,26 @@ class Finding(Struct, frozen=True):
     advises: tuple[str, ...]
     erred: bool
 
+    @property
+    def rules(self) -> frozenset[str]:
+        """All that apply."""
+        return frozenset((*self.forbids, *self.obliges, *self.advises))
+
 
 class Epoch:
     """The rules, lists and coverage of `packs` in force from `since` up to, not including, `until`."""
 
     def __init__(
-        self, packs: Sequence[Pack], schema: Schema, at: Instant, zone: Zone, silent: frozenset[str] = frozenset()
+        self,
+        packs: Sequence[Pack],
+        schema: Schema,
+        at: Instant,
+        zone: Zone,
+        silent: frozenset[str] = frozenset(),
+        precedents: Precedents | None = None,
     ) -> None:
-        """Compiles what is in force at `at`; the packs `silent` forbid and oblige, and cover nothing.
+        """Compiles what is in force at `at`; the packs `silent` forbid and oblige, and cover nothing. `precedents` are
+        those of epochs before it, none if they are left out.
 
         Raises:
             ValueError: a rule does not compile.
@@ -64,17 +77,20 @@ class Epoch:
         }
         self.groups = _groups(packs, at, zone)
         self.covered = covered((pack for pack in packs if pack.name not in silent), self.groups, at, zone)
-        self.world = World.of(schema, _jurisdictions(self.groups))
+        self.precedents = precedents or Precedents()
+        self._places = self.precedents.places(self.groups)
+        self.world = self.precedents.world(schema, self._places, lambda: _jurisdictions(self.groups))
+        for action in ACTIONS:
+            new = [rule for rule in self.rules.values() if KINDS[rule.kind][1] == action]
+            compile_each(action, self.precedents.new(new))
         policies = {name: rule.policy for name, rule in self.rules.items()}
-        self.distinctions = Distinctions(policies)
-        self.of_candidates = Distinctions(policies, "resource")
+        self.distinctions = Distinctions(policies, "principal", self.precedents.reading)
+        self.of_candidates = Distinctions(policies, "resource", self.precedents.reading)
         self._of = {
             action: frozenset(r.id for r in self.rules.values() if KINDS[r.kind][1] == action) for action in ACTIONS
         }
-        self._compiled: Docket[tuple[str, Names], Policies] = Docket(SETS)
-        for action in ACTIONS:
-            compile_each(action, [rule for rule in self.rules.values() if rule.id in self._of[action]])
         self._within: Docket[str, Names] = Docket(len(NAMES))
+        self._seen: Docket[Profile, Answers] = Docket(PROFILES)
 
     def judge(
         self,
@@ -95,8 +111,7 @@ class Epoch:
         asked = world.with_(case_entities(case, closed_data, before, seat, public=public))
         rules = frozenset(self.rules) if speaking is None else speaking
         places, obliges, advises = (
-            asked.ask(self._compiled.get((action, rules & self._of[action]), self._compile), CASE, profiles)
-            for action in ACTIONS
+            asked.ask(self._compiled(action, rules & self._of[action]), CASE, profiles) for action in ACTIONS
         )
         return [
             Finding(
@@ -114,11 +129,18 @@ class Epoch:
 
     def seen(self, profile: Profile) -> Answers:
         """How the profile answers all that rules ask of a candidate alone."""
-        return self.of_candidates.answers(profile_facts(profile, self._in))
+        return self._seen.get(profile, lambda _: self.of_candidates.answers(profile_facts(profile, self._in)))
 
-    def _compile(self, part: tuple[str, Names]) -> Policies:
-        action, names = part
-        return Policies(action, [rule for name, rule in self.rules.items() if name in names])
+    def of_action(self, action: str, rules: Names) -> Names:
+        """Of these rules, those that speak of the action."""
+        return rules & self._of[action]
+
+    def said(self, rule: str, answers: Answers) -> Said:
+        """What the rule is known to say to cases that answer all questions so; whoever finds more adds it."""
+        return self.precedents.said(self.rules[rule], self._places, self.distinctions.part(rule, answers))
+
+    def _compiled(self, action: str, names: Names) -> Policies:
+        return self.precedents.compiled(action, [rule for name, rule in self.rules.items() if name in names])
 
     def _in(self, places: Iterable[str]) -> Names:
         """Everything that any of `places` is in: itself, the jurisdictions it lies in, and their lists."""

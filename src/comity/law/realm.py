@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import UTC, date
+from functools import cached_property
 
 from msgspec.structs import replace
 
@@ -18,6 +19,7 @@ from comity.law.hearing import Hearing
 from comity.law.house import BLOCKED, ERROR, STALE, blocked
 from comity.law.obligations import strictest
 from comity.law.pack import Pack
+from comity.law.precedents import Precedents
 from comity.law.profile import Profile
 from comity.law.ruling import Ruling, Verdict
 from comity.law.staleness import overdue, review_dates, said
@@ -52,37 +54,26 @@ class Realm:
         at: Instant,
         zone: Zone,
         file_date: date,
+        precedents: Precedents | None = None,
     ) -> None:
-        """Compiles the realm in force at `at`; `packs` are those that the stack names.
+        """Compiles the realm in force at `at`; `packs` are those that the stack names. `precedents` are those of other
+        realms, none if they are left out.
 
         Raises:
             ValueError: if a rule does not compile.
         """
         self.stack = stack
         self.vocabulary = vocabulary
+        self._schema_text = schema_text
         self._schema = Schema(vocabulary.schema(schema_text))
         self.overdue = overdue(packs, at, zone)
         silent = self.overdue if stack.stale_law == "refuse" else frozenset()
-        self._epoch = Epoch(packs, self._schema, at, zone, silent)
+        self._epoch = Epoch(packs, self._schema, at, zone, silent, precedents)
         dates = {*_stack_boundaries(stack, file_date), *review_dates(packs, zone)}
         self.since = max((self._epoch.since, *(instant for instant in dates if instant <= at)))
         self.valid_until = min((self._epoch.until, *(instant for instant in dates if instant > at)), default=FAR_FUTURE)
         self._today = day_of(at)
         self._file_date = file_date
-        self.document = encode_object(
-            {
-                "comity": encode(1),
-                "engine": encode(ENGINE),
-                "vocabulary": encode(vocabulary_document(vocabulary)),
-                "schema": encode(schema_text),
-                "packs": encode_object({pack.name: encode(dict(pack.files)) for pack in packs}),
-                "stack": encode(stack_document(stack)),
-                "stack_date": encode(file_date.isoformat()),
-                "since": encode(self.since),
-                "valid_until": encode(self.valid_until),
-            }
-        )
-        self.digest = sha256_hex(self.document)
         self.packs = {pack.name: pack for pack in packs}
         self.citations: Mapping[str, Citation] = {
             **OWN,
@@ -97,6 +88,28 @@ class Realm:
         self._wants: Docket[tuple[str, str, str], str] = Docket()
         self._lapsed = covered((pack for pack in packs if pack.name in silent), self._epoch.groups, at, zone)
         self.assumptions: dict[str, Assumption] = {}
+
+    @cached_property
+    def document(self) -> bytes:
+        """The realm's bundle; empty where it is only supposed."""
+        return encode_object(
+            {
+                "comity": encode(1),
+                "engine": encode(ENGINE),
+                "vocabulary": encode(vocabulary_document(self.vocabulary)),
+                "schema": encode(self._schema_text),
+                "packs": encode_object({name: encode(dict(pack.files)) for name, pack in self.packs.items()}),
+                "stack": encode(stack_document(self.stack)),
+                "stack_date": encode(self._file_date.isoformat()),
+                "since": encode(self.since),
+                "valid_until": encode(self.valid_until),
+            }
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of `document`; empty where the realm is only supposed."""
+        return sha256_hex(self.document)
 
     def rule(self, case: Case) -> Ruling:
         """The ruling on `case`: a verdict for every deployment of the stack. Pure; judged once, then remembered."""
@@ -135,6 +148,11 @@ class Realm:
     def view(self, controller: str) -> Mapping[str, Face]:
         """What law sees of every deployment, and of the gateway, for one controller."""
         return self._seen.get(controller, self._look).faces
+
+    @property
+    def supposed(self) -> bool:
+        """Whether it was made by `supposing`."""
+        return not self.digest
 
     @property
     def today(self) -> date:
@@ -176,7 +194,7 @@ class Realm:
             if key not in alike:
                 alike[key] = self._verdict(case, party.seat, face, view.faces[GATEWAY], findings, refused)
             verdicts[name] = replace(alike[key], deployment=name, assumptions=assumptions)
-        return Ruling.of(self.digest, case.document(), verdicts)
+        return Ruling(self.digest, case, verdicts)
 
     def _verdict(
         self,

@@ -29,41 +29,29 @@ _IN_OTHERS = frozenset(
 )
 """Attributes of which `==` asks for less than what they are in; an enum is in nothing but itself."""
 
+_HELD_AGAINST = frozenset({"in", "==", "!=", "contains", "containsAny", "containsAll"})
 
-class Distinctions:
-    """The questions that some rules ask of a case (`principal`) or of a candidate (`resource`).
 
-    `complete` says whether they are all that the rules see of it; a rule may ask what is no attribute.
+class Reading:
+    """One rule as read for its questions to a case (`principal`) or to a candidate (`resource`).
+
+    Attributes:
+        questions: in the order of the answers.
+        complete: whether they are all that the rule sees of it; a rule may ask what is no attribute.
     """
 
-    def __init__(self, policies: Mapping[str, Mapping[str, Any]], variable: str = "principal") -> None:
-        """Reads `policies`, by the id of the rule, in Cedar's JSON form."""
+    __slots__ = ("_conditions", "_variable", "complete", "questions")
+
+    def __init__(self, policy: Mapping[str, Any], variable: str) -> None:
+        """Reads a policy in Cedar's JSON form."""
         self._variable = variable
         self.complete = True
-        self._questions: dict[_Question, int] = {}
-        self._asked: set[int] = set()  # by the rule that is being read
-        self._of_rule: dict[str, frozenset[int]] = {}
-        self._conditions: dict[str, list[_Kleene]] = {}
-        for name, policy in policies.items():
-            self._asked = set()
-            self._conditions[name] = self._of(policy)
-            self._of_rule[name] = frozenset(self._asked)
+        self.questions: dict[_Question, int] = {}
+        self._conditions = self._of(policy)
 
-    def answers(self, facts: Facts) -> Answers:
-        """How `facts` answer every question, in order."""
-        return tuple([_answer(facts, *question) for question in self._questions])
-
-    def speaking(self, answers: Answers) -> Names:
-        """The rules that `answers` alone do not rule out."""
-        return frozenset(
-            name
-            for name, conditions in self._conditions.items()
-            if all(condition(answers) is not False for condition in conditions)
-        )
-
-    def asked(self, rules: Iterable[str]) -> tuple[int, ...]:
-        """The places, in the answers, of the questions that `rules` ask."""
-        return tuple(sorted(frozenset().union(*(self._of_rule[rule] for rule in rules))))
+    def left_open(self, answers: Answers) -> bool:
+        """Whether `answers` alone do not rule the rule out."""
+        return all(condition(answers) is not False for condition in self._conditions)
 
     def _of(self, policy: Mapping[str, Any]) -> list[_Kleene]:
         conditions = []
@@ -115,9 +103,78 @@ class Distinctions:
         return str(access["attr"]) if access and access["left"] == {"Var": self._variable} else ""
 
     def _ask(self, form: str, name: str, words: Names) -> _Kleene:
-        number = self._questions.setdefault((form, name, words), len(self._questions))
-        self._asked.add(number)
+        number = self.questions.setdefault((form, name, words), len(self.questions))
         return lambda answers: _truth(answers[number])
+
+
+class Distinctions:
+    """The questions that some rules ask of a case (`principal`) or of a candidate (`resource`).
+
+    `complete` says whether they are all that the rules see of it.
+    """
+
+    def __init__(
+        self,
+        policies: Mapping[str, Mapping[str, Any]],
+        variable: str = "principal",
+        read: Callable[[Mapping[str, Any], str], Reading] = Reading,
+    ) -> None:
+        """Reads `policies`, by the id of the rule, in Cedar's JSON form."""
+        self._readings = {name: read(policy, variable) for name, policy in policies.items()}
+        self.complete = all(reading.complete for reading in self._readings.values())
+        self._questions: dict[_Question, int] = {}
+        self._places = {
+            name: tuple([self._questions.setdefault(each, len(self._questions)) for each in reading.questions])
+            for name, reading in self._readings.items()
+        }
+
+    def answers(self, facts: Facts) -> Answers:
+        """How `facts` answer every question, in order."""
+        return tuple([_answer(facts, *question) for question in self._questions])
+
+    def part(self, rule: str, answers: Answers) -> Answers:
+        """Of these, those to the questions of one rule."""
+        return tuple([answers[place] for place in self._places[rule]])
+
+    def speaking(self, answers: Answers) -> Names:
+        """The rules that `answers` alone do not rule out."""
+        return frozenset(
+            name for name, reading in self._readings.items() if reading.left_open(self.part(name, answers))
+        )
+
+    def asked(self, rules: Iterable[str]) -> tuple[int, ...]:
+        """The places, in the answers, of the questions that `rules` ask."""
+        return tuple(sorted(frozenset().union(*(self._places[rule] for rule in rules))))
+
+
+def rests_on_places(policy: Mapping[str, Any]) -> bool:
+    """Whether the rule may ask how jurisdictions and lists lie in one another beyond what case and candidate are in:
+    then what it says changes with the lists, however alike the answers are.
+    """
+    return any(_names_more(each["body"]) for each in policy.get("conditions", ()))
+
+
+def _names_more(expr: object) -> bool:
+    """Whether a name stands anywhere but as what an attribute is held against."""
+    if isinstance(expr, Mapping):
+        if "__entity" in expr:
+            return True
+        if len(expr) == 1 and _holds_attribute_against_words(*next(iter(expr.items()))):
+            return False
+        return any(_names_more(part) for part in expr.values())
+    return isinstance(expr, Sequence) and not isinstance(expr, str) and any(map(_names_more, expr))
+
+
+def _holds_attribute_against_words(form: str, parts: Any) -> bool:
+    if form not in _HELD_AGAINST:
+        return False
+    sides = (parts["left"], parts["right"]), (parts["right"], parts["left"])
+    return any(_is_attribute(one) and _words(other) is not None for one, other in sides[: 1 if form == "in" else 2])
+
+
+def _is_attribute(expr: Expr) -> bool:
+    access = expr.get(".")
+    return access is not None and access["left"].get("Var") in ("principal", "resource")
 
 
 def _answer(facts: Facts, form: str, name: str, words: Names) -> bool | Names | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
+from comity.law.case import Case
 from comity.terms.canon import encode
 from comity.terms.digests import sha256_hex
 
@@ -49,19 +51,27 @@ _MEMBERS = ("advises", "assumptions", "forbids", "gaps", "obliges")
 _KEYS = tuple((name, f'"{name}":'.encode()) for name in _MEMBERS)
 
 
-class Ruling(Struct, frozen=True):
-    """All verdicts for one case, under one realm. `digest` is the SHA-256 of its canonical document, in hex."""
+class Ruling:
+    """All verdicts for one case, under one realm."""
 
-    verdicts: Mapping[str, Verdict]
-    digest: str
+    def __init__(self, realm: str, case: Case, verdicts: Mapping[str, Verdict]) -> None:
+        """`realm` is its digest."""
+        self.verdicts = verdicts
+        self._of = realm, case
 
-    @classmethod
-    def of(cls, realm: str, case: Mapping[str, object], verdicts: Mapping[str, Verdict]) -> Ruling:
-        """The ruling of `verdicts`, with its digest."""
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ruling) and (self.verdicts, self._of) == (other.verdicts, other._of)
+
+    __hash__ = None  # type: ignore[assignment]  # a mapping has none
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the ruling's canonical document, in hex: made when it is first asked for."""
+        realm, case = self._of
         lists: dict[tuple[str, ...], bytes] = {}  # deployments that law cannot tell apart share most of theirs
-        each = b",".join(b"%b:%b" % (encode(name), verdicts[name].encoded(lists)) for name in sorted(verdicts))
-        document = b'{"case":%b,"realm":%b,"verdicts":{%b}}' % (encode(dict(case)), encode(realm), each)
-        return cls(dict(verdicts), sha256_hex(document))
+        each = b",".join(b"%b:%b" % (encode(name), each.encoded(lists)) for name, each in sorted(self.verdicts.items()))
+        document = b'{"case":%b,"realm":%b,"verdicts":{%b}}' % (encode(case.document()), encode(realm), each)
+        return sha256_hex(document)
 
 
 def both(left: Verdict, right: Verdict) -> Verdict:

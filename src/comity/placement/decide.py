@@ -8,10 +8,12 @@ from functools import reduce
 from itertools import groupby
 from typing import Any
 
+from msgspec.structs import replace
+
 from comity.law.case import Case
 from comity.law.docket import Docket, cases_of
 from comity.law.realm import Realm, shown
-from comity.law.ruling import Verdict, both
+from comity.law.ruling import Ruling, Verdict, both
 from comity.law.standing import disclosed
 from comity.placement.objective import exposure_of, score
 from comity.placement.types import Candidate, Conditions, Placement, Wish
@@ -32,6 +34,9 @@ def decide(
     candidate must be permitted for all of them. Pure and total: equal arguments give equal bytes, and no case of the
     realm's own words and parties makes it raise. With `observe`, forbidden candidates follow the permitted ones,
     marked with the rules that forbid them; nothing else about them changes.
+
+    What is decided under a realm that is only supposed answers a question and can never be entered: its digests are
+    empty, and all else is what the realm would give if it were in force.
     """
     if not realm.since <= now < realm.valid_until:
         return Refusal(
@@ -48,7 +53,7 @@ def decide(
         return Refusal("no-candidate", _none_left(wish), realm.digest)
     rulings = [realm.rule(case) for case in cases]
     verdicts = {name: reduce(both, (ruling.verdicts[name] for ruling in rulings)) for name in wanted}
-    ruling = rulings[0].digest if len(rulings) == 1 else sha256_hex(encode([ruling.digest for ruling in rulings]))
+    ruling = "" if realm.supposed else _digest_of(rulings)
     permitted = [name for name in wanted if verdicts[name].permit]
     forbidden = [name for name in wanted if not verdicts[name].permit]
     if not permitted and not (observe and forbidden):
@@ -59,23 +64,11 @@ def decide(
     refused = tuple((name, verdicts[name].forbids) for name in forbidden)
     mode = "observe" if observe else "enforce"
     standings = realm.standings(cases, (rule for tier in tiers for each in tier for rule in each.obligations))
-    document: dict[str, object] = {
-        "comity": 1,
-        "realm": realm.digest,
-        "conditions": conditions.digest,
-        "ruling": ruling,
-        "mode": mode,
-        "model": wish.model,
-        "tiers": [[_document(candidate) for candidate in tier] for tier in tiers],
-        "refused": {name: list(rules) for name, rules in refused},
-    }
-    if not wish.plain:
-        document["wish"] = wish_document(wish)
-    return Placement(
+    made = Placement(
         realm=realm.digest,
         conditions=conditions.digest,
         ruling=ruling,
-        digest=sha256_hex(encode(document)),
+        digest="",
         mode=mode,
         model=wish.model,
         tiers=tiers,
@@ -84,6 +77,7 @@ def decide(
         standings=standings,
         disclosures=disclosed(standings),
     )
+    return made if realm.supposed else replace(made, digest=sha256_hex(encode(_document(made))))
 
 
 class Decisions:
@@ -189,7 +183,29 @@ def wish_of(model: str, document: Mapping[str, Any]) -> Wish:
     return Wish(model, **members)
 
 
-def _document(candidate: Candidate) -> dict[str, object]:
+def _digest_of(rulings: Sequence[Ruling]) -> str:
+    if len(rulings) == 1:
+        return rulings[0].digest
+    return sha256_hex(encode([ruling.digest for ruling in rulings]))
+
+
+def _document(placement: Placement) -> dict[str, object]:
+    document: dict[str, object] = {
+        "comity": 1,
+        "realm": placement.realm,
+        "conditions": placement.conditions,
+        "ruling": placement.ruling,
+        "mode": placement.mode,
+        "model": placement.model,
+        "tiers": [[_of_candidate(candidate) for candidate in tier] for tier in placement.tiers],
+        "refused": {name: list(rules) for name, rules in placement.refused},
+    }
+    if not placement.wish.plain:
+        document["wish"] = wish_document(placement.wish)
+    return document
+
+
+def _of_candidate(candidate: Candidate) -> dict[str, object]:
     return {
         "deployment": candidate.deployment,
         "score": candidate.score,

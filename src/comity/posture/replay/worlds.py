@@ -12,6 +12,7 @@ from msgspec import Struct
 from comity.law.case import Addition, Case
 from comity.law.epoch import Zone
 from comity.law.pack import Pack
+from comity.law.precedents import Precedents
 from comity.law.realm import Realm
 from comity.law.vocabulary import Vocabulary
 from comity.placement.cases import observed, registered, widened
@@ -113,15 +114,19 @@ class World:
 class Worlds:
     """Every world that a replay asks: those of the log, and those of scenarios over them.
 
-    `vocabulary`, `schema` and `zone` are what a realm is compiled with where a scenario changes the law itself.
+    `vocabulary`, `schema` and `zone` are what a realm is compiled with where a scenario changes the law itself;
+    `precedents` those of the archive's realms.
     """
 
-    def __init__(self, archive: Archive, vocabulary: Vocabulary, schema: str, zone: Zone) -> None:
+    def __init__(
+        self, archive: Archive, vocabulary: Vocabulary, schema: str, zone: Zone, precedents: Precedents | None = None
+    ) -> None:
         self._archive = archive
         self._compiled_with = vocabulary, schema, zone
         self._found: dict[str, Realm | None] = {}
         self._before: dict[tuple[str, str], World | None] = {}
         self._laws: dict[Hashable, Realm] = {}
+        self._precedents = precedents or Precedents()
         self._texts: dict[int, tuple[object, str]] = {}
         self._grounds: dict[str, Ground | None] = {}
         self._stacks: list[Stack] = []
@@ -201,7 +206,9 @@ class Worlds:
         key = self._law_key(ground)
         if key not in self._laws:
             vocabulary, schema, zone = self._compiled_with
-            self._laws[key] = Realm(ground.stack, ground.packs, vocabulary, schema, ground.at, zone, ground.dated)
+            self._laws[key] = Realm(
+                ground.stack, ground.packs, vocabulary, schema, ground.at, zone, ground.dated, self._precedents
+            )
         return self._laws[key]
 
     def _law_key(self, ground: Ground) -> Hashable:

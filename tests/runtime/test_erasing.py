@@ -1,21 +1,24 @@
 """An order to erase: what it names goes, later too, unless a hold came in between; what fails leaves it findable."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from comity.adapters.ledger import ApplicationSalts, LedgerCorrupt, entries, shards
+from comity.adapters.ledger import ApplicationSalts, Ledger, LedgerCorrupt, entries, shards
 from comity.adapters.ledger.segment_files import ledger_folder, segment_path, segment_starts
 from comity.adapters.stack_files import read_stack_file
 from comity.proof.commitment import marked
-from comity.runtime.erasing import Held, carry_out, order
+from comity.runtime.erasing import Held, Waiting, carry_out, order, orders
+from comity.runtime.housekeeping import Ending
 from comity.stack.sworn import LegalHold
 from comity.stack.types import Stack
 from comity.terms import canon
 from tests.adapters.ledger.writing import audited, enter, opened, run
-from tests.proof.samples import intent, outcome
+from tests.proof.samples import denial, intent, outcome
 from tests.runtime.stacks import two_upstreams
 
 TODAY = date(2026, 11, 23)
@@ -62,9 +65,9 @@ def held(stack: Stack, until: date) -> Stack:
 def test_an_order_is_carried_out_once_a_segment_is_sealed(state: Path, stack: Stack) -> None:
     done = order(state, stack, "triage", REF, TODAY, lambda _: None)
     assert (done.salts, done.entries) == (1, 2)
-    assert carry_out(state, stack, TODAY) == 2
+    assert carry_out(state, stack, TODAY).entries == 2
     seal(state)
-    assert carry_out(state, stack, TODAY) == 0
+    assert carry_out(state, stack, TODAY).entries == 0
     assert left(state) == [0, 1, 4, 5]
     (shard,) = shards(state)
     assert audited(state, shard).findings == []
@@ -74,9 +77,9 @@ def test_a_hold_that_comes_before_an_order_is_carried_out_keeps_what_is_left(sta
     assert order(state, stack, "triage", "", TODAY, lambda _: None).entries == 6
     seal(state)
     holding = held(stack, TODAY + timedelta(10))
-    assert carry_out(state, holding, TODAY) == 6
+    assert carry_out(state, holding, TODAY).entries == 6
     assert left(state) == [0, 1, 2, 3, 4, 5]
-    assert carry_out(state, holding, TODAY + timedelta(11)) == 0
+    assert carry_out(state, holding, TODAY + timedelta(11)).entries == 0
     assert left(state) == []
 
 
@@ -97,7 +100,7 @@ def test_what_fails_after_the_salts_leaves_entries_that_are_found_again(state: P
         order(state, stack, "triage", REF, TODAY, lambda _: None)
     assert ApplicationSalts(state).get("triage", REF) != known
     seal(state)
-    assert carry_out(state, stack, TODAY) == 0
+    assert carry_out(state, stack, TODAY).entries == 0
     assert left(state) == [0, 1, 4, 5]
 
 
@@ -111,3 +114,107 @@ def test_salts_go_even_where_the_ledger_cannot_be_read(state: Path, stack: Stack
     with pytest.raises(LedgerCorrupt):
         order(state, stack, "triage", REF, TODAY, lambda _: None)
     assert ApplicationSalts(state).get("triage", REF) != known
+
+
+def under_way(state: Path, stack: Stack, meanwhile: Callable[[Ledger], Awaitable[None]]) -> str:
+    """A request under `REF` is erased before its outcome comes; then `meanwhile`, while the shard is written on."""
+    salt = ApplicationSalts(state).get("triage", REF)
+    assert salt is not None
+
+    async def ask(ledger: Ledger) -> str:
+        party, decision, content = intent()
+        said = canon.parse(content)
+        said["ref"] = marked(salt, bytes.fromhex(said["nonce"]))
+        kept = {key: value for key, value in canon.parse(decision).items() if key != "obligations"}
+        index = await enter(ledger, "intent", (party, canon.encode(kept), canon.encode(said)))
+        done = await asyncio.to_thread(order, state, stack, "triage", REF, TODAY, lambda _: None)
+        assert done.entries == 4
+        ledger.rotate()
+        await enter(ledger, "denial", denial())
+        assert carry_out(state, stack, TODAY) == Waiting(1, unsealed=False, under_way=True)
+        await enter(ledger, "outcome", outcome(index), index)
+        await meanwhile(ledger)
+        return ledger.shard
+
+    shard: str = run(state, ask)
+    return shard
+
+
+def test_the_outcome_of_what_was_under_way_goes_too(state: Path, stack: Stack) -> None:
+    async def meanwhile(ledger: Ledger) -> None:
+        assert carry_out(state, stack, TODAY) == Waiting(1, unsealed=True, under_way=False)
+        ledger.rotate()
+        await enter(ledger, "denial", denial())
+        assert carry_out(state, stack, TODAY) == Waiting()
+
+    shard = under_way(state, stack, meanwhile)
+    assert [entry.kind for entry in entries(state, shard)] == ["intent", "outcome"] * 2 + ["denial"] * 2
+    assert audited(state, shard).findings == []
+    assert orders(state) == ()
+
+
+def test_a_gateway_ends_it_by_itself(state: Path, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("comity.runtime.housekeeping.SEALING_S", 0.01)
+    sealed, said = [], []
+
+    async def meanwhile(ledger: Ledger) -> None:
+        ending = Ending(state, lambda: stack, lambda: sealed.append(ledger.rotate()), said.append)
+        while orders(state):
+            await ending.look()
+            await enter(ledger, "denial", denial())
+
+    shard = under_way(state, stack, meanwhile)
+    assert 1 <= len(sealed) <= 2
+    assert not said
+    left = [entry.kind for entry in entries(state, shard) if entry.kind != "denial"]
+    assert left == ["intent", "outcome"] * 2
+
+
+def test_segments_are_not_ended_in_vain_each_minute(state: Path, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a shard is held by nobody who listens."""
+    monkeypatch.setattr("comity.runtime.housekeeping.SEALING_S", 0)
+    order(state, stack, "triage", REF, TODAY, lambda _: None)
+    sealed, said = [], []
+    ending = Ending(state, lambda: stack, lambda: sealed.append(1), said.append)
+
+    async def looks(count: int) -> None:
+        for _ in range(count):
+            await ending.look()
+
+    asyncio.run(looks(100))
+    assert 1 <= len(sealed) <= 8
+    assert not said
+
+
+def test_what_was_entered_while_the_log_was_read_goes_too(
+    state: Path, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the first look and the end of the salt, which a long log makes long."""
+    salt = ApplicationSalts(state).get("triage", REF)
+    destroy = ApplicationSalts.destroy
+
+    def late(self: ApplicationSalts, application: str, ref: str | None = None) -> int:
+        async def ask(ledger: Ledger) -> None:
+            party, decision, content = intent()
+            said = canon.parse(content) | {"ref": marked(salt, bytes.fromhex(canon.parse(content)["nonce"]))}
+            kept = {key: value for key, value in canon.parse(decision).items() if key != "obligations"}
+            index = await enter(ledger, "intent", (party, canon.encode(kept), canon.encode(said)))
+            await enter(ledger, "outcome", outcome(index), index)
+
+        run(state, ask)
+        return destroy(self, application, ref)
+
+    monkeypatch.setattr(ApplicationSalts, "destroy", late)
+    assert order(state, stack, "triage", REF, TODAY, lambda _: None).entries == 4
+    seal(state)
+    assert carry_out(state, stack, TODAY) == Waiting()
+    assert left(state) == [0, 1, 4, 5]
+
+
+def test_of_a_shard_that_is_closed_the_last_segment_goes_too(state: Path, stack: Stack) -> None:
+    (shard,) = shards(state)
+    (state / "log" / shard / "closed").write_text("a copy\n")
+    order(state, stack, "triage", "", TODAY, lambda _: None)
+    assert carry_out(state, stack, TODAY) == Waiting()
+    assert left(state) == []
+    assert audited(state, shard).findings == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import openai
 import pytest
 
-from comity.adapters.ledger import entries, shards
+from comity.adapters.ledger import ApplicationSalts, entries, shards
 from comity.adapters.ledger.audit import audit_shard
 from comity.adapters.state import open_state
 from comity.cli.main import main
@@ -17,7 +17,7 @@ from comity.proof.shape import check_block
 from comity.proof.verify import verify_file
 from comity.terms import canon
 from comity.testing.gateway import Gateway
-from comity.testing.upstream import Upstream, chat
+from comity.testing.upstream import Upstream, chat, slow
 from tests.runtime.stacks import two_upstreams
 
 ASK = {"model": "small", "messages": [{"role": "user", "content": "When does the library open?"}]}
@@ -63,6 +63,76 @@ def test_a_ref_is_erased_while_the_gateway_serves(tmp_path: Path) -> None:
                 assert "openings" in json.dumps(await receipt(client, again, REF))
             assert await gateway.stop() == 0
             holds(gateway.state, known)
+
+    asyncio.run(walk())
+
+
+def test_a_request_that_was_under_way_leaves_nothing(tmp_path: Path) -> None:
+    """Its outcome comes after the order: it goes with its intent as soon as a segment ends, here by another order."""
+    gate = asyncio.Event()
+
+    async def walk() -> None:
+        answer, came, there = slow(chat("At nine."), gate), [], asyncio.Event()
+
+        async def slowly(request, writer):
+            came.append(request)
+            if len(came) == 3:
+                there.set()
+            return await answer(request, writer)
+
+        async with Upstream(slowly) as first, Upstream(slowly) as second:
+            gateway = Gateway(two_upstreams(tmp_path / "gw", first.url, second.url), workers=2)
+            desk = gateway.new_key("--app", "desk")
+            async with gateway, openai.AsyncOpenAI(base_url=gateway.url, api_key=desk, max_retries=0) as client:
+                asking = [asyncio.create_task(asked(client, ref)) for ref in (REF, REF, "someone-else")]
+                await there.wait()
+                mine = json.loads(await asyncio.to_thread(erased, gateway, REF))
+                assert (mine["salts"], mine["entries"], mine["waiting"]) == (1, 4, 2)
+                gate.set()
+                names = await asyncio.gather(*asking)
+                assert json.loads(await asyncio.to_thread(erased, gateway, "nobody"))["waiting"] == 0
+                for name in names[:2]:
+                    with pytest.raises(openai.NotFoundError):
+                        await receipt(client, name, REF)
+                assert "openings" in json.dumps(await receipt(client, names[2], "someone-else"))
+            assert await gateway.stop() == 0
+            left = [entry for shard in shards(gateway.state) for entry in entries(gateway.state, shard)]
+            assert [entry.kind for entry in left if entry.kind in ("intent", "outcome")] == ["intent", "outcome"]
+            whole(gateway.state)
+
+    asyncio.run(walk())
+
+
+def erased(gateway: Gateway, ref: str) -> str:
+    return gateway.comity("erase", "--application", "desk", "--ref", ref, "--json")
+
+
+def whole(state: Path) -> Policy:
+    policy = Policy((VerifierKey.parse((state / "log.vkey").read_text()),))
+    for shard in shards(state):
+        assert audit_shard(state, shard, policy).findings == []
+    return policy
+
+
+def test_new_refs_are_found_at_once_after_the_whole_application_was_erased(tmp_path: Path) -> None:
+    """Before any worker was told: what is asked from then on is under salts that are on the disk."""
+
+    async def walk() -> None:
+        async with Upstream(chat("At nine.")) as first, Upstream(chat("At ten.")) as second:
+            gateway = Gateway(two_upstreams(tmp_path / "gw", first.url, second.url), workers=2)
+            desk = gateway.new_key("--app", "desk")
+            async with gateway, openai.AsyncOpenAI(base_url=gateway.url, api_key=desk, max_retries=0) as client:
+                for ref in (REF, "another"):
+                    await asked(client, ref)
+                assert ApplicationSalts(gateway.state).destroy("desk") == 1
+                for ref in [REF, "new"] * 4:
+                    await asked(client, ref)
+                assert [
+                    json.loads(await asyncio.to_thread(erased, gateway, ref))["entries"] for ref in (REF, "new")
+                ] == [8, 8]
+                assert sorted(path.name for path in (gateway.state / "salts").iterdir()) == ["desk"]
+            assert await gateway.stop() == 0
+            whole(gateway.state)
 
     asyncio.run(walk())
 

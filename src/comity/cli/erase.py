@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         if not options.dry_run:
             if _runs(state):
                 _await(database, name)
-            waiting = carry_out(state, stack, today)
+            waiting = carry_out(state, stack, today).entries
     _tell(done, waiting, options)
     return 0
 
@@ -123,7 +123,7 @@ def _tell(done: Erased, waiting: int, options: argparse.Namespace) -> None:
         return
     would = "would be " if options.dry_run else ""
     print(f"{done.salts} erasure salts and {done.contents} keys of kept contents {would}destroyed")
-    later = f", {waiting} of them when their segment ends" if waiting else ""
+    later = f"; {waiting} wait for the end of a request or a segment" if waiting else ""
     print(f"{done.entries} entries {would}destroyed{later}")
     for why, count in sorted(done.kept.items()):
         print(f"{count} entries stay: {why}")

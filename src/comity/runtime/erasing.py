@@ -1,16 +1,18 @@
 """Erasure by order: salts at once, then entries that nothing obliges to keep, and an entry that says so.
 
 Order of writes: the order is kept, which names entries by their numbers only, for without its salt nobody can tell
-what belongs to a ref; then the salts are destroyed, whatever failed before; then it is carried out, as far as segments
-are sealed, and again whenever a gateway looks, until nothing of it is left.
+what belongs to a ref; then the salts are destroyed, whatever failed before; what was entered while the log was read is
+kept as an order too, by who still has the salt in memory; then orders are carried out, as far as segments are sealed,
+and again whenever a gateway looks, until nothing of them is left. An intent that is under way goes with its outcome.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
+import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -21,7 +23,10 @@ from comity.adapters.disk import DISK
 from comity.adapters.ledger import ApplicationSalts, shards
 from comity.adapters.ledger.erasing import erase, sealed
 from comity.adapters.ledger.in_turn import in_turn
+from comity.adapters.ledger.places import read_place
 from comity.adapters.ledger.segment import Entry
+from comity.adapters.ledger.segment_files import ledger_folder, segment_starts
+from comity.adapters.ledger.shard import is_held
 from comity.adapters.state import write_durably
 from comity.proof.commitment import marked
 from comity.runtime.pruning import Keep, entries_of
@@ -44,7 +49,7 @@ class Erased(NamedTuple):
     Attributes:
         salts: erasure salts that were destroyed.
         contents: keys of kept contents that were destroyed.
-        entries: entries that are destroyed, or will be once their segment is sealed.
+        entries: entries that are destroyed, or will be once their segment is sealed; outcomes that are to come too.
         kept: entries that stay, by the reason.
     """
 
@@ -52,6 +57,20 @@ class Erased(NamedTuple):
     contents: int
     entries: int
     kept: dict[str, int]
+
+
+class Waiting(NamedTuple):
+    """What is left of orders.
+
+    Attributes:
+        entries: how many are not destroyed yet. Those that wait for nothing below are kept by law or a hold since.
+        unsealed: some could go if the segment that is written now ended.
+        under_way: some wait for a request to end.
+    """
+
+    entries: int = 0
+    unsealed: bool = False
+    under_way: bool = False
 
 
 def held(stack: Stack, application: str, today: date) -> None:
@@ -90,30 +109,64 @@ def order(
     salts = ApplicationSalts(state)
     salt = salts.get(application, ref or None)
     destroyed, contents = int(salt is not None), 0
+    found = _Found(state, today, partial(_meant, application, salt if ref else None, bool(ref)))
     try:
-        wanted, kept = _wanted(state, today, partial(_meant, application, salt if ref else None, bool(ref)))
-        if wanted and not dry:
-            _keep(state / FOLDER / f"{secrets.token_hex(8)}.json", wanted)
+        wanted = found.look()
+        if not dry:
+            _keep(state, wanted)
     finally:
         if not dry:
             destroyed = salts.destroy(application, ref or None)
             contents = vault.destroy(state, application, ref)
-    done = Erased(destroyed, contents, sum(map(len, wanted.values())), kept)
+    if not dry:
+        _keep(state, found.look())
+    done = Erased(destroyed, contents, found.count, dict(found.kept))
     if not dry:
         note(done)
     return done
 
 
-def _wanted(state: Path, today: date, mine: Callable[[Entry], bool]) -> tuple[dict[str, list[int]], dict[str, int]]:
-    wanted: dict[str, list[int]] = {}
-    kept: Counter[str] = Counter()
-    for shard in shards(state):
-        for entry, because in entries_of(state, shard, Keep(state, None, (), today), mine):
+class _Found:
+    """What belongs to an order.
+
+    Attributes:
+        count: entries that are to go, and outcomes that will be.
+        kept: entries that stay, by the reason.
+    """
+
+    def __init__(self, state: Path, today: date, mine: Callable[[Entry], bool]) -> None:
+        self.count = 0
+        self.kept: Counter[str] = Counter()
+        self._state = state
+        self._today = today
+        self._mine = mine
+        self._read: dict[str, int] = {}
+
+    def look(self) -> dict[str, list[int]]:
+        """Entries that are to go, by shard, among those that came since the last look."""
+        wanted = {shard: self._of(shard) for shard in shards(self._state)}
+        return {shard: indices for shard, indices in wanted.items() if indices}
+
+    def _of(self, shard: str) -> list[int]:
+        wanted: list[int] = []
+        open_intents: set[int] = set()
+        since = self._read.get(shard, 0)
+        keep = Keep(self._state, None, (), self._today)
+        for entry, because in entries_of(self._state, shard, keep, partial(self._is_mine, shard), since):
             if because:
-                kept.update(because)
-            else:
-                wanted.setdefault(shard, []).append(entry.index)
-    return wanted, dict(kept)
+                self.kept.update(because)
+                continue
+            wanted.append(entry.index)
+            if entry.kind == "intent":
+                open_intents.add(entry.index)
+            elif entry.intent is not None:
+                open_intents.discard(entry.intent)
+        self.count += len(wanted) + len(open_intents)
+        return wanted
+
+    def _is_mine(self, shard: str, entry: Entry) -> bool:
+        self._read[shard] = entry.index + 1
+        return self._mine(entry)
 
 
 def _meant(application: str, salt: bytes | None, by_ref: bool, entry: Entry) -> bool:
@@ -125,9 +178,13 @@ def _meant(application: str, salt: bytes | None, by_ref: bool, entry: Entry) -> 
     return salt is not None and content.get("ref") == marked(salt, bytes.fromhex(content["nonce"]))
 
 
-def carry_out(state: Path, stack: Stack, today: date) -> int:
-    """Destroy the entries of every order, as far as their segments are sealed; how many entries wait still, for that or
-    because law or a legal hold has come to keep them since.
+def orders(state: Path) -> tuple[str, ...]:
+    """Names of the orders of which something is left."""
+    return tuple(sorted(path.name for path in (state / FOLDER).glob("*.json")))
+
+
+def carry_out(state: Path, stack: Stack, today: date) -> Waiting:
+    """Destroy the entries of every order, as far as their segments are sealed; what waits still.
 
     Raises:
         LedgerCorrupt: a segment cannot be read.
@@ -135,47 +192,98 @@ def carry_out(state: Path, stack: Stack, today: date) -> int:
     """
     folder = state / FOLDER
     if not folder.is_dir():
-        return 0
+        return Waiting()
     holds = [hold for hold in stack.legal_holds if today <= hold.until]
     with in_turn(folder):
-        return sum(_carried_out(state, path, holds, today) for path in sorted(folder.glob("*.json")))
+        waiting = [_carried_out(state, path, holds, today) for path in map(folder.joinpath, orders(state))]
+    return Waiting(
+        sum(each.entries for each in waiting),
+        any(each.unsealed for each in waiting),
+        any(each.under_way for each in waiting),
+    )
 
 
-def _carried_out(state: Path, path: Path, holds: list[LegalHold], today: date) -> int:
-    """How many entries of an order are left."""
+def _carried_out(state: Path, path: Path, holds: list[LegalHold], today: date) -> Waiting:
+    """What is left of an order."""
     wanted = {shard: set(indices) for shard, indices in json.loads(path.read_bytes()).items()}
-    left = {shard: _sealed_away(state, shard, indices, holds, today) for shard, indices in wanted.items()}
-    left = {shard: rest for shard, rest in left.items() if rest}
+    going = {shard: _Going(state, shard, indices, Keep(state, None, holds, today)) for shard, indices in wanted.items()}
+    left = {shard: rest for shard, each in going.items() if (rest := each.destroy())}
     if not left:
         DISK.unlink(path)
         DISK.sync_folder(path.parent)
     elif left != wanted:
-        _keep(path, {shard: sorted(indices) for shard, indices in left.items()})
-    return sum(map(len, left.values()))
+        write_durably(path, _written(left))
+    return Waiting(
+        sum(map(len, left.values())),
+        any(each.unsealed for each in going.values()),
+        any(each.under_way for each in going.values()),
+    )
 
 
-def _sealed_away(state: Path, shard: str, indices: set[int], holds: list[LegalHold], today: date) -> set[int]:
-    """Destroy those of these entries that can be; gives those that cannot yet."""
-    left, stay = set(indices), set[int]()
-    keep = Keep(state, None, holds, today)
-    last = 0
-    for first, end in sealed(state, shard):
-        if here := {index for index in left if first <= index < end}:
-            erase(state, shard, first, partial(_may, here, keep, stay))
-        left -= here
-        last = end
-    # what was pruned meanwhile is gone
-    return stay | {index for index in left if index >= last}
+class _Going:
+    """Entries of a shard that are to go; an intent that was under way goes with its outcome, when that is there.
+
+    Attributes:
+        unsealed, under_way: as in `Waiting`.
+    """
+
+    def __init__(self, state: Path, shard: str, indices: set[int], keep: Keep) -> None:
+        self.unsealed = self.under_way = False
+        self._state = state
+        self._shard = shard
+        self._folder = ledger_folder(state, shard)
+        self._keep = keep
+        self._wanted = set(indices)
+        self._stay: set[int] = set()
+        # a shard that is closed, and held by nobody, gets no outcome any more, nor a segment after its last
+        self._over = (self._folder.parent / "closed").exists() and not is_held(state, shard)
+        self._end = 0
+
+    def destroy(self) -> set[int]:
+        """Destroy those that can be; gives those that cannot yet."""
+        segments = sealed(self._state, self._shard)
+        if self._over:
+            segments += [(first, sys.maxsize) for first in segment_starts(self._folder)[-1:]]
+        self._end = segments[-1][1] if segments else 0
+        for first, end in segments:
+            if any(first <= index < end for index in self._wanted):
+                erase(self._state, self._shard, first, self._may)
+        later = {index for index in self._wanted if index >= self._end}
+        self.unsealed = self.unsealed or bool(later)
+        # what was pruned meanwhile is gone
+        return self._stay | later
+
+    def _may(self, group: list[Entry]) -> set[int]:
+        """Those of a group that may go; an outcome comes after its intent."""
+        return {entry.index for entry in group if entry.index in self._wanted and self._goes(entry)}
+
+    def _goes(self, entry: Entry) -> bool:
+        outcome = self._outcome(entry) if entry.kind == "intent" else None
+        waits = entry.kind == "intent" and (outcome is None or outcome >= self._end)
+        if waits:
+            self.unsealed = self.unsealed or outcome is not None
+            self.under_way = self.under_way or outcome is None
+        if waits or (not entry.erased and self._keep.because(entry)):
+            self._stay.add(entry.index)
+            return False
+        if outcome is not None:
+            self._wanted.add(outcome)
+        return not entry.erased
+
+    def _outcome(self, intent: Entry) -> int | None:
+        """The outcome of an intent; None if it is still to come, the intent itself if nobody will know of one."""
+        place = read_place(self._folder, intent.index)
+        if place is None or (place.outcome is None and self._over):
+            return intent.index
+        return place.outcome
 
 
-def _may(indices: set[int], keep: Keep, stay: set[int], group: list[Entry]) -> set[int]:
-    """Those of a group that may go; the others are added to `stay`."""
-    asked = [entry for entry in group if entry.index in indices and not entry.erased]
-    stays = {entry.index for entry in asked if keep.because(entry)}
-    stay |= stays
-    return {entry.index for entry in asked} - stays
+def _keep(state: Path, wanted: dict[str, list[int]]) -> None:
+    """Keep an order, unless it names nothing."""
+    if wanted:
+        DISK.make_folders(state / FOLDER)
+        write_durably(state / FOLDER / f"{secrets.token_hex(8)}.json", _written(wanted))
 
 
-def _keep(path: Path, wanted: dict[str, list[int]]) -> None:
-    DISK.make_folders(path.parent)
-    write_durably(path, json.dumps(wanted).encode())
+def _written(wanted: Mapping[str, Iterable[int]]) -> bytes:
+    return json.dumps({shard: sorted(indices) for shard, indices in wanted.items()}).encode()

@@ -141,6 +141,10 @@ class Forget(Struct, frozen=True, tag=True):
     application: str
 
 
+class Seal(Struct, frozen=True, tag=True):
+    """Write on in a new segment: something of the one before it is to be erased."""
+
+
 class Enter(Struct, frozen=True, tag=True):
     """What somebody did to the gateway, to be entered in the log."""
 
@@ -271,7 +275,7 @@ class Told(Struct, frozen=True, tag=True):
     dropped: int = 0
 
 
-ToWorker: TypeAlias = Start | Take | Keys | Reach | Lend | Renew | Drain | Trust | Enter | Summarise | Forget
+ToWorker: TypeAlias = Start | Take | Keys | Reach | Lend | Renew | Drain | Trust | Enter | Summarise | Forget | Seal
 ToSupervisor: TypeAlias = Ready | Failed | Complaint | Draw | Report | Told | Unknown | Entered
 
 to_worker = msgspec.json.Decoder(ToWorker)

@@ -189,12 +189,14 @@ def _stays(folder: Path, first: int, keep: Keep) -> tuple[dict[int, tuple[str, .
     return stays, left, past
 
 
-def entries_of(state: Path, shard: str, keep: Keep, mine: Mine) -> Iterator[tuple[Entry, tuple[str, ...]]]:
-    """Entries that `mine` says are meant, outcomes with their intents, each with why it must stay."""
+def entries_of(
+    state: Path, shard: str, keep: Keep, mine: Mine, since: int = 0
+) -> Iterator[tuple[Entry, tuple[str, ...]]]:
+    """Entries from `since` on that `mine` says are meant, outcomes with their intents, each with why it must stay."""
     intents: set[int] = set()
-    for group in record_groups(state, shard):
+    for group in record_groups(state, shard, since):
         for entry in group:
-            if entry.erased:
+            if entry.erased or entry.index < since:
                 continue
             because = keep.because(entry)
             if entry.kind == "outcome" and entry.intent in intents:

@@ -24,12 +24,12 @@ from comity.runtime.control import ControlPort
 from comity.runtime.control_state import database_url
 from comity.runtime.failures import CannotServe
 from comity.runtime.fleet import Fleet
-from comity.runtime.housekeeping import keep_house
+from comity.runtime.housekeeping import end_orders, keep_house
 from comity.runtime.inputs import inputs
 from comity.runtime.keeping import end_on_time
 from comity.runtime.listeners import Entered, Listeners, listener_of
 from comity.runtime.listening import address_of, listen, reserve
-from comity.runtime.messages import Endpoint, Reach, Renew, Start, Take
+from comity.runtime.messages import Endpoint, Reach, Renew, Seal, Start, Take
 from comity.runtime.milestones import PRUNE
 from comity.runtime.nodes import Nodes
 from comity.runtime.own_faults import handler
@@ -191,6 +191,7 @@ class Supervisor:
         self._watch(self._sums().watch())
         self._watch(end_on_time(self.state, unix_ms, lambda: self.file.stack.legal_holds, self.say))
         self._watch(keep_house(self.state, lambda: self.file.stack, self._pruned, self.say))
+        self._watch(end_orders(self.state, lambda: self.file.stack, lambda: self.fleet.tell(Seal()), self.say))
         self._watch(asyncio.to_thread(self._close_abandoned))
         self._watch(keep_rolled_up(self.state, self.say))
         try:

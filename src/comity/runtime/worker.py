@@ -47,6 +47,7 @@ from comity.runtime.messages import (
     Ready,
     Renew,
     Report,
+    Seal,
     Start,
     Summarise,
     Take,
@@ -279,8 +280,8 @@ class Worker:
                     self._enter(notes)
                 case Summarise() as order:
                     self._summed.enter(order)
-                case Forget(application=application):
-                    self._forget(application)
+                case Forget() | Seal() as order:
+                    self._let_go(order)
                 case Trust(issuers=issuers):
                     self._bearers.trust(issuers)
                 case Keys(keys=keys):
@@ -310,10 +311,11 @@ class Worker:
             except (LedgerBroken, Overloaded):
                 return
 
-    def _forget(self, application: str) -> None:
-        self._salts.forget(application)
-        self._gate.forget()
-        self._port.memory.forget(application)
+    def _let_go(self, order: Forget | Seal) -> None:
+        if isinstance(order, Forget):
+            self._salts.forget(order.application)
+            self._gate.forget()
+            self._port.memory.forget(order.application)
         self._ledger.rotate()
 
     def _renew(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from comity.cli.main import main
+from comity.proof.inclusion import InclusionProof
 from comity.terms import canon
 from tests.proof.samples import SIGNER, sample
 
@@ -39,3 +40,22 @@ def test_what_is_no_timestamp(
     assert main(["verify", str(file), *trust]) == 0
     assert main(["verify", str(file), *trust, "--tsa", str(root)]) == 1
     assert f"Not valid: {name} (step 13)." in capsys.readouterr().out
+
+
+def test_a_root_that_is_none_says_nothing_of_the_receipt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """1 would say that it is not valid."""
+    file = tmp_path / "receipt.json"
+    file.write_bytes(canon.encode({**sample().receipt(1, 4).to_json(), "extra": {"timestamp": "MAA="}}))
+    assert main(["verify", str(file), "--key", SIGNER.key.text, "--tsa", str(file)]) == 2
+    assert "holds no certificates in PEM" in capsys.readouterr().err
+
+
+def test_what_it_carries_is_written_for_openssl(tmp_path: Path) -> None:
+    receipt = sample().receipt(1, 4)
+    file = tmp_path / "receipt.json"
+    file.write_bytes(canon.encode({**receipt.to_json(), "extra": {"timestamp": "MAA="}}))
+    command = ["receipt", "export", str(file), "--as", "timestamp", "--to", str(tmp_path)]
+    assert main([*command, "--key", SIGNER.key.text]) == 0
+    assert (tmp_path / "checkpoint.tsr").read_bytes() == b"0\0"
+    stamped = InclusionProof.parse(receipt.entries["intent"].proof).checkpoint
+    assert (tmp_path / "checkpoint").read_text("utf-8") == stamped

@@ -112,6 +112,10 @@ def test_what_is_witnessed_is_stamped(tmp_path, until):
                 policy = str(world.file.parent / "witnesses.policy")
                 command = (*COMITY, "verify", str(tmp_path / "receipt.json"), "--policy", policy, "--tsa")
                 assert "The timestamp authority saw its checkpoint at" in ran(*command, str(root))
+                export = (*COMITY, "receipt", "export", str(tmp_path / "receipt.json"), "--as", "timestamp")
+                ran(*export, "--policy", policy, "--to", str(tmp_path))
+                by_openssl = ("-data", tmp_path / "checkpoint", "-in", tmp_path / "checkpoint.tsr", "-CAfile", root)
+                ran("openssl", "ts", "-verify", *map(str, by_openssl))
                 with TimestampPort(tmp_path / "other") as other:
                     said = ran(*command, str(other.folder / "ca.pem"), status=1)
                 assert "Not valid: bad-timestamp (step 13)." in said

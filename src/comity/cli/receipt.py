@@ -1,6 +1,7 @@
 """`comity receipt export`: a receipt in the formats that other programs read.
 
-The receipt is verified first. `tlog-proof` (C2SP) is what it holds already, and needs neither key nor extra. `cose`
+The receipt is verified first. `tlog-proof` (C2SP) is what it holds already, and needs neither key nor extra; nor does
+`timestamp`, the RFC 3161 response that it carries and the checkpoint that was stamped, for `openssl ts -verify`. `cose`
 is an RFC 9942 receipt of each entry, with the 32 bytes that it is about; `scitt` an RFC 9943 transparent statement
 that shows the entry too. Those two are signed: by the log's key, or by another with --signing-key.
 """
@@ -15,12 +16,13 @@ from comity.adapters.whole_files import write_whole
 from comity.cli.receipt_close import add_close, close
 from comity.cli.receipt_prose import clean
 from comity.cli.trust import NOBODY, add_trust, trusted
+from comity.proof.inclusion import InclusionProof
 from comity.proof.note import NoteError, Signer
 from comity.proof.receipt import MAX_RECEIPT_BYTES
 from comity.proof.verify import Verification, verify_file
 from comity.terms.errors import Fault, UsageFault
 
-FORMATS = ("cose", "scitt", "tlog-proof")
+FORMATS = ("cose", "scitt", "timestamp", "tlog-proof")
 
 MAX_KEY_BYTES = 16_384
 """Of a key's file: any PEM with a private key in it is far smaller."""
@@ -30,7 +32,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Registers the command."""
     receipt = commands.add_parser("receipt", help="a receipt in other formats, or with less in it")
     verbs = receipt.add_subparsers(dest="verb", metavar="VERB", required=True)
-    export = verbs.add_parser("export", help="write it as COSE, SCITT or tlog-proof", description=__doc__)
+    export = verbs.add_parser(
+        "export", help="write it as COSE, SCITT or tlog-proof, or its timestamp", description=__doc__
+    )
     export.add_argument("receipt", type=Path, metavar="RECEIPT", help="the receipt file")
     export.add_argument("--as", dest="form", choices=FORMATS, required=True, help="the format")
     export.add_argument("--to", type=Path, default=Path(), metavar="DIR", help="where to write (default: here)")
@@ -68,6 +72,8 @@ def run(options: argparse.Namespace) -> int:
 def _files(options: argparse.Namespace, result: Verification, state: Path) -> dict[str, bytes]:
     if options.form == "tlog-proof":
         return {f"{kind}.tlog-proof": entry.shown.proof.encode() for kind, entry in result.entries.items()}
+    if options.form == "timestamp":
+        return _timestamp(options.receipt, result)
     try:
         from comity.adapters.cose.keys import of_log, of_pem
         from comity.adapters.cose.statement import receipt, statement
@@ -89,6 +95,19 @@ def _files(options: argparse.Namespace, result: Verification, state: Path) -> di
         else:
             files |= {f"{kind}.receipt": receipt(key, entry, subject), f"{kind}.leaf": entry.shown.leaf_value}
     return files
+
+
+def _timestamp(file: Path, result: Verification) -> dict[str, bytes]:
+    """The stamped checkpoint, byte for byte, and the response."""
+    assert result.receipt is not None
+    try:
+        response = result.receipt.timestamp
+    except ValueError as error:
+        raise UsageFault(f"{file}: {error}") from error
+    if response is None:
+        raise UsageFault(f"{file} carries no timestamp: it may have been fetched before its checkpoint was stamped")
+    proof = next(iter(result.receipt.entries.values())).proof
+    return {"checkpoint": InclusionProof.parse(proof).checkpoint.encode(), "checkpoint.tsr": response}
 
 
 def _log_signer(state: Path, result: Verification) -> Signer:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from comity.proof.inclusion import InclusionProof
 from comity.proof.verify import Failure, Verification
+from comity.terms.errors import Fault, UsageFault
 
 STEP = "13"
 """Of docs/spec/verification.md."""
@@ -16,14 +17,22 @@ def stamped_at(result: Verification, root: Path) -> int | Failure:
     """When the authority with this root (PEM) saw the checkpoint of a valid receipt, in Unix seconds, or why not.
 
     Raises:
-        Fault: the file holds no root, or `rfc3161-client` is not installed.
+        UsageFault: the file holds no root, or `rfc3161-client` is not installed.
     """
     # lazily: a receipt verifies without it
-    from comity.adapters.timestamps import NotStamped, read_trust
+    from comity.adapters.timestamps import NotStamped, available, read_trust
+    from comity.adapters.timestamps.trust import MISSING
 
+    if not available():
+        raise UsageFault(
+            f"{MISSING}; or have `comity receipt export --as timestamp` write what `openssl ts -verify` checks"
+        )
     receipt = result.receipt
     assert receipt is not None
-    trust = read_trust(root)
+    try:
+        trust = read_trust(root)
+    except Fault as error:
+        raise UsageFault(str(error)) from error
     try:
         response = receipt.timestamp
         if response is None:

@@ -88,6 +88,30 @@ def test_cose_receipts_are_of_the_leaf(state: Path, receipt: Path) -> None:
             reading.receipt(data, key, leaf[::-1])
 
 
+def test_headers_are_those_of_the_published_texts(state: Path, receipt: Path) -> None:
+    """The table of docs/spec/cose.md, "Held against the published texts", read without a reader of ours."""
+    export(receipt, "scitt", "--state", state)
+    export(receipt, "cose", "--state", state)
+    statement = cbor2.loads((receipt.parent / "intent.scitt").read_bytes())
+    beside = statement.value[1][394]
+    assert [type(each) for each in beside] == [bytes]
+    attached, alone = cbor2.loads(beside[0]), cbor2.loads((receipt.parent / "intent.receipt").read_bytes())
+    assert statement.tag == attached.tag == alone.tag == 18
+    heads = [cbor2.loads(each.value[0]) for each in (statement, attached, alone)]
+    for head, each in zip(heads, (statement, attached, alone), strict=True):
+        assert (head[1], type(head[4]), 3 in head or 3 in each.value[1]) == (-19, bytes, False)
+        assert all(type(head[15][claim]) is str and head[15][claim] for claim in (1, 2))
+        assert 15 not in each.value[1]
+    assert (heads[0][258], type(heads[0][259]), len(statement.value[2])) == (-16, str, 32)
+    for head, each in zip(heads[1:], (attached, alone), strict=True):
+        assert (head[395], each.value[2]) == (1, None)
+        assert set(each.value[1]) == {396} and set(each.value[1][396]) == {-1}
+        (proof,) = each.value[1][396][-1]
+        size, index, path = cbor2.loads(proof)
+        assert (size, index) == (6, 1)
+        assert path and all(type(node) is bytes and len(node) == 32 for node in path)
+
+
 def test_no_byte_of_a_statement_can_be_another(state: Path, receipt: Path) -> None:
     export(receipt, "scitt", "--state", state)
     key, data = (receipt.parent / "key.cbor").read_bytes(), (receipt.parent / "intent.scitt").read_bytes()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from comity.adapters.packs import load_packs, pack_folders, schema_text, vocabulary, zone
 from comity.law.case import Addition, Case, ordered
 from comity.law.pack import Pack
+from comity.law.precedents import Precedents
 from comity.law.realm import Realm
 from comity.stack.types import (
     Agreement,
@@ -168,9 +169,13 @@ def packs(law: tuple[str, ...]) -> tuple[Pack, ...]:
     return load_packs(law)
 
 
+READ = Precedents()
+"""Shared by all worlds, as by those of a scenario: a rule is read once, whatever the stack."""
+
+
 def realm(stack: Stack, day: date) -> Realm:
     """The realm of `stack` on `day`."""
-    return Realm(stack, packs(tuple(stack.law)), WORDS, schema_text(), instant(day), zone, FILE_DATE)
+    return Realm(stack, packs(tuple(stack.law)), WORDS, schema_text(), instant(day), zone, FILE_DATE, READ)
 
 
 PLAIN = Stack(

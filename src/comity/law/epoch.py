@@ -64,10 +64,9 @@ class Epoch:
         Raises:
             ValueError: a rule does not compile.
         """
-        begun = [instant for instant in boundaries(packs, zone) if instant <= at]
-        ahead = [instant for instant in boundaries(packs, zone) if instant > at]
-        self.since = max(begun, default=0)
-        self.until = min(ahead, default=FAR_FUTURE)
+        dates = boundaries(packs, zone)
+        self.since = max((instant for instant in dates if instant <= at), default=0)
+        self.until = min((instant for instant in dates if instant > at), default=FAR_FUTURE)
         self.packs = tuple(pack.name for pack in packs)
         self.rules: Mapping[str, Rule] = {
             rule.id: rule

@@ -86,6 +86,8 @@ class Reading:
 
     def _note_what_it_sees(self, expr: object) -> None:
         """A form that is not known here may see all of each attribute within it."""
+        if isinstance(expr, str):
+            return
         if isinstance(expr, Mapping):
             if name := self._attribute(expr):
                 self._ask("whole", name, frozenset())
@@ -94,7 +96,7 @@ class Reading:
             else:
                 for part in expr.values():
                     self._note_what_it_sees(part)
-        elif isinstance(expr, Sequence) and not isinstance(expr, str):
+        elif isinstance(expr, Sequence):
             for part in expr:
                 self._note_what_it_sees(part)
 

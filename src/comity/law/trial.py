@@ -11,6 +11,7 @@ from comity.law.cases import PackCase
 from comity.law.cedar import Schema
 from comity.law.epoch import Epoch, Zone
 from comity.law.pack import Pack
+from comity.law.precedents import Precedents
 from comity.law.tried_case import Scene, as_if, scene, unknown_words
 from comity.law.vocabulary import Vocabulary
 from comity.law.wellformed import ill_formed
@@ -72,6 +73,7 @@ def try_pack(pack: Pack, vocabulary: Vocabulary, schema_text: str, zone: Zone) -
         return Trial(pack.name, (), (), tuple(problems))
     schema = Schema(text)
     epochs: dict[Instant, Epoch] = {}
+    precedents = Precedents()
     results: list[CaseResult] = []
     scenes: list[Scene] = []
     for case in cases:
@@ -79,7 +81,7 @@ def try_pack(pack: Pack, vocabulary: Vocabulary, schema_text: str, zone: Zone) -
         if unknown:
             problems.append(_problem(pack, "cases.yaml", f"{case.says!r} names {', '.join(unknown)}, which is unknown"))
             continue
-        scenes.append(scene(case, epoch_on(case, (pack,), schema, zone, epochs), vocabulary))
+        scenes.append(scene(case, epoch_on(case, (pack,), schema, zone, epochs, precedents), vocabulary))
         results.append(run(scenes[-1], vocabulary))
         problems += [_problem(pack, "cases.yaml", f"{case.says!r}: {sentence}") for sentence in results[-1].differences]
     coverage = tuple(
@@ -107,6 +109,7 @@ def try_cases(
     """
     schema = Schema(words.schema(schema_text))
     epochs: dict[Instant, Epoch] = {}
+    precedents = Precedents()
     groups = {name for pack in packs for name in pack.groups}
     results: list[CaseResult] = []
     problems: list[Problem] = []
@@ -116,7 +119,8 @@ def try_cases(
             found = f"{case.says!r} names {', '.join(unknown)}, which is unknown"
             problems.append(Problem("cases", 0, 0, "", found))
             continue
-        results.append(run(scene(case, epoch_on(case, packs, schema, zone, epochs), words), words))
+        epoch = epoch_on(case, packs, schema, zone, epochs, precedents)
+        results.append(run(scene(case, epoch, words), words))
         problems += [Problem("cases", 0, 0, "", f"{case.says!r}: {each}") for each in results[-1].differences]
     counted = [
         RuleCoverage(rule.id, sum(rule.id in r.fired for r in results), sum(rule.id in r.silent for r in results))
@@ -126,15 +130,24 @@ def try_cases(
     return Trial("cases", tuple(results), tuple(counted), tuple(problems), (), sum(case.trap for case in cases))
 
 
-def epoch_on(case: PackCase, packs: Sequence[Pack], schema: Schema, zone: Zone, epochs: dict[Instant, Epoch]) -> Epoch:
-    """The law on the day of the case, from `epochs` where it is there; with the members that the case adds to lists."""
+def epoch_on(
+    case: PackCase,
+    packs: Sequence[Pack],
+    schema: Schema,
+    zone: Zone,
+    epochs: dict[Instant, Epoch],
+    precedents: Precedents | None = None,
+) -> Epoch:
+    """The law on the day of the case, from `epochs` where it is there; with the members that the case adds to lists.
+    What is made shares its readings with whatever else has these `precedents`.
+    """
     at = start_of(case.on, zone(packs[0].coverage.timezone if packs else "UTC"))
     if case.lists:
-        return Epoch(as_if(packs, case.lists, case.on), schema, at, zone)
+        return Epoch(as_if(packs, case.lists, case.on), schema, at, zone, precedents=precedents)
     for epoch in epochs.values():
         if epoch.since <= at < epoch.until:
             return epoch
-    made = Epoch(packs, schema, at, zone)
+    made = Epoch(packs, schema, at, zone, precedents=precedents)
     epochs[made.since] = made
     return made
 

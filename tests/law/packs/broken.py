@@ -11,8 +11,10 @@ from msgspec.structs import replace
 from comity.adapters.packs import schema_text, vocabulary, zone
 from comity.law.cases import PackCase
 from comity.law.cedar import Schema, faults, parse_rules
+from comity.law.epoch import Epoch
 from comity.law.pack import Group, Member, Pack
 from comity.law.polarity import switched_off_by
+from comity.law.precedents import Precedents
 from comity.law.rule import Rule, read_rule
 from comity.law.trial import epoch_on, run
 from comity.law.tried_case import places_of, scene
@@ -63,10 +65,11 @@ def unnoticed_dates(pack: Pack, cases: Sequence[PackCase]) -> Iterator[str]:
     """Each date of a rule that could be a day off without any case noticing: later where it begins, earlier where it
     ends. (A day the other way often changes nothing, because the lists that the rule asks begin on the same day.)
     """
+    read = Precedents()
     for number, rule in enumerate(pack.rules):
         for what, day, moved in _swapped(rule):
             rules = (*pack.rules[:number], moved, *pack.rules[number + 1 :])
-            if not _differs(replace(pack, rules=rules), [case for case in cases if case.on == day], rule.id):
+            if not _differs(replace(pack, rules=rules), [case for case in cases if case.on == day], read, rule.id):
                 yield f"{rule.id}: {what}"
 
 
@@ -78,11 +81,12 @@ def _swapped(rule: Rule) -> Iterator[tuple[str, date, Rule]]:
 
 def unnoticed_entries(pack: Pack, cases: Sequence[PackCase]) -> Iterator[str]:
     """Each entry of a list that could be left out without any case noticing."""
+    read = Precedents()
     for name, group in pack.groups.items():
         for number, entry in enumerate(group.members):
             rest = Group(group.says, (*group.members[:number], *group.members[number + 1 :]))
             reach = [case for case in cases if _reaches(case, entry)]
-            if not _differs(replace(pack, groups={**pack.groups, name: rest}), reach, ""):
+            if not _differs(replace(pack, groups={**pack.groups, name: rest}), reach, read):
                 yield f"{name}: {entry.member} from {entry.since}"
 
 
@@ -91,12 +95,12 @@ def _reaches(case: PackCase, entry: Member) -> bool:
     return on and any(entry.member in {place, *parents(place)} for place in places_of(case))
 
 
-def _differs(pack: Pack, cases: Sequence[PackCase], rule: str) -> bool:
+def _differs(pack: Pack, cases: Sequence[PackCase], read: Precedents, rule: str = "") -> bool:
     """Whether one of the cases no longer holds, and says so with the rule's name."""
-    epochs: dict[Instant, object] = {}
+    epochs: dict[Instant, Epoch] = {}
     words = vocabulary()
     for case in cases:
-        found = run(scene(case, epoch_on(case, (pack,), COMPILED, zone, epochs), words), words).differences  # type: ignore[arg-type]
+        found = run(scene(case, epoch_on(case, (pack,), COMPILED, zone, epochs, read), words), words).differences
         if any(rule in sentence for sentence in found):
             return True
     return False

@@ -15,6 +15,7 @@ from comity.law.cases import PackCase
 from comity.law.cedar import Policies, Schema
 from comity.law.epoch import Epoch
 from comity.law.pack import Pack
+from comity.law.precedents import Precedents
 from comity.law.question import CASE
 from comity.law.rule import KINDS, Rule
 from comity.law.trial import epoch_on
@@ -29,7 +30,8 @@ def scenes(pack: Pack) -> list[Scene]:
     words = vocabulary()
     schema = Schema(words.schema(schema_text()))
     epochs: dict[Instant, Epoch] = {}
-    return [scene(case, epoch_on(case, (pack,), schema, zone, epochs), words) for case in pack.cases]
+    read = Precedents()
+    return [scene(case, epoch_on(case, (pack,), schema, zone, epochs, read), words) for case in pack.cases]
 
 
 def survivors(pack: Pack, stage: Sequence[Scene]) -> Iterator[str]:

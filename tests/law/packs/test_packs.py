@@ -25,6 +25,7 @@ from comity.law.cedar import Schema
 from comity.law.coverage import TOUCHES
 from comity.law.epoch import Epoch
 from comity.law.pack import Pack
+from comity.law.precedents import Precedents
 from comity.terms.instants import start_of
 from tests.law.packs.mutants import scenes, survivors
 
@@ -146,9 +147,10 @@ def test_all_packs_together_compile_on_every_boundary(shipped: dict[str, Pack]) 
     """Lists that two packs share agree, and no date breaks a realm of all packs."""
     schema = Schema(vocabulary().schema(schema_text()))
     days = sorted({day for pack in shipped.values() for _, day in boundaries(pack)})
+    read = Precedents()
     for day in days:
         at = start_of(day + DAY, zone("UTC"))  # begun in every time zone
-        assert Epoch(list(shipped.values()), schema, at, zone).rules
+        assert Epoch(list(shipped.values()), schema, at, zone, precedents=read).rules
 
 
 def test_the_pages_of_the_packs_exist(shipped: dict[str, Pack]) -> None:

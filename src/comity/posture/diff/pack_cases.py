@@ -11,6 +11,7 @@ from comity.law.cases import PackCase
 from comity.law.cedar import Schema
 from comity.law.epoch import Epoch, Zone
 from comity.law.pack import Pack
+from comity.law.precedents import Precedents
 from comity.law.trial import epoch_on
 from comity.law.tried_case import Heard, scene, unknown_words
 from comity.law.vocabulary import Vocabulary
@@ -39,11 +40,12 @@ class Bench:
         self._zone = zone
         self._on = on
         self._epochs: dict[Instant, Epoch] = {}
+        self._precedents = Precedents()
 
     def hear(self, case: PackCase) -> Heard:
         """What this law says to the case."""
         dated = case if self._on is None else replace(case, on=self._on)
-        epoch = epoch_on(dated, self.packs, self._schema, self._zone, self._epochs)
+        epoch = epoch_on(dated, self.packs, self._schema, self._zone, self._epochs, self._precedents)
         return scene(dated, epoch, self._words).hear(self._words)
 
     def knows(self, case: PackCase) -> bool:

@@ -171,6 +171,62 @@ def test_a_backup_becomes_a_new_shard(tmp_path: Path) -> None:
         again.close()
 
 
+def test_a_backup_that_has_outgrown_its_witness_becomes_a_new_shard(tmp_path: Path) -> None:
+    """It ran on while the witness was away, and is larger now than what that saw: another history all the same."""
+    with pair(tmp_path) as (a, b):
+        ledger = a.opened(b)
+        asyncio.run(ask(ledger))
+        ledger.close()
+        shutil.copytree(a.state, tmp_path / "backup")
+        ledger = a.opened(b)
+        asyncio.run(ask(ledger))
+        until(lambda: published(ledger, a.state, a.policy) == 4)
+        ledger.close()
+        b.link.cut()
+        restored = a.opened(b, state=tmp_path / "backup", patience=0.1)
+        assert restored.shard == ledger.shard
+        for _ in range(4):
+            asyncio.run(ask(restored))
+        restored.close()
+        b.link.heal()
+
+        def serve() -> None:
+            again = a.opened(b, state=tmp_path / "backup")
+            assert again.shard != ledger.shard
+            asyncio.run(ask(again))
+            until(lambda: published(again, tmp_path / "backup", a.policy) == again.durable)
+            again.close()
+
+        serve()
+        serve()
+        assert len(shards(tmp_path / "backup")) == 2
+        why = (tmp_path / "backup" / "log" / ledger.shard / "closed").read_text()
+        assert why == (
+            "the witness w shows that its first 4 entries were signed as others than those that are here:"
+            " this is a backup\n"
+        )
+
+
+def test_what_was_cosigned_tells_of_a_backup_without_asking_anyone(tmp_path: Path) -> None:
+    """Parts of a copy that are of different times: the last cosigned checkpoint is of entries that are not there."""
+    with pair(tmp_path) as (a, b):
+        ledger = a.opened(b)
+        asyncio.run(ask(ledger))
+        ledger.close()
+        shutil.copytree(a.state, tmp_path / "backup")
+        ledger = a.opened(b)
+        asyncio.run(ask(ledger))
+        until(lambda: published(ledger, a.state, a.policy, "witnessed") == 4)
+        ledger.close()
+        shutil.copy(a.state / "log" / ledger.shard / "witnessed", tmp_path / "backup" / "log" / ledger.shard)
+        b.link.cut()
+        restored = a.opened(b, state=tmp_path / "backup", patience=0.1)
+        assert restored.shard != ledger.shard
+        restored.close()
+        why = (tmp_path / "backup" / "log" / ledger.shard / "closed").read_text()
+        assert why == "witnessed says that 4 entries of it are signed, and here are 2: this is a backup\n"
+
+
 def test_a_backup_that_could_not_ask_stops_when_it_can(tmp_path: Path) -> None:
     with pair(tmp_path) as (a, b):
         ledger = a.opened(b)

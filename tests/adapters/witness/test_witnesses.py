@@ -11,6 +11,7 @@ import pytest
 
 from comity.adapters.clock import unix_ms
 from comity.adapters.ledger.cosigning import Behind, Cosigned
+from comity.adapters.ledger.durable import Durable
 from comity.adapters.witness.client import NotCosigned, WitnessClient
 from comity.adapters.witness.logs import KnownLog, Logs
 from comity.adapters.witness.memory import WitnessMemory
@@ -70,7 +71,7 @@ class World:
         made = Witnesses(
             self.policy, clients, every=every, refresh=refresh, clock=clock, ticks=time.monotonic, patience=patience
         )
-        made.furthest(None, SIGNER.key)
+        made.doubts(None, SIGNER.key, Held(LOG, 0))
         self._stack.callback(made.close)
         return made
 
@@ -79,6 +80,27 @@ class World:
 def world(folder: Path, quorum: str = "group all all w1 w2 w3\nquorum all") -> Iterator[World]:
     with ExitStack() as stack:
         yield World(folder, stack, quorum)
+
+
+class Held(Durable):
+    """So many entries of a log, all of them signed."""
+
+    def __init__(self, log: MadeLog, size: int) -> None:
+        self._log = log
+        self.size = self.signed = size
+
+    def root(self, size: int) -> bytes:
+        return self._log.reader(size).root()
+
+    def prove(self, old: int) -> list[bytes]:
+        return self._log.reader(self.signed).consistency(old)
+
+
+def doubts(witnesses: Witnesses, note: str, size: int, log: MadeLog = LOG) -> str:
+    """At a start that finds so many entries, and this note of the first of them."""
+    held = Held(log, size)
+    held.signed = Checkpoint.parse(Note.parse(note).text).size
+    return witnesses.doubts(note, SIGNER.key, held)
 
 
 def take(witnesses: Witnesses, size: int, log: MadeLog = LOG) -> Cosigned:
@@ -115,8 +137,9 @@ def test_a_start_learns_what_they_have_seen(tmp_path: Path) -> None:
     with world(tmp_path) as made:
         first = take(made.asks(), 20)
         again = made.asks()
-        assert again.furthest(LOG.note(20), SIGNER.key) == 20
-        assert again.furthest(first.note, SIGNER.key) == 20
+        assert doubts(again, LOG.note(20), 20) == ""
+        assert [standing.known for standing in again._standings.values()] == [20] * 3
+        assert doubts(again, first.note, 25) == ""
         assert again.witnessed > 0  # said by the file
         assert again.covered == 20
         assert take(again, 30).enough
@@ -178,7 +201,7 @@ def test_none_answers(tmp_path: Path) -> None:
         assert not cosigned.enough
         assert cosigned.note.startswith(LOG.note(5))
         assert (asks.witnessed, asks.covered) == (0, 0)
-        assert asks.furthest(LOG.note(5), SIGNER.key) in (0, 5)
+        assert doubts(asks, LOG.note(5), 5) == ""
         made.links[0].heal()
         made.links[1].heal()
 
@@ -194,22 +217,65 @@ def test_none_answers(tmp_path: Path) -> None:
 def test_a_backup_is_behind(tmp_path: Path) -> None:
     with world(tmp_path) as made:
         assert take(made.asks(), 50).enough
-        backup = made.asks()
-        assert backup.furthest(LOG.note(20), SIGNER.key) == 50
+        assert "shows that 50 entries of it are signed, and here are 20" in doubts(made.asks(), LOG.note(20), 20)
+        assert "here are 49" in doubts(made.asks(), LOG.note(20), 49)
+        # what is not signed yet was durable before the witness saw it: no backup
+        assert doubts(made.asks(), LOG.note(20), 50) == doubts(made.asks(), LOG.note(20), 60) == ""
         # which ran on before it could ask: at the next answer it stops
         with pytest.raises(Behind, match="has cosigned 50 entries"):
             take(made.asks(), 21)
+
+
+@pytest.mark.parametrize("shows", [True, False])
+def test_a_backup_that_has_outgrown_what_its_witnesses_saw(tmp_path: Path, shows: bool) -> None:
+    """It is larger than all that they saw, and not its continuation. Without a signature to show, two of three have to
+    say so, as many as the policy trusts."""
+    with world(tmp_path, "group two 2 w1 w2 w3\nquorum two") as made:
+        assert take(made.asks(), 50).enough
+        for port in made.ports:
+            port.shown = port.shown if shows else lambda _: None
+        fork = MadeLog(forked_at=20)
+        for signed, size in ((70, 70), (70, 90), (50, 90), (50, 50)):
+            why = doubts(made.asks(), fork.note(signed), size, fork)
+            assert ("its first 50 entries were signed as others" if shows else "as many witnesses as") in why
+        # what the witnesses saw is not signed here, and nothing that they may ask for can tell
+        assert bool(doubts(made.asks(), fork.note(30), 90, fork)) == shows
+        for port in made.ports[1:]:
+            port.answers = lambda _: Answer(503, "not now\n")
+            port.shown = lambda _: None
+        asks = made.asks()
+        assert bool(doubts(asks, fork.note(70), 90, fork)) == shows
+        assert shows or "it shows no checkpoint of ours" in asks.stands[0].trouble
+
+
+@pytest.mark.parametrize("lie", ["9000\n", "9" * 19 + "\n", "1" * 5000, "nonsense", "-1\n", "20\n", "7\n", "0\n"])
+@pytest.mark.parametrize("quorum", ["group two 2 w1 w2 w3\nquorum two", "quorum none"])
+def test_a_lie_at_a_start_makes_no_new_shard(tmp_path: Path, lie: str, quorum: str) -> None:
+    with world(tmp_path, quorum) as made:
+        assert take(made.asks(), 20).note
+        made.ports[0].answers = lambda _: Answer(409, lie)
+        made.ports[0].shown = lambda _: MadeLog(signer=Signer(ORIGIN, b"\x03" * 32)).note(9000)
+        asks = made.asks()
+        assert doubts(asks, LOG.note(20), 20) == ""
+        assert "quorum two" not in quorum or take(asks, 30).enough
+
+
+def test_of_a_policy_that_trusts_one_its_word_is_enough(tmp_path: Path) -> None:
+    with world(tmp_path, "quorum w1") as made:
+        made.ports[0].answers = lambda _: Answer(409, "9000\n")
+        made.ports[0].shown = lambda _: None
+        assert "it has seen 9000 entries, and here are 20" in doubts(made.asks(), LOG.note(20), 20)
 
 
 def test_a_witness_that_refuses_now_and_shows_what_it_saw_before_makes_no_backup_of_us(tmp_path: Path) -> None:
     """Its owner took our key out of its file: what it cosigned once is still shown, and we have grown since."""
     with world(tmp_path) as made:
         assert take(made.asks(), 20).enough
-        made.ports[0].answers = lambda _: Answer(404, "this witness does not know the log\n")
+        for port in made.ports:
+            port.answers = lambda _: Answer(404, "this witness does not know the log\n")
         again = made.asks()
-        assert again.furthest(LOG.note(30), SIGNER.key) == 20
-        assert not take(again, 30).enough
-        until(lambda: all(stand.size == 30 for stand in again.stands if stand.name != "w1"))
+        assert doubts(again, LOG.note(30), 30) == ""
+        assert "404" in again.stands[0].trouble
 
 
 def test_what_was_witnessed_by_a_clock_that_was_ahead_is_not_believed_for_long(tmp_path: Path) -> None:
@@ -236,7 +302,7 @@ def test_a_backup_that_grew_otherwise(tmp_path: Path) -> None:
     with world(tmp_path) as made:
         assert take(made.asks(), 50).enough
         fork = MadeLog(forked_at=20)
-        assert made.asks().furthest(fork.note(50), SIGNER.key) == 51
+        assert doubts(made.asks(), fork.note(50), 50, fork)
         with pytest.raises(Behind, match="another history"):
             take(made.asks(), 60, fork)
 

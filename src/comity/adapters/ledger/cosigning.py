@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from comity.adapters.disk import DISK, PUBLIC, Disk
+from comity.adapters.ledger.durable import Durable
 from comity.adapters.signer import Prove
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.note import VerifierKey
@@ -35,14 +36,17 @@ class Cosigning(Protocol):
     refuses requests, which is not the ledger's to do.
     """
 
-    def furthest(self, note: str | None, key: VerifierKey) -> int:
-        """The largest size of which a witness says that it has cosigned it, for the origin of this signed checkpoint
-        (the file as it is, with whatever lines): 0 if none that answers within two seconds has seen it. Above the
-        entries that are durable here, before any is added, the shard is a backup that is behind: the caller must
-        leave it as it is and take another.
+    def doubts(self, note: str | None, key: VerifierKey, durable: Durable) -> str:
+        """Why a shard must not be gone on with, in words for its file `closed`; empty if nothing is known against it.
 
-        Blocking; called before the first `take`, for each shard that is considered, with its key under its own name.
-        A new shard has no `note`, and nobody is asked.
+        The caller then leaves it as it is, for good, and takes another. Only two things are believed: a checkpoint with
+        the log's own signature of which what is here is not the continuation, whoever shows it; and a refusal, or a
+        size, that nobody signed, if as many say so as the policy trusts together. What a few only claim is shown as
+        their trouble.
+
+        `note` is the last signed checkpoint, the file as it is, with whatever lines; `key` has the shard's own name.
+        Blocking, for two seconds at most; called before the first `take`, for each shard that is considered. Of an
+        empty one nobody is asked.
         """
 
     def take(self, checkpoint: Checkpoint, note: str, prove: Prove) -> Cosigned:

@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from comity.adapters.disk import DISK, PUBLIC, Disk
 from comity.adapters.ledger.committer import Committer
-from comity.adapters.ledger.cosigning import Cosigning
+from comity.adapters.ledger.cosigning import WITNESSED, Cosigning, read_witnessed
+from comity.adapters.ledger.durable import Durable
 from comity.adapters.ledger.failures import LedgerBroken, NotYetCovered, Overloaded
 from comity.adapters.ledger.group import Done, Group
 from comity.adapters.ledger.log_key import signing_of
@@ -27,6 +28,7 @@ from comity.adapters.ledger.tile_files import read_checkpoint
 from comity.adapters.signer import Signing
 from comity.proof.checkpoint import shard_origin
 from comity.proof.entry import KINDS, MAX_BLOCK_BYTES, lost_outcome, outcome_party
+from comity.proof.note import Note, NoteError, VerifierKey
 
 MAX_PENDING = 32_768
 """Entries that may wait to be durable: half a second of the fastest disk; more waiting helps nobody. An outcome always
@@ -187,11 +189,9 @@ class Ledger:
                 disk.create_durably(folder.parent / "vkey", (key.text + "\n").encode(), PUBLIC)
                 places = Places(places_path(folder), disk)
                 recovered = recover(state, held.shard, key, places, disk)
-                seen = cosigning.furthest(read_checkpoint(folder.parent), key) if cosigning is not None else 0
-                if seen > recovered.size:
+                if doubts := _doubts(Durable(state, held.shard, recovered), folder.parent, key, cosigning):
                     places.close()
-                    why = f"a witness has seen {seen} entries, and here are {recovered.size}: this is a backup"
-                    leave_shard(state, held.shard, why, disk)
+                    leave_shard(state, held.shard, f"{doubts}: this is a backup", disk)
                     return None
                 ledger = cls(
                     state,
@@ -367,6 +367,18 @@ class Ledger:
         # called on the other threads; the first fault is the one that explains
         if self._fault is None:
             self._fault = fault
+
+
+def _doubts(durable: Durable, folder: Path, key: VerifierKey, cosigning: Cosigning | None) -> str:
+    """Why a shard must not be gone on with; see `Cosigning.doubts`."""
+    last = read_witnessed(folder)
+    try:
+        doubts = "" if last is None else durable.contradicted_by(Note.parse(last), key)
+    except NoteError:  # it is not durable
+        doubts = ""
+    if doubts:
+        return f"{WITNESSED} says that {doubts}"
+    return "" if cosigning is None else cosigning.doubts(read_checkpoint(folder), key, durable)
 
 
 def _close_open(

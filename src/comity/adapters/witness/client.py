@@ -24,12 +24,13 @@ MAX_WAIT_S = 3_600.0
 
 class NotCosigned(Exception):
     """No cosignature came. `wait` is how many seconds the witness asked for, or 0; `refused`: it answered, and asking
-    the same again changes nothing."""
+    the same again changes nothing; `other`: it says that it has seen another history."""
 
-    def __init__(self, why: str, *, wait: float = 0.0, refused: bool = False) -> None:
+    def __init__(self, why: str, *, wait: float = 0.0, refused: bool = False, other: bool = False) -> None:
         super().__init__(why)
         self.wait = wait
         self.refused = refused
+        self.other = other
 
 
 class Given(NamedTuple):
@@ -80,7 +81,7 @@ class WitnessClient:
         if status == 409 and (size := text.removesuffix("\n")).isascii() and size.isdecimal() and len(size) < 20:
             return int(size)
         refused = status in (400, 403, 404, 409, 413, 422)
-        raise NotCosigned(f"it answered with status {status}", wait=wait, refused=refused)
+        raise NotCosigned(f"it answered with status {status}", wait=wait, refused=refused, other=status in (409, 422))
 
     def shown(self, origin: str) -> Note | None:
         """The last checkpoint of an origin that the witness shows to monitors, not verified; None if it shows none."""

@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Condition, Thread
 
 from comity.adapters.ledger.cosigning import Behind, Cosigned
+from comity.adapters.ledger.durable import Durable
 from comity.adapters.signer import Prove
+from comity.adapters.witness.asking import Asking
 from comity.adapters.witness.candidate import Candidate, witnessed_at
 from comity.adapters.witness.client import Given, NotCosigned, WitnessClient
 from comity.adapters.witness.standing import Stand, Standing
@@ -74,28 +76,38 @@ class Witnesses:
         """Each witness for an operator, in the order of the policy."""
         return [standing.stand(name) for name, standing in self._standings.items()]
 
-    def furthest(self, note: str | None, key: VerifierKey) -> int:
+    def doubts(self, note: str | None, key: VerifierKey, durable: Durable) -> str:
         """See Cosigning."""
         self._key = key
-        if note is None:
-            return 0
-        read = Note.parse(note)
-        self._recall(read)
-        checkpoint = Checkpoint.parse(read.text)
-        plain = f"{read.text}\n{''.join(line.line for line in read.by(key))}"
+        read = None if note is None else Note.parse(note)
+        if read is not None:
+            self._recall(read)
+        if not durable.size:
+            return ""
+        asking = Asking(read, key, durable)
         pool = ThreadPoolExecutor(len(self._clients) or 1)
+        claims: dict[str, str] = {}
         try:
-            asked = [pool.submit(self._seen, name, checkpoint, plain) for name in self._clients]
+            asked = {name: pool.submit(asking.ask, client) for name, client in self._clients.items()}
             end = self._ticks() + START_S
-            sizes = [0]
-            for each in asked:
+            for name, each in asked.items():
                 try:
-                    sizes.append(each.result(max(0.0, end - self._ticks())))
+                    said = each.result(max(0.0, end - self._ticks()))
                 except TimeoutError:
                     continue
+                if said.proof:
+                    return f"the witness {name} shows that {said.proof}"
+                self._standings[name].known = said.size
+                self._standings[name].trouble = said.trouble
+                if said.claim:
+                    claims[name] = said.claim
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-        return max(sizes)
+        if claims and self.policy.quorum != "none" and self.policy.satisfied_by(claims):
+            return (
+                f"as many witnesses as the log's policy trusts contradict it ({'; '.join(sorted({*claims.values()}))})"
+            )
+        return ""
 
     def take(self, checkpoint: Checkpoint, note: str, prove: Prove) -> Cosigned:
         """See Cosigning."""
@@ -160,17 +172,6 @@ class Witnesses:
         if (time := witnessed_at(self.policy, times)) > 0:
             self.witnessed = max(self.witnessed, min(time * 1000, self._clock()))
             self.covered = max(self.covered, Checkpoint.parse(note.text).size)
-
-    def _seen(self, name: str, checkpoint: Checkpoint, note: str) -> int:
-        """The size that a witness has seen; one more than ours if it has seen another tree of the same size."""
-        client, standing = self._clients[name], self._standings[name]
-        try:
-            answer = client.add(checkpoint.size, (), note)
-        except NotCosigned as error:
-            standing.trouble = str(error)
-            return checkpoint.size + 1 if error.refused and self._contradicted(client, checkpoint, None) else 0
-        standing.known = answer if isinstance(answer, int) else checkpoint.size
-        return standing.known
 
     # the threads
 

@@ -38,10 +38,10 @@ def made() -> Iterator[tuple[Path, str]]:
     """Each file with what it should hold."""
     for name, make in GALLERY.items():
         chart = make()
-        yield GOLDEN / f"{name}.svg", standalone(chart.svg)
+        yield GOLDEN / f"{name}.svg", standalone(chart.svg, chart.source)
         yield GOLDEN / f"{name}.txt", f"{chart.text}\n"
     for name, chart in shown().items():
-        yield ROOT / "docs/reference/charts" / f"{name}.svg", standalone(chart.svg)
+        yield ROOT / "docs/reference/charts" / f"{name}.svg", standalone(chart.svg, chart.source)
 
 
 def differing() -> list[Path]:

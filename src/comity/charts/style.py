@@ -5,6 +5,7 @@ A picture names classes and no colours, so that one page, one console or one fil
 
 from __future__ import annotations
 
+from comity.charts.letters import safe
 from comity.charts.palette import DARK, HUES, LIGHT, RAMP_DARK, RAMP_LIGHT, Mode
 
 FONT = '"Helvetica Neue", Helvetica, Arial, "Liberation Sans", "Noto Sans", sans-serif'
@@ -60,7 +61,8 @@ STYLE = f"""
 """
 
 
-def standalone(svg: str) -> str:
-    """A picture as a file of its own, with the style sheet inside."""
+def standalone(svg: str, source: str = "") -> str:
+    """A picture as a file of its own, with the style sheet inside, and with its source, for it may leave its page."""
     begin, _, rest = svg.partition(">")
-    return f"{begin}>\n<style>{STYLE}</style>{rest}\n"
+    credit = f"\n<desc>Source: {safe(source)}</desc>" if source else ""
+    return f"{begin}>{credit}\n<style>{STYLE}</style>{rest}\n"

@@ -292,6 +292,7 @@ def test_the_document_has_no_floats_and_the_words_no_award(realm: Realm) -> None
     found = scored(realm, "FR")
     made = document(found)
     assert canon.parse(canon.encode(made)) == made
+    assert "nobody awarded" in str(made["caution"])
     assert "nobody awarded" in in_words(found) and "No log was read" in in_words(found)
     for name in ("triage", "paris", "paris-mistral"):
         opened = in_words(found, name)

@@ -6,6 +6,7 @@ from comity.posture.decimals import decimal
 from comity.posture.scores.dependence import Band, Held
 from comity.posture.scores.scores import WHOLE, Scores
 from comity.posture.scores.seal import Sealed
+from comity.posture.scores.told import CAUTION
 
 
 def document(found: Scores) -> dict[str, object]:
@@ -72,6 +73,7 @@ def document(found: Scores) -> dict[str, object]:
             for each in found.languages
         ],
         "unplaced": list(found.unplaced),
+        "caution": CAUTION,
     }
 
 

@@ -10,10 +10,12 @@ from comity.adapters.archives import library_of
 from comity.placement.types import Placement
 from comity.posture.replay.engine import replay
 from comity.posture.replay.groups import merged
+from comity.posture.replay.history import history_of
 from comity.posture.replay.lots import log_of
-from comity.posture.replay.plans import changed, plans
+from comity.posture.replay.plans import Plan, changed, plans
 from comity.posture.scenario.atoms import atoms_of
 from comity.stack.types import Price
+from tests.posture.replay.plain import plain_plans
 from tests.posture.replay.tour import log, realm, realm_of, scenario, stack, worlds
 
 CHANGES = (
@@ -71,6 +73,30 @@ def test_lots_of_realms_that_have_become_one_are_added_up() -> None:
 
 
 @settings(max_examples=12, deadline=None)
+@given(
+    st.lists(st.sampled_from(CHANGES), max_size=3, unique=True),
+    st.integers(1, 5),
+    st.sampled_from(["", "from: 2026-12-01\n"]),
+)
+def test_what_is_found_once_for_all_scenarios_is_what_each_lot_by_itself_would_find(
+    changes: list[str], seed: int, day: str
+) -> None:
+    other = other_realm()
+    held = log_of(merged(log(seed=seed, groups=20), log(seed=seed + 1, groups=20, under=other)))
+    asked = worlds(realm(), other)
+    listed = "changes:\n" + "".join(f"  - {change}\n" for change in changes) if changes else ""
+    for text in (day + listed, "from: 2026-12-01\n" + listed):  # the second meets what the first has left
+        made = replace(scenario(text or "from: 2026-12-01\n"), since=None) if not text else scenario(text)
+        atoms = atoms_of(made, library_of(None))
+        assert _plain(plans(history_of(held, asked), changed(asked, atoms))) == _plain(plain_plans(held, asked, atoms))
+
+
+def _plain(every: list[Plan]) -> list[object]:
+    """Without the worlds, which are made for each scenario, and so without the digests that name none."""
+    return [replace(plan, before=None, after=None) for plan in every]
+
+
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.sampled_from(CHANGES), min_size=1, max_size=4, unique=True), st.integers(1, 5))
 def test_whatever_is_changed_nothing_goes_where_the_changed_law_forbids(changes: list[str], seed: int) -> None:
     held = log(seed=seed, groups=20)
@@ -79,7 +105,7 @@ def test_whatever_is_changed_nothing_goes_where_the_changed_law_forbids(changes:
     found = replay(held, asked, made, library_of(None), why=False)
     assert found.total.counts.requests == sum(sums.n for sums in held.values())
     assert found.reproduced == found.total.counts.requests
-    for plan in plans(log_of(held), asked, changed(asked, atoms_of(made, library_of(None)))):
+    for plan in plans(history_of(log_of(held), asked), changed(asked, atoms_of(made, library_of(None)))):
         if plan.to:
             assert isinstance(plan.said, Placement)
             permitted = {each.deployment for each in plan.said.candidates if not each.forbidden}

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from comity.placement.types import Placement
+from comity.posture.replay.history import To
 from comity.posture.replay.lots import Question
-from comity.posture.replay.plans import Changed, Plan, changed
+from comity.posture.replay.plans import Plan, changed
 from comity.posture.replay.report import Cause, Ruled
 from comity.posture.replay.worlds import World, Worlds
 from comity.posture.scenario.ground import Atom
@@ -109,11 +110,11 @@ def _weights(lost: Iterable[Plan]) -> dict[Question, int]:
     return dict(weights)
 
 
-def _placed(questions: Iterable[Question], to: Changed) -> frozenset[Question]:
+def _placed(questions: Iterable[Question], to: To) -> frozenset[Question]:
     return frozenset(each for each in questions if isinstance(_answer(to(each), each), Placement))
 
 
-def _refused(questions: Iterable[Question], to: Changed) -> frozenset[Question]:
+def _refused(questions: Iterable[Question], to: To) -> frozenset[Question]:
     return frozenset(each for each in questions if isinstance(_answer(to(each), each), Refusal))
 
 

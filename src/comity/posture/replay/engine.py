@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from comity.placement.types import Placement
 from comity.posture.replay.adding import add, typical
 from comity.posture.replay.capacity import ShareOut
 from comity.posture.replay.causes import causes, ruled
 from comity.posture.replay.energy import Rates, rates
 from comity.posture.replay.groups import Groups
+from comity.posture.replay.history import history_of
 from comity.posture.replay.loads import OVERFLOW, Sent, sent
 from comity.posture.replay.lots import Log, log_of, total
-from comity.posture.replay.plans import Plan, changed, merged, plans
+from comity.posture.replay.plans import Plan, changed, plans
 from comity.posture.replay.repairs import Found, of_order, repairs
 from comity.posture.replay.report import Amounts, Cause, Counts, Flow, Line, Report
 from comity.posture.replay.room import with_room
@@ -51,7 +51,8 @@ def replay(
     """
     logged = log if isinstance(log, Log) else log_of(log)
     atoms = atoms_of(scenario, library)
-    every = merged(plans(logged, worlds, changed(worlds, atoms), step))
+    history = history_of(logged, worlds, step)
+    every = plans(history, changed(worlds, atoms))
     going, loads = sent(every, share_out)
     usual = typical(every)
     tally = Tally()
@@ -63,7 +64,6 @@ def replay(
     mending = repairs(lost) if why else Found()
     if why and short is not None:
         mending = with_room(mending, total(plan.lot for plan in lost), every, short.share_out)
-    reproduced, differing = _reproduced(logged, worlds)
     whole = tally.lines(lambda face: ("",), sides)
     return Report(
         scenario=scenario.scenario,
@@ -79,8 +79,8 @@ def replay(
         currency=_currency(every),
         groups=logged.groups,
         decided=len(logged.placements),
-        reproduced=reproduced,
-        differing=differing,
+        reproduced=history.reproduced,
+        differing=history.differing,
         applications=tally.lines(lambda face: (face.application,), sides),
         data=tally.lines(lambda face: face.data or ("none stated",), sides),
         jurisdictions=tally.lines(lambda face: face.places, sides),
@@ -92,25 +92,10 @@ def replay(
         unrepaired=mending.unrepaired,
         loads=loads,
         notes=(
-            *_notes(every, differing, loads_known=bool(loads), shared=share_out is not None),
+            *_notes(every, history.differing, loads_known=bool(loads), shared=share_out is not None),
             *of_order(mending),
         ),
     )
-
-
-def _reproduced(log: Log, worlds: Worlds) -> tuple[int, int]:
-    """Requests whose placement, made again in their own realm, is that of the log, byte for byte; and the others."""
-    same = other = 0
-    for question, placements in log.placements.items():
-        world = worlds.before(question.realm, question.conditions)
-        said = world.answer(question) if world is not None and question.realm else None
-        if said is None:
-            continue
-        digest = said.digest if isinstance(said, Placement) else ""
-        for logged, requests in placements.items():
-            same += requests if logged == digest else 0
-            other += requests if logged != digest else 0
-    return same, other
 
 
 def _causes(lost: Sequence[Plan], short: Shortage | None, atoms: tuple[Atom, ...], worlds: Worlds) -> tuple[Cause, ...]:

@@ -16,15 +16,15 @@ Weighted: TypeAlias = tuple[tuple[str, int], ...]
 """Deployments with their shares, as weights."""
 
 
-def outcome_of(lot: Lot, before: Decision, after: Decision) -> Outcome:
-    """The outcome, capacity left aside."""
+def outcome_of(lot: Lot, home: str, ahead: frozenset[str] | None, after: Decision) -> Outcome:
+    """The outcome, capacity left aside; `ahead` as of `ahead_of`."""
     if after is None:
         return "undecided"
     if isinstance(after, Refusal):
         return "refused" if lot.served else "still_refused"
     if not lot.served:
         return "admitted"
-    return "as_before" if stays(home_of(lot, before), before, after) else "re_placed"
+    return "as_before" if stays(home, ahead, after) else "re_placed"
 
 
 def home_of(lot: Lot, before: Decision) -> str:
@@ -34,17 +34,22 @@ def home_of(lot: Lot, before: Decision) -> str:
     return before.tiers[0][0].deployment
 
 
-def stays(home: str, before: Decision, after: Placement) -> bool:
+def ahead_of(home: str, said: Decision) -> frozenset[str] | None:
+    """The deployments of all tiers up to the one with `home`, none if it is in none; None if nothing was placed."""
+    return _up_to(home, said) if isinstance(said, Placement) else None
+
+
+def stays(home: str, ahead: frozenset[str] | None, after: Placement) -> bool:
     """Whether what was at `home` stays there: nothing stands before it now that did not then.
 
     A request that fell back to a later tier goes as before where the same tiers, or fewer, are ahead of it.
     """
-    ahead = _up_to(home, after)
-    if not ahead:
+    now = _up_to(home, after)
+    if not now:
         return False
-    if not isinstance(before, Placement):
+    if ahead is None:
         return home in {each.deployment for each in after.tiers[0]}
-    return ahead <= _up_to(home, before)
+    return now <= ahead
 
 
 def first_tier(placement: Placement, stack: Stack) -> Weighted:

@@ -8,9 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from comity.posture.replay.capacity import ShareOut
+from comity.posture.replay.history import history_of
 from comity.posture.replay.loads import Programme, Sent, programme, sent, shared_out, without_room
 from comity.posture.replay.lots import Log
-from comity.posture.replay.plans import Plan, changed, merged, plans
+from comity.posture.replay.plans import Plan, changed, plans
 from comity.posture.replay.report import Cause, Load
 from comity.posture.replay.worlds import Worlds
 from comity.posture.scenario.ground import Atom
@@ -72,7 +73,7 @@ def _of_changes(short: Shortage, now: int) -> Iterator[Cause]:
 
 
 def _overflow(short: Shortage, atoms: tuple[Atom, ...]) -> int:
-    every = merged(plans(short.log, short.worlds, changed(short.worlds, atoms)))
+    every = plans(history_of(short.log, short.worlds), changed(short.worlds, atoms))
     return without_room(sent(every, short.share_out)[0])
 
 

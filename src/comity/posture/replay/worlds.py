@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from itertools import takewhile
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -20,7 +20,7 @@ from comity.placement.conditions import configured
 from comity.placement.decide import decide, wish_of
 from comity.placement.stated import check_addition
 from comity.placement.types import Conditions, Placement, Wish
-from comity.posture.replay.lots import Question
+from comity.posture.replay.lots import Log, Question
 from comity.posture.scenario.atoms import TIME
 from comity.posture.scenario.ground import Atom, Ground, ground_with
 from comity.stack.digest import stack_document
@@ -29,6 +29,8 @@ from comity.terms.canon import encode
 from comity.terms.digests import sha256_hex
 from comity.terms.instants import Instant
 from comity.terms.refusal import Refusal
+
+T = TypeVar("T")
 
 Decision: TypeAlias = Placement | Refusal | None
 """What a world says to a question; None where it cannot be put to it."""
@@ -130,6 +132,14 @@ class Worlds:
         self._texts: dict[int, tuple[object, str]] = {}
         self._grounds: dict[str, Ground | None] = {}
         self._stacks: list[Stack] = []
+        self._of_logs: dict[int, tuple[Log, Any]] = {}  # by identity: the log is kept, so that no other takes it
+
+    def once(self, log: Log, make: Callable[[], T]) -> T:
+        """What `make` finds of the log in these worlds, found once; a log has one such thing."""
+        if id(log) not in self._of_logs:
+            self._of_logs[id(log)] = log, make()
+        found: T = self._of_logs[id(log)][1]
+        return found
 
     def before(self, realm: str, conditions: str) -> World | None:
         """The world that the log names; None if its realm is not there any more."""

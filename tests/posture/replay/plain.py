@@ -1,0 +1,54 @@
+"""Plans the plain way: every lot put to its own world and to the changed one, one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from comity.placement.decide import decide
+from comity.placement.types import Placement
+from comity.posture.replay.history import _facets, ground_of, signature, together
+from comity.posture.replay.lots import Log
+from comity.posture.replay.outcomes import ahead_of, first_tier, home_of, outcome_of
+from comity.posture.replay.plans import Plan, changed, options_of
+from comity.posture.replay.tally import Face
+from comity.posture.replay.worlds import Decision, World, Worlds
+from comity.posture.scenario.ground import Atom
+
+
+def plain_plans(log: Log, worlds: Worlds, atoms: tuple[Atom, ...]) -> list[Plan]:
+    """What `plans` gives, by no way but `decide` for each lot; only then are those that are alike added up."""
+    found: dict[Hashable, list[Plan]] = {}
+    for plan in _each(log, worlds, atoms):
+        key = (
+            signature(plan.lot.question),
+            (plan.lot.deployment, plan.lot.served, plan.face, plan.outcome, plan.home, plan.to, plan.options),
+            (ground_of(plan.before), id(plan.after)),
+        )
+        found.setdefault(key, []).append(plan)
+    for alike in found.values():
+        alike[0].lot = together([plan.lot for plan in alike]) if len(alike) > 1 else alike[0].lot
+    return [alike[0] for alike in found.values()]
+
+
+def _each(log: Log, worlds: Worlds, atoms: tuple[Atom, ...]) -> Iterator[Plan]:
+    to = changed(worlds, atoms)
+    for lot in log.lots:
+        question = lot.question
+        before, after = worlds.before(question.realm, question.conditions), to(question)
+        then, now = _decided(before, lot), _decided(after, lot)
+        home = home_of(lot, then)
+        outcome = outcome_of(lot, home, ahead_of(home, then), now)
+        going, options = (), ()
+        if isinstance(now, Placement) and after is not None:
+            going = ((home, 1),) if outcome == "as_before" else first_tier(now, after.stack)
+            options = options_of(now, home if outcome == "as_before" else "")
+        factor = after.ground.factor(question.application) if after is not None else 1.0
+        face = Face(question.application, *_facets(question, before), home)
+        yield Plan(lot, face, outcome, home, going, options, factor, before, after, now)
+
+
+def _decided(world: World | None, lot) -> Decision:
+    put = world.put(lot.question) if world is not None else None
+    if put is None or world is None:
+        return None
+    return decide(put.cases, put.wish, world.realm, world.conditions, world.at, observe=put.observe)

@@ -30,13 +30,16 @@ class Tile(NamedTuple):
 
 
 class Section(NamedTuple):
-    """Part of a page. `prose` is plain text as `charts.prose` reads it; each table has its caption first."""
+    """Part of a page. `prose` is plain text as `charts.prose` reads it; each table has its caption first. `folded`
+    tables are opened by who wants them, and by paper.
+    """
 
     heading: str
     prose: str = ""
     charts: Sequence[Chart] = ()
     tables: Sequence[tuple[str, Table]] = ()
     sources: Sequence[str] = ()
+    folded: bool = False
 
 
 def page(
@@ -121,6 +124,10 @@ def _section(number: int, section: Section) -> Iterator[str]:
     for chart in section.charts:
         yield _figure(chart)
     for caption, held in section.tables:
+        if section.folded:
+            inner = _scrolled(table(held, "", linked=True), caption)
+            yield f'<details class="table"><summary>{safe(caption)}</summary>{inner}</details>'
+            continue
         yield f'<div class="table">{_scrolled(table(held, caption, linked=True), caption)}</div>'
     if section.sources:
         yield f'<p class="source">Sources: {"; ".join(map(inline, section.sources))}.</p>'

@@ -51,7 +51,8 @@ th, td {{ padding: 7px 12px 7px 0; border-bottom: 1px solid var(--line); text-al
 th {{ font-weight: 600; }} thead th {{ color: var(--soft); font-size: 13px; vertical-align: bottom; }}
 tbody th {{ font-weight: 400; }} .brief {{ white-space: nowrap; }} td:last-child, th:last-child {{ padding-right: 0; }}
 .number {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
-.table {{ margin: 32px 0 0; }}
+.table {{ margin: 32px 0 0; }} details.table {{ margin: 10px 0 0; }}
+details.table > summary {{ font-size: 15px; color: var(--ink); }}
 footer {{ margin: 72px 0 0; padding-top: 16px; border-top: 1px solid var(--line); font-size: 13px;
   color: var(--soft); }}
 @media (max-width: 560px) {{

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
 from comity.charts.chart import Chart, Table
@@ -28,13 +28,14 @@ def sankey(
     source: str = "",
     tint: int = 0,
     hues: Sequence[int | None] = (),
+    kept: Collection[str] = (),
 ) -> Chart:
     """Each chain names one party at every stage; None is one that is not known, and is drawn so.
 
     Ribbons have the hue that `hues` tells of each chain; without it, that of their party at stage `tint`, for the five
-    with most weight, and grey for others. A chain whose weight is not known is listed and not drawn. Raises ValueError
-    for less than two stages or more than seven, a chain of another length, hues of another number than chains, and a
-    negative weight.
+    with most weight, and grey for others. A chain whose weight is not known is listed and not drawn. Of many parties
+    the smallest are drawn as one, but never those that are `kept`. Raises ValueError for less than two stages or more
+    than seven, a chain of another length, hues of another number than chains, and a negative weight.
     """
     if not 2 <= len(stages) <= MOST_STAGES:
         raise ValueError(f"{title}: a chain has 2 to {MOST_STAGES} stages, not {len(stages)}")
@@ -59,7 +60,7 @@ def sankey(
     coloured = {name: hue for hue, name in enumerate(heaviest(drawn, tint)[: len(HUES)])} if not hues else {}
     told = told or {names: coloured.get(names[tint]) for names, _ in drawn}
     missing = sum(plain(weight) is None for _, weight in ordered)
-    svg = _picture(title, stages, layout(dict(drawn), told, len(stages), _TOP), coloured, tint, missing)
+    svg = _picture(title, stages, layout(dict(drawn), told, len(stages), _TOP, kept), coloured, tint, missing)
     return Chart(title, svg, _text(title, ordered, whole, source), table, source)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from comity.charts.figures import NOT_KNOWN
@@ -30,9 +30,17 @@ class Layout(NamedTuple):
     high: float
 
 
-def layout(chains: Mapping[Names, float], hues: Mapping[Names, int | None], stages: int, top: float) -> Layout:
-    """Lays out chains by weight: the heaviest party first, and each near to those that it comes from."""
-    stands = _crowded(chains, stages)
+def layout(
+    chains: Mapping[Names, float],
+    hues: Mapping[Names, int | None],
+    stages: int,
+    top: float,
+    kept: Collection[str] = (),
+) -> Layout:
+    """Lays out chains by weight: the heaviest party first, and each near to those that it comes from. Parties that are
+    `kept` stand by themselves however small they are.
+    """
+    stands = _crowded(chains, stages, kept)
     weight: dict[Node, float] = defaultdict(float)
     links: dict[Link, float] = defaultdict(float)
     for chain, held in chains.items():
@@ -55,14 +63,14 @@ def layout(chains: Mapping[Names, float], hues: Mapping[Names, int | None], stag
     return Layout(columns, weight, links, tops, unit, whole, high)
 
 
-def _crowded(chains: Mapping[Names, float], stages: int) -> dict[Node, str]:
+def _crowded(chains: Mapping[Names, float], stages: int, kept: Collection[str]) -> dict[Node, str]:
     """What the smallest parties of a stage with too many are called together."""
     stands: dict[Node, str] = {}
     for stage in range(stages):
         sums: dict[str, float] = defaultdict(float)
         for names, held in chains.items():
             sums[names[stage]] += held
-        small = sorted(sums, key=lambda name: (-sums[name], name))[MOST_NODES - 1 :]
+        small = sorted(sums, key=lambda name: (name not in kept, -sums[name], name))[MOST_NODES - 1 :]
         if len(sums) > MOST_NODES:
             stands |= {(stage, name): f"{len(small)} others" for name in small}
     return stands

@@ -23,6 +23,7 @@ from comity.adapters.usage_imports.forms import FIELDS
 from comity.adapters.usage_imports.forms import FORMS as READERS
 from comity.adapters.usage_imports.read import Usage, read_usage
 from comity.adapters.whole_files import write_whole
+from comity.cli.first_look_page import page_of
 from comity.cli.first_look_told import told
 from comity.cli.progress import progress
 from comity.cli.told import Told
@@ -95,7 +96,10 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         _json(report, held)
     elif options.html is not None:
-        write_whole(options.html, html(report, "", ()).encode())
+        look = options.scenario is None
+        facts = _facts(options)
+        text = page_of(report, held, draft, facts, vocabulary()) if look else html(report, "", ())
+        write_whole(options.html, text.encode())
         print(f"{options.html}: written")
     else:
         told(report, held, draft, _facts(options), vocabulary(), Told())

@@ -28,11 +28,7 @@ def told(
     counts = report.total.counts
     months = report.first if report.first == report.last else f"{report.first} to {report.last}"
     show.title(report.title, f"{counts.requests:,} request{'' if counts.requests == 1 else 's'}, {months}")
-    data = listed(facts.data) if facts.data else "no regulated"
-    show.say(
-        f"You, in {facts.seat}, sent {data} data of people in {listed(facts.subjects)}, for {facts.purpose}; "
-        f"law read: {listed(facts.law)}."
-    )
+    show.say(you(facts))
     _who(report, held, draft, show)
     if not counts.refused:
         show.heading("No rule that is loaded forbids any of them where they went")
@@ -40,11 +36,20 @@ def told(
         _forbidden(report, show)
         _steps(report, held, draft, words, show)
     show.heading("Taken for granted here, and to be checked")
-    show.items(list(_taken(report, draft)))
+    show.items(list(taken(report, draft)))
     show.say("")
     show.say("What no loaded rule forbids is not thereby lawful. This is not legal advice.")
     show.say("Next: --html FILE for a page, --scenario S.yaml for what breaks when.", "dim")
     show.say("More: docs/guides/first-look.md", "dim")
+
+
+def you(facts: Facts) -> str:
+    """Who sent what, of whom and what for, as the flags have it."""
+    data = listed(facts.data) if facts.data else "no regulated"
+    return (
+        f"You, in {facts.seat}, sent {data} data of people in {listed(facts.subjects)}, for {facts.purpose}; "
+        f"law read: {listed(facts.law)}."
+    )
 
 
 def _who(report: Report, held: tuple[Partner, ...], draft: Drafted, show: Told) -> None:
@@ -91,7 +96,7 @@ def _steps(report: Report, held: tuple[Partner, ...], draft: Drafted, words: Voc
     show.heading(f"{_MANY[len(steps)]} {percent(steps[-1].in_all, refused)} of that")
     show.rows(
         [
-            (f"{number}.", f"+{percent(step.brings_back, refused)}", "; ".join(_in_words(step, draft, words)))
+            (f"{number}.", f"+{percent(step.brings_back, refused)}", "; ".join(in_words(step, draft, words)))
             for number, step in enumerate(steps, 1)
         ],
         (1,),
@@ -100,7 +105,7 @@ def _steps(report: Report, held: tuple[Partner, ...], draft: Drafted, words: Voc
         show.say("  Each is the step that adds the most to those before it; others may do as well.", "dim")
 
 
-def _in_words(step: Repair, draft: Drafted, words: Vocabulary) -> Iterator[str]:
+def in_words(step: Repair, draft: Drafted, words: Vocabulary) -> Iterator[str]:
     """An agreement by its name in the vocabulary and the company's; anything else as the repair says it."""
     for said in step.says:
         signed = next(
@@ -122,7 +127,8 @@ def _agreements(step: Repair) -> Iterator[tuple[str, str]]:
             yield from ((party, kind) for kind in each["kinds"])
 
 
-def _taken(report: Report, draft: Drafted) -> Iterator[str]:
+def taken(report: Report, draft: Drafted) -> Iterator[str]:
+    """What the look rests on that nobody said."""
     yield from (note for note in report.notes if note not in (GREEDY, OF_LATENCY))
     if draft.sources:
         yield f"The companies' terms, unread: {', '.join(draft.sources.values())}"

@@ -63,18 +63,22 @@ def run(options: argparse.Namespace) -> int:
         *found.deployments,
     }:
         raise UsageFault(f"nothing that is scored has the name {options.open!r}")
-    _show(found, options)
+    notice = realm.stack.notice if options.log is not None else None
+    _show(found, notice or "", options)
     return 0
 
 
-def _show(found: Scores, options: argparse.Namespace) -> None:
+def _show(found: Scores, notice: str, options: argparse.Namespace) -> None:
     if options.html is not None:
         command = shlex.join(["comity", *sys.argv[1:]])
-        write_whole(options.html, posture_page(found, command).encode())
+        write_whole(options.html, posture_page(found, command, notice).encode())
         print(f"{options.html}: written")
     elif options.json:
-        print(json.dumps(document(found), indent=2, ensure_ascii=False))
+        said = {"notice": notice} if notice else {}
+        print(json.dumps({**said, **document(found)}, indent=2, ensure_ascii=False))
     else:
+        if notice:
+            print(notice)
         print(in_words(found, options.open))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from comity.cli.told import Told, bar, percent
 from comity.posture.replay.answer import answer
+from comity.posture.replay.causes_told import as_one
 from comity.posture.replay.report import Amounts, Line, Measure, Report
 
 MOST = 6
@@ -97,7 +98,7 @@ def _why(report: Report, show: Told) -> None:
             (0,),
         )
         _more(show, len(report.rules))
-    causes = [cause for cause in report.causes if cause.kind != "rule"]
+    causes = as_one(cause for cause in report.causes if cause.kind != "rule")
     if causes:
         show.heading("What accounts for it: alone, and together with others")
         show.rows(

@@ -26,8 +26,9 @@ def test_the_answer_is_two_sentences() -> None:
         "are refused and 713 are permitted but find no room."
     )
     assert why == (
-        "Most of the loss hangs on columbia (supplier), with a part in 86.9 % of it; the step that brings back the most "
-        "(57.2 %): sign standard contractual clauses (module 2) with columbia for frankfurt-gpt."
+        "Most of the loss hangs on columbia (supplier), with a part in 86.9 % of it; 2 steps would bring back "
+        "79.3 %, the first of them 57.2 %: sign standard contractual clauses (module 2) with columbia for "
+        "frankfurt-gpt; state a transfer impact assessment."
     )
 
 

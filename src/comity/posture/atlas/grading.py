@@ -99,11 +99,11 @@ def grade(layer: Layer, lines: Iterable[tuple[int, Line]]) -> Standing:
     for measure, value in sums.items():
         if (layer, measure) in THRESHOLDS:
             credible, dense = THRESHOLDS[layer, measure]
-            told = f"{measure} {value:f}"
+            told = amount(measure, value)
             if value >= credible:
-                found.append(("credible", f"{told}, at least {credible:f}", False))
+                found.append(("credible", f"{told}, of at least {amount(measure, credible)}", False))
             if value >= dense and (layer == "compute" or len(actors) >= DEEP):
-                found.append(("dense", f"{told}, at least {dense:f}", False))
+                found.append(("dense", f"{told}, of at least {amount(measure, dense)}", False))
     if layer in BY_COUNT and len(actors) >= ACTORS:
         found.append(("credible", f"{len(actors)} independent actors: {', '.join(sorted(actors))}", False))
     best = max((rank(each[0]) for each in found), default=0)
@@ -113,12 +113,27 @@ def grade(layer: Layer, lines: Iterable[tuple[int, Line]]) -> Standing:
     return Standing(GRADES[best], why, tuple(at for at, _ in lines), bool(reasons) and not measured)
 
 
+SAID: dict[Measure, str] = {
+    "accelerators": "{} accelerators",
+    "exaflops": "{} exaflops",
+    "power-mw": "{} MW of power",
+    "capital-usd-bn": "USD {} bn of capital",
+    "funding-usd-bn": "USD {} bn of funding",
+    "laws": "{} laws",
+}
+
+
+def amount(measure: Measure, value: Decimal) -> str:
+    """A figure as a reader says it: "500,000 accelerators", "USD 10 bn of funding"."""
+    return SAID[measure].format(f"{value:,f}")
+
+
 def wanting(layer: Layer, reached: Grade) -> str:
     """What would give the layer the next grade, in words; empty if it is dense."""
     if reached == "dense":
         return ""
     at = 0 if rank(reached) < rank("credible") else 1
-    ways = [f"{measure} of {bounds[at]:f}" for (of, measure), bounds in THRESHOLDS.items() if of == layer]
+    ways = [amount(measure, bounds[at]) for (of, measure), bounds in THRESHOLDS.items() if of == layer]
     if layer in BY_COUNT:
         if at == 0:
             ways.insert(0, f"{ACTORS} independent actors")

@@ -49,9 +49,12 @@ def _why(report: Report) -> str:
         begins = f"Most of the loss hangs on {most.name} ({most.kind}), with a part in {share(most.part, lost)} of it"
     if not report.repairs:
         return f"{begins}, and no single step would bring any of it back."
-    first = report.repairs[0]
-    step = first.says[0].rstrip(".") if first.says else first.kind
-    return f"{begins}; the step that brings back the most ({share(first.brings_back, lost)}): {step}."
+    first, last = report.repairs[0], report.repairs[-1]
+    step = "; ".join(first.says).rstrip(".") or first.kind
+    if first is last:
+        return f"{begins}; one step would bring back {share(first.in_all, lost)}: {step}."
+    many = f"{len(report.repairs)} steps would bring back {share(last.in_all, lost)}"
+    return f"{begins}; {many}, the first of them {share(first.brings_back, lost)}: {step}."
 
 
 def _listed(parts: list[str]) -> str:

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from comity.charts.chart import Chart, Table
 from comity.charts.figures import exact, share
 from comity.charts.page import Section, Tile, page
-from comity.charts.palette import BLUE, GREY, VERMILLION
+from comity.charts.palette import BLUE, GREY, ORANGE, VERMILLION
 from comity.charts.ranks import ranks
 from comity.charts.sankey import sankey
 from comity.posture.replay.answer import answer
+from comity.posture.replay.causes_told import as_one
 from comity.posture.replay.page_amounts import bands, by_application, side_by_side
 from comity.posture.replay.page_parts import by_outcome, loads
 from comity.posture.replay.page_sources import sources
 from comity.posture.replay.page_sweep import sweep
-from comity.posture.replay.report import Report, Ruled
+from comity.posture.replay.report import NO_ROOM, Report, Ruled
 
 MOST_CAUSES = 12  # a reader acts on the first few; JSON has all
 MOST_REPAIRS = 10
@@ -76,8 +77,10 @@ def _replayed(report: Report) -> Iterator[Section | None]:
 
 def _before_and_after(report: Report) -> Section:
     chains = [((flow.before or "refused", flow.after or "refused"), flow.requests) for flow in report.flows]
-    hues = [GREY if one == other else VERMILLION if other == "refused" else BLUE for (one, other), _ in chains]
-    charts = [sankey("Where requests went, and where they go", ("before", "after"), chains, "requests", hues=hues)]
+    lost = {"refused": VERMILLION, NO_ROOM: ORANGE}
+    hues = [GREY if one == other else lost.get(other, BLUE) for (one, other), _ in chains]
+    title = "Where requests went, and where they go"
+    charts = [sankey(title, ("before", "after"), chains, "requests", hues=hues, kept=tuple(lost))]
     return Section("Before and after", _changes(report), charts if chains else (), [("In all", side_by_side(report))])
 
 
@@ -101,7 +104,7 @@ def _who(report: Report) -> Section:
 def _why(report: Report) -> Section | None:
     lost = report.total.counts.lost
     alone = {cause.name: cause.alone for cause in report.causes if cause.kind == "rule"}
-    causes = sorted((cause for cause in report.causes if cause.kind != "rule"), key=lambda cause: -cause.part)
+    causes = sorted(as_one(cause for cause in report.causes if cause.kind != "rule"), key=lambda cause: -cause.part)
     charts: list[Chart] = []
     tables: list[tuple[str, Table]] = []
     if causes := causes[:MOST_CAUSES]:
@@ -125,7 +128,7 @@ def _rules(rules: Sequence[Ruled], alone: Mapping[str, int]) -> Table:
     heads = ("", "law", "article", "basis", "has a part in", "alone accounts for")
     rows = []
     for each in rules:
-        counts = (exact(each.requests), exact(alone.get(each.rule)))
+        counts = (exact(each.requests), exact(alone[each.rule]) if each.rule in alone else "–")
         rows.append((each.rule, each.law, each.cite, each.basis, *counts))
     return Table(heads, tuple(rows))
 
@@ -138,17 +141,19 @@ def _repair(report: Report) -> Section | None:
         none = f"No single agreement, certificate, site, model or capacity brings back any of {exact(lost)} requests."
         return Section("What would repair it", none)
     steps = [(f"{n}. {'; '.join(step.says)}", step) for n, step in enumerate(report.repairs[:MOST_REPAIRS], 1)]
+    names = [" ".join(filter(None, (f"{n}. {step.kind}", step.deployment))) for n, (_, step) in enumerate(steps, 1)]
     rest = f"{exact(report.unrepaired)} requests stay lost." if report.unrepaired else "Nothing stays lost."
     said = (
         "Each step brings back the most that one step can, after those before it; each was confirmed by deciding "
-        f"again. {rest}"
+        f"again. Five are told at most, and others may do as well. {rest}"
     )
-    chart = ranks("What each step brings back", [(name, step.brings_back) for name, step in steps], "requests", of=lost)
+    back = [(name, step.brings_back) for name, (_, step) in zip(names, steps, strict=True)]
+    chart = ranks("What each step brings back", back, "requests", of=lost)
     body = tuple(
         (name, step.deployment, exact(step.brings_back), f"{exact(step.in_all)} ({share(step.in_all, lost)})")
         for name, step in steps
     )
-    table = Table(("", "opens", "brings back", "in all"), body)
+    table = Table(("", "at", "brings back", "in all"), body)
     return Section("What would repair it", said, [chart], [("The steps", table)])
 
 

@@ -67,7 +67,7 @@ def _tokens(load: Load) -> tuple[int | None, ...]:
 
 
 def _full(load: Load | None, capacity: int | None) -> float | None:
-    """Per cent of what the deployment can do: nothing in a month without traffic, not known without a capacity."""
+    """Per cent of what the deployment can do: nothing without traffic, not known of traffic without a capacity."""
     if capacity is None:
-        return None
+        return None if load is None or load.after else 0.0
     return float(f"{100 * load.after / (load.capacity or capacity):.3g}") if load else 0.0

@@ -16,6 +16,10 @@ room; `refused` was placed and is refused now; `admitted` was refused and is pla
 """
 
 
+NO_ROOM = "no room"
+"""Where a request goes that overflows: a name that no deployment has."""
+
+
 class Measure(Struct, frozen=True):
     """A figure with its band: decimals in text. `estimated` are requests of which it is estimated, not stated."""
 
@@ -95,7 +99,7 @@ class Ruled(Struct, frozen=True):
 
 
 class Flow(Struct, frozen=True):
-    """Requests that went to one deployment and go to another; "" is a refusal, or nobody."""
+    """Requests that went to one deployment and go to another; "" is a refusal, "no room" what finds none."""
 
     before: str
     after: str

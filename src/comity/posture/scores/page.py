@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 
 from comity.charts.chart import Chart, Table
 from comity.charts.heatmap import heatmap
@@ -16,8 +17,8 @@ from comity.posture.scores.seal import OBJECTIVES, TOP, Sealed
 from comity.posture.scores.told import CAUTION, figures, per_cent, span
 
 
-def posture_page(found: Scores, command: str = "") -> str:
-    """The scores as one self-contained HTML file. `command` makes it again."""
+def posture_page(found: Scores, command: str = "", notice: str = "") -> str:
+    """The scores as one self-contained HTML file. `command` makes it again; `notice` is what a log wants said of it."""
     whole = found.applications.get(WHOLE)
     worst = found.weak[0] if found.weak else None
     lead = (
@@ -41,6 +42,7 @@ def posture_page(found: Scores, command: str = "") -> str:
         [*_sections(found)],
         kicker="Posture",
         tiles=tiles,
+        notice=notice,
         foot=CAUTION + (f"\n\n    {command}" if command else ""),
     )
 
@@ -48,13 +50,44 @@ def posture_page(found: Scores, command: str = "") -> str:
 def _sections(found: Scores) -> Iterator[Section]:
     observed = "Traffic as the log has it." if found.traffic.observed else "No log was read: supposed, not observed."
     if found.layers:
-        yield Section("On whom the traffic rests", observed, [_chain(found)], [("By link", _dependence(found))])
-    yield Section("What strands traffic", "", (), [("Weak links", _weak(found)), ("Independent ways", _ways(found))])
-    yield Section("Eight objectives", f"{found.trust.shown} counts as one's own.", [*_objectives(found)])
+        tables = [("How concentrated each link is", _concentration(found)), ("By link", _dependence(found))]
+        yield Section("On whom the traffic rests", f"{observed} {_HHI}", [_chain(found)], tables)
+    weak = [("Weak links", _weak(found))] if found.weak else []
+    none = "" if weak else "No supplier that is named strands anything by its loss."
+    yield Section("What strands traffic", none, (), [*weak, ("Independent ways", _ways(found))])
+    yield Section("Eight objectives", _framework(found), [*_objectives(found)])
     yield Section("Compute and stance", "", (), [("By deployment", _compute(found))])
     if found.languages:
         yield Section("Quality by language", "", (), [("By application", _languages(found))])
-    yield Section("Every score opened", "", (), [(name, _opened(each)) for name, each in _named(found).items()])
+    opened = [(name, _opened(each)) for name, each in _named(found).items()]
+    yield Section("Every score opened", "Each level with the rule and the facts that made it.", (), opened, folded=True)
+
+
+_HHI = (
+    "HHI is the sum of the squared shares in per cent, up to 10,000, where all rests on one; who is not known may be "
+    "anyone, hence a range."
+)
+
+
+def _framework(found: Scores) -> str:
+    """Whose eyes these are, and what the eight are called."""
+    own = found.trust.shown
+    names = "\n".join(f"- {name} {says}" for name, says in OBJECTIVES.items())
+    return f"{own[:1].upper()}{own[1:]} counts as one's own. SEAL-{TOP} is the highest level.\n\n{names}"
+
+
+def _concentration(found: Scores) -> Table:
+    return Table(
+        ("link", "suppliers", "HHI of suppliers", "HHI of nations"),
+        tuple(
+            (layer.link, str(len(layer.suppliers)), _apart(layer.hhi_suppliers), _apart(layer.hhi_nations))
+            for layer in found.layers
+        ),
+    )
+
+
+def _apart(held: tuple[Fraction, Fraction]) -> str:
+    return span(*(f"{round(each):,}" for each in held))
 
 
 def _named(found: Scores) -> Mapping[str, Sealed]:
@@ -77,16 +110,9 @@ def _chain(found: Scores) -> Chart:
 
 def _dependence(found: Scores) -> Table:
     return Table(
-        ("link", "supplier", "nation", "share, %", "HHI of suppliers", "HHI of nations"),
+        ("link", "supplier", "nation", "share, %"),
         tuple(
-            (
-                layer.link,
-                held.name,
-                held.nation,
-                decimal(100 * held.share, 1),
-                figures(*layer.hhi_suppliers, 0),
-                figures(*layer.hhi_nations, 0),
-            )
+            (layer.link, held.name, held.nation, decimal(100 * held.share, 1))
             for layer in found.layers
             for held in layer.suppliers
         ),

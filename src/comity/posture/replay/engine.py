@@ -15,7 +15,7 @@ from comity.posture.replay.loads import OVERFLOW, Sent, sent
 from comity.posture.replay.lots import Log, log_of, total
 from comity.posture.replay.plans import Plan, changed, plans
 from comity.posture.replay.repairs import Found, of_order, repairs
-from comity.posture.replay.report import Amounts, Cause, Counts, Flow, Line, Report
+from comity.posture.replay.report import NO_ROOM, Amounts, Cause, Counts, Flow, Line, Report
 from comity.posture.replay.room import with_room
 from comity.posture.replay.shortage import Shortage, with_shortages
 from comity.posture.replay.tally import Tally
@@ -119,7 +119,7 @@ def _flows(going: Sequence[tuple[Plan, list[Sent]]]) -> tuple[Flow, ...]:
             continue
         sums = plan.lot.sums
         for name, requests in each or [Sent(NOBODY, sums.n)]:
-            key = plan.home, NOBODY if name == OVERFLOW else name
+            key = plan.home, name if each and name != OVERFLOW else NO_ROOM if each else NOBODY
             held = found.get(key, (0, 0))
             found[key] = held[0] + requests, held[1] + sums.tokens * requests // max(1, sums.n)
     made = (Flow(*key, *amount) for key, amount in found.items())

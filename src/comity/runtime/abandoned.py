@@ -51,9 +51,14 @@ def close_abandoned(
     try:
         while any(not is_held(state, shard) for shard in writable(state)):
             witnesses = None if watch is None else witnesses_of(watch, unix_ms)
-            opened.append(
-                Ledger.open(state, origin, clock=unix_ms, durability=durability, signer=signer, cosigning=witnesses)
+            ledger = Ledger.reopen(
+                state, origin, clock=unix_ms, durability=durability, signer=signer, cosigning=witnesses
             )
+            if ledger is None:  # a worker was faster, or all that was left are backups
+                if witnesses is not None:
+                    witnesses.close()
+                break
+            opened.append(ledger)
     finally:
         for ledger in opened:
             ledger.close()

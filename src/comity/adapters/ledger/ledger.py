@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,7 +24,7 @@ from comity.adapters.ledger.receipts import build_receipt, last_index, parse_rec
 from comity.adapters.ledger.recovery import Recovered, recover
 from comity.adapters.ledger.segment import SALT_SIZE
 from comity.adapters.ledger.segment_files import AHEAD_BYTES, SegmentWriter, ledger_folder
-from comity.adapters.ledger.shard import Held, leave_shard, take_shard
+from comity.adapters.ledger.shard import Held, leave_shard, take_free, take_shard
 from comity.adapters.ledger.tile_files import read_checkpoint
 from comity.adapters.signer import Signing
 from comity.proof.checkpoint import shard_origin
@@ -139,27 +140,64 @@ class Ledger:
             Fault: the signer cannot be used, or does not answer.
             ValueError: `origin` cannot name a log.
         """
+        ledger = cls._opened(
+            state, origin, partial(take_shard, state, rng, disk), clock, rng, durability, signer, disk, cosigning
+        )
+        assert ledger is not None  # one is made
+        return ledger
+
+    @classmethod
+    def reopen(
+        cls,
+        state: Path,
+        origin: str,
+        *,
+        clock: Callable[[], int],
+        rng: Callable[[int], bytes] = os.urandom,
+        durability: Literal["strict", "relaxed"] = "strict",
+        signer: str | None = None,
+        disk: Disk = DISK,
+        cosigning: Cosigning | None = None,
+    ) -> Ledger | None:
+        """As `open`, of a shard that is there; None if none of them is free. Then nobody uses `cosigning`."""
+        return cls._opened(state, origin, partial(take_free, state), clock, rng, durability, signer, disk, cosigning)
+
+    @classmethod
+    def _opened(
+        cls,
+        state: Path,
+        origin: str,
+        take: Callable[[], Held | None],
+        clock: Callable[[], int],
+        rng: Callable[[int], bytes],
+        durability: Literal["strict", "relaxed"],
+        signer: str | None,
+        disk: Disk,
+        cosigning: Cosigning | None,
+    ) -> Ledger | None:
         sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_INTERVAL_S))
         with ExitStack() as undone:
             try:
                 signing = signing_of(state, origin, signer, rng, disk)
                 undone.callback(signing.close)
-            except OSError as error:
+                while (held := take()) is not None:
+                    ledger = cls._over(
+                        state,
+                        origin,
+                        signing,
+                        held,
+                        clock=clock,
+                        rng=rng,
+                        durability=durability,
+                        disk=disk,
+                        cosigning=cosigning,
+                    )
+                    if ledger is not None:
+                        undone.pop_all()
+                        return ledger
+            except OSError as error:  # of the folder: a shard is named by whoever opens it
                 raise LedgerBroken(f"the state folder {state} cannot be used: {error}") from error
-            ledger = None
-            while ledger is None:
-                ledger = cls._over(
-                    state,
-                    origin,
-                    signing,
-                    clock=clock,
-                    rng=rng,
-                    durability=durability,
-                    disk=disk,
-                    cosigning=cosigning,
-                )
-            undone.pop_all()
-            return ledger
+        return None
 
     @classmethod
     def _over(
@@ -167,6 +205,7 @@ class Ledger:
         state: Path,
         origin: str,
         signing: Signing,
+        held: Held,
         *,
         clock: Callable[[], int],
         rng: Callable[[int], bytes],
@@ -174,13 +213,9 @@ class Ledger:
         disk: Disk,
         cosigning: Cosigning | None,
     ) -> Ledger | None:
-        """A ledger over the first shard that is free; None if that shard is a backup, and was left."""
+        """A ledger over the shard that was taken; None if that is a backup, and was left."""
         with ExitStack() as undone:
-            try:
-                held = take_shard(state, rng, disk)
-                undone.callback(os.close, held.lock)
-            except OSError as error:
-                raise LedgerBroken(f"the state folder {state} cannot be used: {error}") from error
+            undone.callback(os.close, held.lock)
             try:
                 name = shard_origin(origin, held.shard)
                 key = signing.key.named(name)

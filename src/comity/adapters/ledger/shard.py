@@ -38,6 +38,19 @@ def writable(state: Path) -> list[str]:
     return [shard for shard in shards(state) if not (state / "log" / shard / "closed").exists()]
 
 
+def take_free(state: Path) -> Held | None:
+    """Take the first writable shard that nobody holds; None if there is none.
+
+    Raises:
+        OSError: a shard cannot be looked at.
+    """
+    for shard in writable(state):
+        lock = _lock(state / "log" / shard)
+        if lock is not None:
+            return Held(shard, lock, made=False)
+    return None
+
+
 def take_shard(state: Path, rng: Callable[[int], bytes], disk: Disk = DISK) -> Held:
     """Take the first writable shard that nobody holds, or make one.
 
@@ -45,10 +58,8 @@ def take_shard(state: Path, rng: Callable[[int], bytes], disk: Disk = DISK) -> H
         OSError: the disk refused it.
     """
     disk.make_folders(state / "log")
-    for shard in writable(state):
-        lock = _lock(state / "log" / shard)
-        if lock is not None:
-            return Held(shard, lock, made=False)
+    if (free := take_free(state)) is not None:
+        return free
     while True:
         shard = _draw(rng)
         folder = state / "log" / shard

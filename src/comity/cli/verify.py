@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from comity.cli.receipt_doubts import doubts
 from comity.cli.receipt_prose import clean, sentences
 from comity.cli.stamped import moment, stamped_at
 from comity.cli.trust import NOBODY, add_trust, trusted
@@ -72,6 +73,8 @@ def run(options: argparse.Namespace) -> int:
     elif result.failure is None:
         print("Valid." if told is None or told.replayed.holds else "Valid, but not shown to be what the law gives.")
         print("\n".join(sentences(result)))
+        for doubt in doubts(result):
+            print(f"It does not fit together: {doubt}")
         if isinstance(stamped, int):
             print(f"The timestamp authority saw its checkpoint at {moment(stamped)}: all of it was there by then.")
         if told is not None:
@@ -132,6 +135,7 @@ def _document(result: Verification, pin: str | None) -> dict[str, Any]:
         "receipt": result.receipt_id,
         "failure": None,
         "checked": list(result.checked_bytes),
+        "doubts": doubts(result) if result.valid else [],
         "complete": result.valid and ("outcome" in result.entries or "denial" in result.entries),
         "entries": {},
     }

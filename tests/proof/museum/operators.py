@@ -42,6 +42,12 @@ def _entries() -> Iterator[Exhibit]:
     yield of("no-case", "entered without the case that was ruled", _put("party", "case", to=None), "no case")
     yield of("once-upon-a-time", "entered without when", _put("content", "times", to={}), "received")
     yield of("less-than-nothing", "a request of negative length", _put("content", "bytes", to=-1), "bytes")
+    yield of("true-for-a-number", "a length that some languages take for 1", _put("content", "bytes", to=True), "bytes")
+    yield of(
+        "a-path-for-a-digest", "a realm whose name leads elsewhere", _put("decision", "realm", to="../realm"), "realm"
+    )
+    wiped = _put("party", "application", to="triage\x1b[2J")
+    yield of("wipes-the-screen", "a name that a terminal obeys", wiped, "application")
     denied = Log(denial=_put("decision", "rules", to=None)).denied()
     yield _told("denied-by-no-rule", "a denial that names no rules at all", "bad-entry", denied, "no rules")
 
@@ -54,6 +60,10 @@ def _pairs() -> Iterator[Exhibit]:
     early.put(1, "outcome", early.entries[4]["blocks"])
     yield _told("known-before", "an outcome entered before its request", "wrong-intent",
                 {"comity": 1, "intent": early.shown(2), "outcome": early.shown(1)})  # fmt: skip
+    yield _told("its-own-outcome", "the request told as its own answer", "not-included",
+                {"comity": 1, "intent": log.shown(2), "outcome": log.shown(2)})  # fmt: skip
+    nowhere = Log(intent=_put("decision", "tiers", to=[])).answered()
+    yield _told("placed-nowhere", "answered though no place was permitted", "outside-placement", nowhere, "not placed")
     there = f"{plain.ORIGIN}/vector002"
     other = log.shown(4, log.note(there))
     yield _told("another-shard", "the outcome from another log", "different-logs", {**good, "outcome": other})
@@ -76,6 +86,7 @@ def _names() -> Iterator[Exhibit]:
     for name, lie, origin in (
         ("lookalike", "a log whose name begins like the trusted one's", f"{plain.ORIGIN}.example/{plain.SHARD}"),
         ("below-a-shard", "a shard of a shard, for which the key does not speak", f"{plain.ORIGIN}/a/b"),
+        ("homoglyph", "a name that looks like the trusted one's", f"ex\u0430mple.org/comity/{plain.SHARD}"),
         ("shouting", "a shard by a name that no shard can have", f"{plain.ORIGIN}/VECTOR"),
     ):
         yield _told(name, lie, "unknown-signer", log.answered(log.note(origin)))

@@ -66,6 +66,21 @@ def _no_receipts() -> Iterator[Exhibit]:
     yield _told(
         "another-spelling", "the same bytes spelled otherwise, to pass for another receipt", "malformed", loose, "salts"
     )
+    yield _told("true-as-one", "a version that some languages take for 1", "malformed",
+                altered(GOOD, "comity", to=True), "`comity`")  # fmt: skip
+    spelled = written(GOOD).replace('"mode":"enforce"', '"mode":"enforce","m\\u006fde":"observe"')
+    yield Exhibit("spelled-twice", "a key said again behind an escape", "unreadable", spelled, "'mode' occurs twice")
+    huge = written(GOOD).replace('"bytes":75', f'"bytes":{2**53 + 1}')
+    yield Exhibit("past-counting", "a number that doubles round to another", "unreadable", huge, "2^53")
+    half = written(GOOD).replace('"application":"triage"', '"application":"tri\\ud800age"')
+    yield Exhibit("half-a-letter", "half of a character, which programs write differently", "unreadable", half, "lone")
+    deep = written(GOOD)[:-1] + ',"extra":' + '{"a":' * 40 + "1" + "}" * 41
+    yield Exhibit("bottomless", "so deep that a reader falls", "unreadable", deep, "32 levels")
+    fourth = altered(GOOD, "intent", "blocks", "remarks", to={"checked": "by everybody"})
+    yield _told("fourth-block", "a block that no leaf holds", "malformed", fourth, "`remarks`")
+    shut = {"comity": 1, "intent": LOG.shown(2, closed=("party",))}
+    told = altered(shut, "intent", "salts", "party", to=ZEROS)
+    yield _told("salt-to-a-closed-block", "a salt from which to guess what is closed", "malformed", told, "`party`")
     gone = without(GOOD, "intent", "blocks", "decision")
     yield _told("nothing-there", "a block neither shown nor closed", "malformed", gone, "decision")
 
@@ -85,6 +100,13 @@ def _no_proofs() -> Iterator[Exhibit]:
     yield of("octal-size", "a size with a zero in front", f"{NAME}\n7\n", f"{NAME}\n07\n")
     root = plain.b64(plain.root(LOG.leaves))
     yield of("short-root", "a root of 31 bytes", root, plain.b64(plain.root(LOG.leaves)[:31]))
+    yield of("foreign-digits", "an index in digits that not everybody reads", "index 2\n", "index \u0662\n")
+    yield of("two-asides", "two lines of which readers take the first, or the last", "index 2\n",
+             "extra AA==\nextra AQ==\nindex 2\n")  # fmt: skip
+    crowd = "".join(f"\u2014 stranger{each} {plain.b64(bytes(72))}\n" for each in range(40))
+    yield of("crowd", "a true signature behind forty of strangers", "\n\n\u2014 ", f"\n\n{crowd}\u2014 ")
+    returned = reproven(GOOD, "intent", lambda proof: proof.replace("\n", "\r\n"))
+    yield _told("carriage-returns", "lines that end otherwise than they were signed", "malformed-proof", returned)
     unsigned = reproven(GOOD, "intent", lambda proof: proof[: proof.index("\n\n— ") + 1])
     yield _told("unsigned", "a checkpoint that nobody signed", "malformed-proof", unsigned)
     dashed = reproven(GOOD, "intent", lambda proof: proof.replace("— ", "- "))
@@ -128,6 +150,13 @@ def _no_signatures() -> Iterator[Exhibit]:
     moved[11] ^= 1
     later = f"{text}\n{signed}— {WITNESS} {plain.b64(bytes(moved))}\n"
     yield _told("seen-earlier", "the witness's time, moved", "bad-signature", under(later), "cosignature")
+    there = LOG.note(f"{plain.ORIGIN}/vector002").splitlines(keepends=True)[-1]
+    lent = f"{text}\n{signed}{there}"
+    yield _told(
+        "seen-elsewhere", "what the witness cosigned for another shard", "bad-signature", under(lent), "cosignature"
+    )
+    posing = f"{text}\n{cosigned}{cosigned.replace(WITNESS, NAME)}"
+    yield _told("witness-as-log", "the witness's line under the log's name too", "unknown-signer", under(posing))
     yield _told("unseen", "the witness's line left out", "missing-witness", under(f"{text}\n{signed}"))
     value = SEEN.to_bytes(8, "big") + stranger.sign(f"cosignature/v1\ntime {SEEN}\n{text}".encode())
     fake = f"{text}\n{signed}{by(WITNESS, 4, value)}"

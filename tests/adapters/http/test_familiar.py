@@ -54,7 +54,7 @@ def test_the_same_head_with_another_length(body: bytes) -> None:
 @settings(deadline=None)
 @given(st.data())
 def test_whatever_it_takes_the_parser_reads_alike(data: st.DataObject) -> None:
-    message = bytearray(BEFORE + b"12" + AFTER + b"hello world!")
+    message = bytearray(BEFORE + b"12" + AFTER + data.draw(st.sampled_from([b"", b"hello world!"])))
     for _ in range(data.draw(st.integers(0, 4))):
         at = data.draw(st.integers(0, len(message)))
         how = data.draw(st.sampled_from(["insert", "delete", "replace"]))
@@ -65,6 +65,10 @@ def test_whatever_it_takes_the_parser_reads_alike(data: st.DataObject) -> None:
             message[at:at] = piece
         else:
             message[at : at + len(piece)] = b"" if how == "delete" else piece
+    if known().alone(bytes(message)):
+        parsed = Parser(bytes(message))
+        assert (parsed.complete, parsed.body, len(parsed.headers)) == (0, b"", 4)
+        assert bytes(message).endswith(AFTER)
     at = known().body(bytes(message))
     if at:
         parsed = Parser(bytes(message))
@@ -94,4 +98,5 @@ def test_what_may_be_in_doubt_is_not_learned(data: bytes, lines: int, length: by
 
 @pytest.mark.parametrize("number", [b"", b"-1", b"+5", b" 5", b"5 ", b"0x5", b"5,5", b"1_0", b"\xb2", b"0000000005"])
 def test_a_length_is_digits(number: bytes) -> None:
+    assert not known().alone(BEFORE + number + AFTER)
     assert known().body(BEFORE + number + AFTER + b"hello") == 0

@@ -37,11 +37,21 @@ class Familiar(Generic[T]):
         if not data.startswith(self._before):
             return 0
         end = data.find(b"\r", self._start, self._start + _DIGITS + 1)
-        number = data[self._start : end]
-        if end < 0 or not number.isdigit() or not data.startswith(self._after, end):
+        if end < 0 or not data.startswith(self._after, end):
             return 0
         body = end + self._behind
-        return body if len(data) - body == int(number) else 0
+        return body if data[self._start : end] == b"%d" % (len(data) - body) else 0
+
+    def alone(self, data: bytes) -> bool:
+        """Whether `data` is this head and nothing else, whatever its length: many clients send the body after it."""
+        if not (data.startswith(self._before) and data.endswith(self._after)):
+            return False
+        number = data[self._start : -self._behind]
+        return number.isdigit() and len(number) <= _DIGITS and number[:1] != b"0"
+
+    def begins(self, data: bytes) -> bool:
+        """Whether `data` begins as this head does: of one that differs behind the length there is nothing to learn."""
+        return data.startswith(self._before)
 
 
 def learn(data: bytes, lines: int, length: bytes, read: T) -> Familiar[T] | None:

@@ -24,7 +24,8 @@ from comity.relay.ports import Later
 from comity.relay.surfaces import Surface
 from comity.relay.tenant import Tenant
 
-IDLE, HEAD, BODY, BUSY, LINGER = range(5)
+IDLE, HEAD, BODY, BUSY, LINGER, AHEAD = range(6)
+"""AHEAD: a head that is known has come alone, and nothing of its body."""
 
 
 class Inbound(asyncio.Protocol):
@@ -46,7 +47,8 @@ class Inbound(asyncio.Protocol):
         self.paused = False
         self._end_of_request = math.inf
         self._known: Familiar[Told] | None = None
-        self._first = b""  # the piece that the present request began with, while it is the last one
+        self._first = b""  # the piece that the present request began with, if its head came whole
+        self._ahead = b""  # a head that came alone
         self._clear()
 
     def _clear(self) -> None:
@@ -143,15 +145,30 @@ class Inbound(asyncio.Protocol):
             self._deaf = True
             self.keep = False
             return
+        began = 0
+        if self._phase == AHEAD:
+            data, self._ahead, self._phase = self._ahead + data, b"", IDLE
+            began = self._received
         if self._phase == IDLE:
-            if self._known is not None and self._served_at_once(self._known, data):
-                return
+            known = self._known
+            if known is not None:
+                if self._served_at_once(known, data, began):
+                    return
+                if known.alone(data):
+                    self._wait_for_body(data)
+                    return
             if self._stale:
                 self._clear()
             self._first = data
         else:
-            self._first = b""
+            self._first = self._first[: self.port.limits.head] if self._phase == BODY else b""
         self._parse(data)
+
+    def _wait_for_body(self, head: bytes) -> None:
+        """Read the head together with what follows: with the whole body, it needs no parser."""
+        self._ahead, self._phase = head, AHEAD
+        self._received = self.port.clock()
+        self.deadline = self.port.now() + self.port.limits.body_seconds
 
     def _parse(self, data: bytes) -> None:
         if self._phase <= HEAD:
@@ -181,7 +198,7 @@ class Inbound(asyncio.Protocol):
         elif self._early is not None and (
             self._discarded > DISCARDED_BODY or b"expect" in self._headers or not self._small_body()
         ):
-            self._refuse_now(*self._early_words())
+            self._refuse_now(*self._early)
 
     def eof_received(self) -> bool:
         return False
@@ -213,7 +230,7 @@ class Inbound(asyncio.Protocol):
         if self._phase == BUSY and self._driver is not None and not self.paused:
             self.deadline = math.inf
             self._driver.expire()
-        elif self._phase in (HEAD, BODY) and self._fed:
+        elif self._phase == AHEAD or (self._phase in (HEAD, BODY) and self._fed):
             self._refuse_now(408, "The request took too long to arrive.")
         else:
             self.abort()
@@ -333,6 +350,7 @@ class Inbound(asyncio.Protocol):
             self._set_early(417, "Only 100-continue can be expected.")
         elif expect is not None and self._early is None:
             self._headers.pop(b"expect")
+            self._first = b""  # what waits for this answer is never read ahead
             self.write(CONTINUE)
 
     def _judge_inference(self, tenant: Tenant) -> None:
@@ -343,8 +361,11 @@ class Inbound(asyncio.Protocol):
             self.port.in_flight += 1
             self._counted = True
 
-    def _served_at_once(self, known: Familiar[Told], data: bytes) -> bool:
-        """Serve a whole request whose head is known; False, and nothing done, if it is anything less usual."""
+    def _served_at_once(self, known: Familiar[Told], data: bytes, began: int) -> bool:
+        """Serve a whole request whose head is known; False, and nothing done, if it is anything less usual.
+
+        Its head came at `began`, or with the rest of it if that is 0.
+        """
         at = known.body(data)
         port = self.port
         if not at or port.draining or port.in_flight >= port.limits.in_flight or port.trouble:
@@ -366,13 +387,15 @@ class Inbound(asyncio.Protocol):
         self._phase = BUSY
         self.deadline = self._end_of_request = port.now() + port.limits.request_seconds
         now = port.clock()
-        self._infer(tenant, surface, named, data[at:], now, now)
+        self._infer(tenant, surface, named, data[at:], began or now, now)
         return True
 
     def _learn(self, surface: Surface) -> None:
         """What there is to know of the present request's head, for the next one."""
-        headers = self._headers
-        if self._first and self.keep and b"transfer-encoding" not in headers and b"content-encoding" not in headers:
+        headers, known = self._headers, self._known
+        if not (self._first and self.keep) or b"transfer-encoding" in headers or b"content-encoding" in headers:
+            return
+        if known is None or not known.begins(self._first):
             told = Told(headers, surface, self._named, key(headers))
             self._known = learn(self._first, self._head_lines, headers.get(b"content-length", b""), told)
 
@@ -429,10 +452,6 @@ class Inbound(asyncio.Protocol):
         if self._early is None:
             self._early = (status, envelope(status, message, code=code, dialect=self._errors), fields)
         self._forget_body()
-
-    def _early_words(self) -> tuple[int, bytes, bytes]:
-        assert self._early is not None
-        return self._early
 
     def _small_body(self) -> bool:
         length = self._headers.get(b"content-length")

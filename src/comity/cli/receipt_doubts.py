@@ -38,8 +38,8 @@ def _seen_before(first: ProvenEntry) -> Iterator[str]:
     name, time = min(first.witnesses.items(), key=lambda each: each[1])
     if content["times"]["received"] > time * 1000 + SKEW_MS:
         yield (
-            f"Witness {clean(name)} saw it at {moment(time * 1000)}, before it was asked by its own times: one of the two"
-            " clocks was wrong, or one of them does not tell the truth."
+            f"Witness {clean(name)} saw it at {moment(time * 1000)}, before it was asked by its own times: one of"
+            " the two clocks was wrong, or one of them does not tell the truth."
         )
 
 

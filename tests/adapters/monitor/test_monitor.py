@@ -5,10 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import threading
-from collections.abc import Iterator
-from functools import partial
-from http.server import HTTPServer
 from pathlib import Path
 
 import pytest
@@ -25,7 +21,6 @@ from comity.proof.note import Note, Signer
 from comity.proof.policy import Group, Policy
 from comity.terms.errors import UsageFault
 from tests.adapters.ledger.writing import deny, run, trust
-from tests.cli.test_mirror import Public
 
 
 class Watched:
@@ -72,17 +67,6 @@ class Watched:
     @property
     def checkpoint(self) -> Path:
         return self.state / "log" / self.shard / "checkpoint"
-
-
-@pytest.fixture
-def watched(tmp_path: Path) -> Iterator[Watched]:
-    server = HTTPServer(("127.0.0.1", 0), partial(Public, tmp_path / "state"))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Watched(tmp_path, f"http://127.0.0.1:{server.server_port}/log")
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def test_a_log_that_grows_is_no_alarm(watched: Watched) -> None:

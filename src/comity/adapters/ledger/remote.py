@@ -75,8 +75,8 @@ class RemoteLog:
             return [self._url]
         folder = self._url if self._url.endswith("/log") else f"{self._url}/log"
         lines = self.get(f"{folder}/", MAX_LISTING_BYTES).decode("utf-8", "replace").split()
-        if not all(is_shard(line) for line in lines):
-            raise NotThere(f"{folder}/ lists no shards")
+        if not all(is_shard(line) for line in lines) or len(set(lines)) < len(lines):
+            raise NotThere(f"{folder}/ lists no shards, or one twice")
         return [f"{folder}/{line}" for line in lines]
 
     def checkpoint(self, prefix: str) -> str:

@@ -175,9 +175,12 @@ class Monitor:
         if text is None or text == self._last_witnessed.get(prefix, ("", 0))[0]:
             return
         try:
-            open_checkpoint(Note.parse(text), self._policy)
+            checkpoint = open_checkpoint(Note.parse(text), self._policy)[0]
         except (CheckpointRefused, NoteError) as error:
             yield "bad-signature", f"The checkpoint in `witnessed` does not hold: {error}."
+            return
+        if not checkpoint.origin.endswith(f"/{prefix.rpartition('/')[2]}"):
+            yield "different-logs", f"What is shown as witnessed is the checkpoint of {checkpoint.origin}."
             return
         self._last_witnessed[prefix] = text, now
         seen.witnessed = now

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,13 +20,13 @@ Entry = tuple[str, int | None, int, str, int | None]
 
 
 @st.composite
-def entries(draw: st.DrawFn) -> list[Entry]:
+def entries(draw: st.DrawFn, jumps: Sequence[int] = (DAY_MS // 3, DAY_MS)) -> list[Entry]:
     """(kind, intent, moment, application, tokens), with times that go back a little now and then."""
     made: list[Entry] = []
     waiting: list[int] = []
     now = NOON
     for index in range(draw(st.integers(0, 40))):
-        now += draw(st.integers(-60_000, 60_000) | st.sampled_from([DAY_MS // 3, DAY_MS]))
+        now += draw(st.integers(-60_000, 60_000) | st.sampled_from(jumps))
         kind = draw(st.sampled_from(["intent", "outcome", "denial", "realm"]))
         if kind == "outcome" and waiting:
             intent = waiting.pop(draw(st.integers(0, len(waiting) - 1)))
@@ -59,7 +63,22 @@ def test_days_follow_each_other_without_a_gap_and_none_comes_twice(made: list[En
     assert all(span.first < span.end and span.exact for span in found)
 
 
-@given(entries())
+WILD = (DAY_MS // 3, DAY_MS, -DAY_MS, -2 * DAY_MS, 400 * DAY_MS, -400 * DAY_MS)
+"""A clock that is set ahead, and back."""
+
+
+@given(entries(WILD))
+def test_a_clock_that_jumps_leaves_no_gap(made: list[Entry]) -> None:
+    found = spans(made)
+    assert [span.first for span in found] == [0, *(span.end for span in found)][: len(found)]
+    assert all(span.first < span.end and span.exact for span in found)
+    for span in found:
+        number = date.fromisoformat(span.day).toordinal() - date(1970, 1, 1).toordinal()
+        assert {moment // DAY_MS for _, _, moment, _, _ in made[span.first : span.end]} <= {number - 1, number}
+    assert all(before.day != after.day for before, after in pairwise(found))
+
+
+@given(entries() | entries(WILD))
 def test_nothing_is_counted_twice_or_left_out(made: list[Entry]) -> None:
     sums = [each for span in spans(made) for each in span.sums.values()]
     assert sum(each.requests for each in sums) == sum(kind == "intent" for kind, *_ in made)
@@ -71,7 +90,7 @@ def test_nothing_is_counted_twice_or_left_out(made: list[Entry]) -> None:
     assert sum(each.cost.get("EUR", 0) for each in sums) == 5 * len(ends)
 
 
-@given(entries(), st.data())
+@given(entries() | entries(WILD), st.data())
 def test_a_reader_may_begin_at_any_day(made: list[Entry], data: st.DataObject) -> None:
     whole = spans(made)
     if not whole:
@@ -90,7 +109,7 @@ def test_a_day_is_that_of_the_latest_time_and_midnight_does_not_swing() -> None:
     days = Days()
     midnight = 20_001 * DAY_MS
     moments = [midnight - 5, midnight + 1, midnight - 1, midnight + 2, midnight + DAY_MS]
-    found = [days.at(index, moment) for index, moment in enumerate(moments)]
+    found = [days.at(index, moment, "denial") for index, moment in enumerate(moments)]
     assert [None if span is None else (span.day, span.first, span.end) for span in found] == [
         None,
         (shown_day(20_000), 0, 1),
@@ -98,6 +117,17 @@ def test_a_day_is_that_of_the_latest_time_and_midnight_does_not_swing() -> None:
         None,
         (shown_day(20_001), 1, 4),
     ]
+
+
+def test_what_tells_of_long_ago_does_not_set_the_day_back() -> None:
+    days = Days()
+    days.at(0, NOON, "realm")
+    for index, kind in enumerate(("audit", "erasure"), 1):
+        assert days.at(index, NOON - 30 * DAY_MS, kind) is None
+    assert days.at(3, 0, "denial") is None
+    ended = days.at(4, NOON - 2 * DAY_MS, "denial")
+    assert ended is not None
+    assert (ended.day, ended.end, days.today) == (shown_day(20_000), 4, shown_day(19_998))
 
 
 def test_the_blocks_are_as_the_specification_says_whatever_their_number() -> None:

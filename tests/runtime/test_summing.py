@@ -15,7 +15,7 @@ from comity.proof.summary import DAY_MS, shown_day
 from comity.runtime.messages import Summarise
 from comity.runtime.summing import Summed, Summing, told
 from comity.terms import canon
-from tests.adapters.ledger.writing import enter
+from tests.adapters.ledger.writing import audited, enter
 from tests.proof.samples import ORIGIN, intent, outcome
 
 TODAY = 20_000 * DAY_MS
@@ -200,3 +200,81 @@ def test_the_supervisor_tells_the_worker_that_holds_the_shard(tmp_path: Path) ->
 
     played(tmp_path, play)
     assert [(worker, len(order.sums)) for worker, order in told_to] == [(7, 1)]
+
+
+def test_a_clock_that_was_ahead_once_is_told_and_summaries_go_on(tmp_path: Path) -> None:
+    """One bad hour in the next year: its entries are summed up as what they say, and the day goes on."""
+    said: list[str] = []
+
+    async def play(world: World) -> None:
+        summing = Summing(
+            tmp_path,
+            clock=lambda: world.now,
+            say=said.append,
+            shards=dict,
+            tell_one=lambda *_: None,
+            durability=lambda: "strict",
+        )
+
+        async def look() -> int:
+            summing._due(world.ledger.shard)
+            return await world.look()
+
+        await world.request()
+        world.now += 400 * DAY_MS
+        assert await look() == 1  # the day was over, by that clock
+        await world.request()
+        assert await look() == 0
+        world.now -= 400 * DAY_MS
+        assert [await look() for _ in range(3)] == [1, 0, 0]
+        await world.request()
+        assert await look() == 0
+        world.now += DAY_MS
+        assert [await look() for _ in range(3)] == [1, 0, 0]
+        world.again()
+        assert await look() == 0
+
+    world = played(tmp_path, play)
+    assert world.days == [
+        (shown_day(20_000), 0, 2),
+        (shown_day(20_400), 2, 5),
+        (shown_day(20_000), 5, 8),
+    ]
+    assert len(said) == 1
+    assert f"has entries of {shown_day(20_400)}, and by this machine's clock it is {shown_day(20_000)}" in said[0]
+    audit = audited(tmp_path, world.ledger.shard)
+    assert (audit.findings, audit.summaries) == ([], 3)
+
+
+def test_a_clock_that_is_a_day_ahead_is_told_and_waited_for(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        world.now += DAY_MS
+        await world.request()
+        world.now -= DAY_MS
+        await world.request()
+        assert await world.look() == 0
+        assert world.daily.ahead == shown_day(20_001)
+        world.now += 2 * DAY_MS
+        assert await world.look() == 1
+
+    world = played(tmp_path, play)
+    assert world.days == [(shown_day(20_001), 0, 4)]
+    assert audited(tmp_path, world.ledger.shard).findings == []
+
+
+def test_a_clock_that_began_in_1970_is_put_right(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        world.now = 5000
+        await world.request()
+        world.now = TODAY
+        await world.request()
+        assert [await world.look() for _ in range(2)] == [1, 0]
+        world.now = 7000
+        await world.request()
+        assert [await world.look() for _ in range(2)] == [1, 0]
+        world.now = TODAY + 1
+        assert [await world.look() for _ in range(2)] == [1, 0]
+
+    world = played(tmp_path, play)
+    assert [day for day, _, _ in world.days] == [shown_day(0), shown_day(20_000), shown_day(0)]
+    assert audited(tmp_path, world.ledger.shard).findings == []

@@ -15,6 +15,13 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _LAST = date.max.toordinal() - _EPOCH
 _NANO = 9
 
+SET_BACK = 2
+"""Days by which an entry has to be earlier than the one before to say that the clock was wrong until then. No request
+takes a day."""
+
+TELLING = frozenset({"audit", "erasure"})
+"""Kinds whose time is that of what they tell of, which may have waited for a gateway to run."""
+
 MAX_PART = 128
 """Applications in one entry: at some 100 bytes each they take most of a block. A day of more is told in parts."""
 
@@ -82,8 +89,10 @@ class Span(NamedTuple):
 class Days:
     """Reads the entries of a shard in order, and tells where days end.
 
-    An entry's day is that of the latest of its times, in UTC; but never earlier than the day of the entry before it,
-    for a request that came before midnight may be entered after it.
+    An entry's day is that of the latest of its times, in UTC. It is not the day before that of the entry before it, for
+    a request that came before midnight may be entered after it. What is two days earlier or more tells that the clock
+    was set back: the day ends, and the earlier one begins, once more if it was there. But for kinds that tell of what
+    was done elsewhere, maybe long ago.
 
     Attributes:
         first: where the present day begins.
@@ -111,14 +120,15 @@ class Days:
         """The day that the entries have reached, or nothing before the first."""
         return shown_day(self.day) if self.day >= 0 else ""
 
-    def at(self, index: int, moment: int) -> Span | None:
-        """The next entry is `index`, of this moment (Unix ms); the day that ended before it, if one did.
+    def at(self, index: int, moment: int, kind: str) -> Span | None:
+        """The next entry is `index`, of this moment; the day that ended before it, if one did.
 
-        Call it for each entry of whatever kind, before it is counted.
+        `moment` is in Unix ms, 0 where it has none. Call it for each entry of whatever kind, before it is counted.
         """
         day = min(moment // DAY_MS, _LAST)
         hole, self._hole = self._hole, None
-        if day <= self.day:
+        back = day <= self.day - SET_BACK and moment > 0 and kind not in TELLING
+        if day <= self.day and not back:
             return None
         ended = self.end(index)._replace(soonest=hole) if index > self.first and self.day >= 0 else None
         if hole is not None:
@@ -184,7 +194,7 @@ def count(
 ) -> Span | None:
     """Count an entry from its parsed blocks, well formed; the day that ended before it, if one did."""
     content = blocks["content"]
-    ended = days.at(index, moment(content))
+    ended = days.at(index, moment(content), kind)
     if kind == "intent":
         days.intent(index, blocks["party"]["application"])
     elif kind == "denial":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from comity.adapters.ledger import Ledger, LedgerBroken, LedgerCorrupt, Overloaded
 from comity.adapters.ledger.daily import Daily, Due
-from comity.proof.summary import summary_blocks
+from comity.proof.summary import DAY_MS, shown_day, summary_blocks
 from comity.runtime.messages import Sum, Summarise
 from comity.terms.instants import Instant
 
@@ -39,6 +39,7 @@ class Summing:
         self._tell_one = tell_one
         self._days: dict[str, Daily] = {}
         self._troubled: set[str] = set()
+        self._ahead: dict[str, str] = {}
 
     async def watch(self) -> None:
         """Have the summaries entered that are due, for ever."""
@@ -60,7 +61,17 @@ class Summing:
                 self._say(f"the days of shard {shard} cannot be summed up: {error}")
             return None
         self._troubled.discard(shard)
+        self._tell_ahead(shard, self._days[shard].ahead)
         return due
+
+    def _tell_ahead(self, shard: str, day: str) -> None:
+        if day and self._ahead.get(shard) != day:
+            today = shown_day(self._clock() // DAY_MS)
+            self._say(
+                f"shard {shard} has entries of {day}, and by this machine's clock it is {today}: the clock was ahead"
+                " when they were made, or is behind now"
+            )
+        self._ahead[shard] = day
 
 
 def told(due: Due, durability: str, now: Instant) -> Summarise:

@@ -32,7 +32,7 @@ async def day(ledger: Ledger, noon: int, days: Days) -> None:
     await enter(ledger, "outcome", ended, first)
     await enter(ledger, "denial", at(denial(), received=noon, finished=noon + 2))
     for index, moment in ((first, noon), (first + 1, noon + 1), (first + 2, noon + 2)):
-        days.at(index, moment)
+        days.at(index, moment, "denial")
     days.intent(first, "triage")
     days.outcome(first, "stop", 7, 2, 10**9, "EUR")
     days.denial("triage")
@@ -46,7 +46,7 @@ def told(tmp_path: Path, lie: Callable[[Span], list[Span]]) -> ShardAudit:
         for number in range(2):
             await day(ledger, NOON + number * DAY_MS, days)
             span = days.end(ledger.next)
-            days.at(ledger.next, NOON + (number + 1) * DAY_MS)
+            days.at(ledger.next, NOON + (number + 1) * DAY_MS, "summary")
             for each in lie(span):
                 for blocks in summary_blocks(each, "strict", NOON + (number + 1) * DAY_MS):
                     await enter(ledger, "summary", blocks)
@@ -94,7 +94,7 @@ async def one(ledger: Ledger, days: Days, number: int) -> None:
     """A day in a segment of its own, and the sum of it."""
     await day(ledger, NOON + number * DAY_MS, days)
     span = days.end(ledger.next)
-    days.at(ledger.next, NOON + (number + 1) * DAY_MS)
+    days.at(ledger.next, NOON + (number + 1) * DAY_MS, "summary")
     for blocks in summary_blocks(span, "strict", NOON + (number + 1) * DAY_MS):
         await enter(ledger, "summary", blocks)
 

@@ -14,7 +14,7 @@ from comity.adapters.ledger.reading import record_groups
 from comity.adapters.ledger.segment import Entry
 from comity.adapters.ledger.segment_files import ledger_folder, read_segment, segment_of, segment_starts
 from comity.adapters.state import write_durably
-from comity.proof.summary import DAY_MS, Days, Span, summary_blocks
+from comity.proof.summary import DAY_MS, SET_BACK, Days, Span, summary_blocks
 
 CURSOR = "summed"
 """Beside the segments; it can be rebuilt from them."""
@@ -56,6 +56,7 @@ class _Ended(Struct):
 
 class _Summed(Struct):
     day: str
+    to: int
     part: int = 1
 
 
@@ -85,9 +86,15 @@ class Due(NamedTuple):
 
 
 class Daily:
-    """The days of one shard. Whoever writes the shard may be another process."""
+    """The days of one shard. Whoever writes the shard may be another process.
+
+    Attributes:
+        ahead: the day that its entries have reached, if by the clock that is yet to come; else empty. They were made
+            while the clock was wrong, or it is wrong now.
+    """
 
     def __init__(self, state: Path, shard: str) -> None:
+        self.ahead = ""
         self._state = state
         self._shard = shard
         self._folder = ledger_folder(state, shard)
@@ -102,12 +109,13 @@ class Daily:
             OSError: it cannot be read.
         """
         today = now // DAY_MS
-        if self._told_until >= today:
+        if self._told_until == today:  # a clock that was ahead has told too early
             return None
         ended, written, size = self._ended(today)
         due = []
         for span, after in ended:
-            parts = frozenset(written.get(span.day, ()))
+            # the same day comes again where the clock was set back
+            parts = frozenset(part for to, part in written.get(span.day, ()) if span.first < to <= span.end)
             if len(parts) < len(summary_blocks(span, "strict", now)):
                 due.append((span, parts))
             elif not due:
@@ -117,12 +125,13 @@ class Daily:
             return None
         return Due(tuple(due[:MAX_DUE]), size)
 
-    def _ended(self, today: int) -> tuple[list[tuple[Span, _Cursor]], dict[str, set[int]], int]:
-        """Days that have ended, each with the place after it; parts of summaries that are entered; entries read."""
+    def _ended(self, today: int) -> tuple[list[tuple[Span, _Cursor]], dict[str, set[tuple[int, int]]], int]:
+        """Days that have ended, each with the place after it; by day, where the summaries that are entered end, and
+        which part each is; entries read."""
         place = self._place
         days = Days(place.first, {int(at): name for at, name in place.open.items()}, day=place.day)
         ended: list[tuple[Span, _Cursor]] = []
-        written: dict[str, set[int]] = {}
+        written: dict[str, set[tuple[int, int]]] = {}
         size = place.first
         for entry in chain.from_iterable(record_groups(self._state, self._shard, size)):
             if entry.index > size:  # what lies before was pruned
@@ -133,11 +142,13 @@ class Daily:
                 continue
             if entry.kind == "summary":
                 said = _summed.decode(entry.decision)
-                written.setdefault(said.day, set()).add(said.part)
+                written.setdefault(said.day, set()).add((said.to, said.part))
             span = _count(days, entry)
             if span is not None:
                 ended.append((span, _after(span, days.day)))
-        if days.day < today and size > days.first:
+        self.ahead = days.today if days.day > today else ""
+        # what is to come by far was never: its summary is of today, and says that it is over
+        if not today <= days.day < today + SET_BACK and size > days.first:
             span = days.end(size)
             ended.append((span, _after(span, days.day)))
         return ended, written, size
@@ -166,7 +177,8 @@ def _after(span: Span, day: int) -> _Cursor:
 def _count(days: Days, entry: Entry) -> Span | None:
     try:
         times = _times.decode(entry.content).times
-        span = days.at(entry.index, max(times.received, times.started, times.first_byte, times.finished))
+        moment = max(times.received, times.started, times.first_byte, times.finished)
+        span = days.at(entry.index, moment, entry.kind)
         if entry.kind == "intent":
             days.intent(entry.index, _asked.decode(entry.party).application)
         elif entry.kind == "denial":

@@ -50,7 +50,7 @@ def add_follow(audit: argparse.ArgumentParser) -> None:
         help="alarm if entries are pruned before so long, as the owner says they are kept: P3Y",
     )  # fmt: skip
     audit.add_argument("--until-alarm", action="store_true", help="with --follow: end at the first alarm")
-    add_auditor(audit, "with --follow: an auditor's key, with which entries are checked too")
+    add_auditor(audit, "with a URL: an auditor's key, with which entries are checked too")
 
 
 def follow(options: argparse.Namespace, policy: Policy) -> int:

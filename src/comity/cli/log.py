@@ -11,8 +11,10 @@ from typing import Any
 from comity.adapters.ledger import shards
 from comity.adapters.ledger.audit import ShardAudit, audit_shard
 from comity.adapters.ledger.mirror import Mirror
-from comity.adapters.ledger.remote import NotThere, RemoteLog
+from comity.adapters.ledger.remote import NotThere, RemoteLog, Unreachable
+from comity.adapters.monitor.entries import Entries
 from comity.cli import log_export, log_keys, log_prune
+from comity.cli.auditor import auditor_key
 from comity.cli.follow import add_follow, follow
 from comity.cli.log_folder import log_folder
 from comity.cli.receipt_prose import clean
@@ -35,7 +37,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     audit = verbs.add_parser(
         "audit",
         help="check a whole log",
-        description="DIR (a gateway's state folder): everything, entries too. URL: checkpoints, tiles and bundles.",
+        description="DIR (a gateway's state folder): everything, entries too. URL: checkpoints, tiles and bundles;"
+        " with an auditor's key entries too.",
     )
     audit.add_argument("log", metavar="DIR|URL", help="a state folder such as .comity, or the URL of /log/")
     add_trust(audit)
@@ -64,10 +67,13 @@ def run(options: argparse.Namespace) -> int:
         policy = trusted(options, [Path.cwd()])
         if options.follow:
             return follow(options, policy)
-        audits = _remote(options.log, policy, _since(options, policy), options.keep)
+        if options.until_alarm or options.cursor is not None or options.keeps:
+            raise UsageFault("--until-alarm, --cursor and --keeps are of a monitor: say --follow too")
+        key = auditor_key(options, options.log)
+        audits = _remote(options.log, policy, _since(options, policy), options.keep, key)
     else:
-        if options.keep is not None or options.follow:
-            raise UsageFault("--keep mirrors, and --follow watches, the log of a URL")
+        if options.keep is not None or options.follow or options.auditor is not None:
+            raise UsageFault("--keep mirrors, --follow watches and --auditor opens the log of a URL")
         state = log_folder(Path(options.log))
         if options.policy is None and options.key is None and (state / "log.vkey").is_file():
             options.key = str(state / "log.vkey")
@@ -98,13 +104,16 @@ def _of(since: Checkpoint | None, shard: str) -> Checkpoint | None:
     return since if since is not None and since.origin.endswith(f"/{shard}") else None
 
 
-def _remote(url: str, policy: Policy, since: Checkpoint | None, keep: Path | None) -> list[ShardAudit]:
+def _remote(url: str, policy: Policy, since: Checkpoint | None, keep: Path | None, key: str) -> list[ShardAudit]:
     try:
         log = RemoteLog(url)
         prefixes = log.prefixes()
     except (NotThere, ValueError) as error:
         raise UsageFault(str(error)) from error
     audits = [_remote_shard(log, prefix, policy, since, keep) for prefix in prefixes]
+    for prefix, audit in zip(prefixes, audits, strict=True) if key else ():
+        if not audit.findings:
+            _entries(log, prefix, key, audit)
     return audits if keep is None else audits + _gone(keep, {audit.shard for audit in audits})
 
 
@@ -164,6 +173,21 @@ def _remote_shard(
     else:
         mirror.keep(text)
     return audit
+
+
+def _entries(log: RemoteLog, prefix: str, key: str, audit: ShardAudit) -> None:
+    """Every entry against the leaf that is signed, and what they say together, of a tree that holds."""
+    entries = Entries(log, prefix, key)
+    try:
+        for alarm in entries.read(audit.signed, lambda tile: log.tile(prefix, tile)):
+            audit.findings.append(Finding(alarm.name, alarm.place, alarm.sentence, alarm.index))
+    except Unreachable as error:
+        raise UsageFault(f"entries cannot be read: {error}") from error
+    except NotThere as error:
+        audit.add("missing-file", prefix, f"{error}.")
+    follower = entries.follower
+    audit.open, audit.lost, audit.erased = sorted(follower.open), follower.lost, follower.erased
+    audit.summaries, audit.unsummed = follower.complete.summaries, follower.complete.unsummed
 
 
 def _kept(mirror: Mirror, policy: Policy) -> Checkpoint | None:

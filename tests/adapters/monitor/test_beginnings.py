@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import HTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -29,12 +30,17 @@ from tests.cli.test_mirror import Public
 
 
 class Control(Public):
-    """A control port that gives entries to whoever asks."""
+    """A control port that gives entries to an auditor; `lie` is what it does to them before."""
+
+    lie: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = staticmethod(lambda page: page)
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         if not url.path.startswith("/admin/log/"):
             super().do_GET()
+            return
+        if self.headers["authorization"] != "Bearer sk-auditor":
+            self.send_error(403)
             return
         shard = url.path.split("/")[3]
         first, page = int(parse_qs(url.query)["from"][0]), []
@@ -44,9 +50,11 @@ class Control(Public):
             entry = read[0]
             blocks = {name: getattr(entry, name).decode() for name in BLOCKS}
             page.append({"index": index, "kind": entry.kind, "salt": to_base64(entry.salt), **blocks})
+            if entry.intent is not None:
+                page[-1]["intent"] = entry.intent
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(json.dumps({"minimum": 0, "entries": page}).encode())
+        self.wfile.write(json.dumps({"minimum": 0, "entries": self.lie(page)}).encode())
 
 
 @pytest.fixture

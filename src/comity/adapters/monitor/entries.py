@@ -33,6 +33,11 @@ class Entries:
         self._found: list[Alarm] = []
         self.minima: dict[str, int] = {}
 
+    @property
+    def follower(self) -> Follower:
+        """What the entries that were read say together."""
+        return self._follower
+
     def read(self, size: int, fetch: Fetch) -> Iterator[Alarm]:
         """Read on, up to the `size` that is signed; what is wrong, and what was found wrong before. The bundles that
         `fetch` gives were checked.

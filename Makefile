@@ -59,8 +59,8 @@ bench-log: $(VENV)/.gateway  ## the log alone: durable entries, proofs, an audit
 	@set -e; export PYTHONPATH=.; $(BIN)/python bench/ledger.py; $(BIN)/python bench/proofs.py; \
 	  $(BIN)/python bench/large_log.py $(if $(QUICK),1000000)
 
-bench-parts: $(VENV)/.dev  ## the log, decisions and the relay, each measured alone
-	@set -e; for each in ledger decide swap relay; do echo "bench/$$each.py"; PYTHONPATH=. $(BIN)/python "bench/$$each.py" $(ARGS); done
+bench-parts: $(VENV)/.dev  ## the log, decisions, the way of a request and the relay, each measured alone
+	@set -e; for each in ledger decide swap path relay; do echo "bench/$$each.py"; PYTHONPATH=. $(BIN)/python "bench/$$each.py" $(ARGS); done
 
 detect: $(VENV)/.dev  ## precision and recall of detectors on the labelled set
 	@$(BIN)/python -m tests.detect.measure $(ARGS)

@@ -31,13 +31,13 @@ def body(model: str, size: int, **options: object) -> bytes:
 
 def whole(ask: Ask, size: int) -> bytes:
     """A request for an answer in one piece."""
-    return _request(ask, body(ask.model, size))
+    return request(ask, body(ask.model, size))
 
 
 def streamed(ask: Ask, size: int, chunks: int, *, one_by_one: bool) -> bytes:
     """A request for a stream of `chunks`; one by one means that upstream.c waits for the load's word between them."""
     asked = body(ask.model, size, stream=True, max_tokens=chunks)
-    return _request(ask, asked if one_by_one else asked.replace(b"stream-0000", b"stream 0000"))
+    return request(ask, asked if one_by_one else asked.replace(b"stream-0000", b"stream 0000"))
 
 
 def script(request: bytes, path: Path) -> None:
@@ -53,7 +53,8 @@ def script(request: bytes, path: Path) -> None:
     path.write_text("\n".join(lines) + "\n")
 
 
-def _request(ask: Ask, sent: bytes) -> bytes:
+def request(ask: Ask, sent: bytes) -> bytes:
+    """A request with this body."""
     headers = {**HEAD, **ask.headers, "content-length": str(len(sent))}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"POST {ask.path} HTTP/1.1\r\n{head}\r\n".encode() + sent

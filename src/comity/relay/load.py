@@ -55,8 +55,8 @@ class Load:
         known = self._slow[stream]
         if took >= known:
             self._slow[stream] = took
-        else:
-            kept = exp(-max(0, now - self._seen[stream]) / DECAY_MS)
+        elif (passed := now - self._seen[stream]) > 0:
+            kept = exp(-passed / DECAY_MS)
             self._slow[stream] = known * kept + took * (1.0 - kept)
         self._seen[stream] = now
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from comity.law.case import NOTHING_ADDED, Addition, Case
 from comity.law.docket import Docket
 from comity.law.realm import Realm
@@ -22,7 +24,7 @@ from comity.terms.instants import Instant
 from comity.terms.refusal import Refusal
 
 
-class Asked(NamedTuple):
+class Asked(Struct, frozen=True, gc=False):
     """What a case is made of: an application's id, what the request adds, and the operation."""
 
     application: str

@@ -131,7 +131,10 @@ class Driver:
     def admitted(self, admission: Admission | Limited) -> None:
         """The limits and budgets have room for it, or not: after a while, when nobody else would end the request."""
         try:
-            self._admitted(admission)
+            if self._exchange.open:
+                self._admitted(admission)
+            elif not isinstance(admission, Limited):  # whoever asked left, or had no more time, while it waited
+                admission.release(self._port.clock())
         except Exception as error:  # noqa: BLE001 - a mistake of ours: told, and the request fails closed
             self._client.abort()
             told = {"message": "A request could not be entered", "exception": error}
@@ -139,10 +142,6 @@ class Driver:
 
     def _admitted(self, admission: Admission | Limited) -> None:
         port, exchange = self._port, self._exchange
-        if not exchange.open:  # whoever asked left, or had no more time, while it waited
-            if not isinstance(admission, Limited):
-                admission.release(port.clock())
-            return
         if isinstance(admission, Limited):
             exchange.step("refuse")
             if admission.status == 503:

@@ -12,6 +12,7 @@ Example::
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import signal
 import subprocess
@@ -19,10 +20,12 @@ import sys
 import urllib.error
 import urllib.request
 from asyncio.subprocess import PIPE, Process
-from contextlib import nullcontext
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from comity.cli.main import main
 
 COMITY = (sys.executable, "-P", "-m", "comity")
 STARTING_S = 60
@@ -62,8 +65,16 @@ class Gateway:
         return self._process.pid
 
     def new_key(self, *holder: str) -> str:
-        """A key by `comity keys new`; `holder` is `--app APP` or `--role ROLE`."""
-        return self.comity("keys", "new", *holder).splitlines()[-1]
+        """A key by `comity keys new`; `holder` is `--app APP` or `--role ROLE`. Raises RuntimeError if there is none.
+
+        The command runs in this process: a gateway has several keys, and a process for each would take longer than it.
+        """
+        said = io.StringIO()
+        with redirect_stdout(said):
+            status = main(("keys", "new", *holder, "-c", str(self.stack_file)))
+        if status:
+            raise RuntimeError(f"comity keys new {' '.join(holder)} ended with status {status}")
+        return said.getvalue().splitlines()[-1]
 
     def comity(self, *arguments: str) -> str:
         """What a command on this gateway's stack file prints; raises CalledProcessError if it fails."""

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from comity.law.candidates import GATEWAY, faces
+from comity.law.candidates import GATEWAY, faces, sights
 from comity.stack.types import Dated, Gateway, Stack
 from comity.terms.instants import end_of
 from tests.placement.worlds import PLAIN, instant, realm
@@ -20,7 +20,7 @@ RELAYED: Stack = replace(
 
 @pytest.mark.parametrize(("on", "held"), [(UNTIL, ("HDS",)), (date(2027, 6, 1), ()), (date(2026, 1, 1), ("C5", "HDS"))])
 def test_a_certificate_of_the_relay_holds_to_its_last_day(on: date, held: tuple[str, ...]) -> None:
-    (profile,) = faces(RELAYED, "agency", on, on, ())[GATEWAY].profiles
+    (profile,) = faces(RELAYED, "agency", on, sights(RELAYED, on, on, ()))[GATEWAY].profiles
     assert profile.certificates == held
     assert profile.seal == ("SOV-2:3",)
 
@@ -32,5 +32,5 @@ def test_a_realm_ends_when_one_does() -> None:
 
 
 def test_a_relay_that_the_stack_does_not_place_has_nothing_to_show() -> None:
-    (profile,) = faces(PLAIN, "agency", UNTIL, UNTIL, ())[GATEWAY].profiles
+    (profile,) = faces(PLAIN, "agency", UNTIL, sights(PLAIN, UNTIL, UNTIL, ()))[GATEWAY].profiles
     assert (profile.certificates, profile.seal) == ((), ())

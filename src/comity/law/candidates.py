@@ -53,77 +53,114 @@ class Face(Struct, frozen=True):
                 yield f"{kind} of {self.name} is {held}, {level} is asked"
 
 
-def faces(stack: Stack, controller: str, on: date, file_date: date, licences: Collection[str]) -> dict[str, Face]:
-    """A face for every deployment, and one for the gateway, seen from `controller` on the day `on`.
+class Sight(Struct, frozen=True):
+    """What law sees of a candidate whoever asks: a face without what binds it to a controller."""
+
+    operator: str
+    profiles: tuple[Profile, ...]
+    touched: frozenset[tuple[str, Touch]]
+    assumptions: tuple[Assumption, ...]
+    evidence: Mapping[str, str]
+
+
+def sights(stack: Stack, on: date, file_date: date, licences: Collection[str]) -> dict[str, Sight]:
+    """A sight of every deployment, and of the gateway where the stack places one, on the day `on`.
 
     `file_date` is the stack file's own date: a certificate without an end is believed for 90 days from it. `licences`
     are those of weights that rules can speak of; any other is `other`.
     """
-    made = {
-        name: _face(stack, controller, name, stack.sites[deployment.site], on, file_date, deployment, licences)
-        for name, deployment in sorted(stack.deployments.items())
-    }
-    made[GATEWAY] = _gateway(stack, controller, on, file_date)
+    known: dict[str, _Operator] = {}
+    made = {}
+    for name, deployment in sorted(stack.deployments.items()):
+        served = _served(stack, name, deployment, on, file_date, licences)
+        made[name] = _sight(stack, stack.sites[deployment.site], on, served, deployment, known)
+    if stack.gateway is not None:
+        made[GATEWAY] = _sight(stack, stack.sites[stack.gateway.site], on, _relay(stack, on), None, known)
     return made
 
 
-def _gateway(stack: Stack, controller: str, on: date, file_date: date) -> Face:
-    if stack.gateway is not None:
-        return _face(stack, controller, GATEWAY, stack.sites[stack.gateway.site], on, file_date)
+def faces(stack: Stack, controller: str, on: date, seen: Mapping[str, Sight]) -> dict[str, Face]:
+    """A face for every deployment, and one for the gateway, seen from `controller` on the day `on`; `seen` are the
+    sights of that stack and day.
+    """
+    made = {name: _face(stack, controller, name, sight, on) for name, sight in seen.items()}
+    if stack.gateway is None:
+        made[GATEWAY] = _own_gateway(stack, controller, on)
+    return made
+
+
+def _own_gateway(stack: Stack, controller: str, on: date) -> Face:
+    """Run by the controller itself."""
     seat = facts.seat(stack, controller)
-    made = _face(stack, controller, GATEWAY, Site(jurisdiction=seat, operator=controller), on, file_date)
+    site = Site(jurisdiction=seat, operator=controller)
+    made = _face(stack, controller, GATEWAY, _sight(stack, site, on, _relay(stack, on), None, {}), on)
     assumed = assume("absent/gateway", controller, seat)
     return replace(
         made,
-        # Run by the controller itself, also where the stack gives the controller no name.
-        profiles=tuple(replace(profile, own=True) for profile in made.profiles),
+        profiles=tuple(replace(profile, own=True) for profile in made.profiles),  # also where it has no name
         assumptions=tuple(sorted({*made.assumptions, assumed})),
     )
 
 
-def _face(
+class _Operator(Struct, frozen=True):
+    """Who operates sites, as far as law sees it."""
+
+    control: tuple[str, ...]
+    reach: tuple[str, ...]
+    ecsp: bool
+    dpf: bool
+    dpf_uk: bool
+    dpf_swiss: bool
+    seat: str
+    public: bool
+    assumptions: frozenset[Assumption]
+
+
+def _operator(stack: Stack, party: str, on: date) -> _Operator:
+    chain, reach = facts.control_chain(stack, party), facts.reach(stack, party)
+    ecsp, dpf = facts.is_ecsp(stack, party), facts.dpf_until(stack, party)
+    dpf_uk, dpf_swiss = facts.dpf_extensions(stack, party, on)
+    return _Operator(
+        control=tuple(sorted({link.seat for link in chain.value})),
+        reach=reach.value,
+        ecsp=ecsp.value,
+        dpf=dpf.value is not None and on <= dpf.value,
+        dpf_uk=dpf_uk,
+        dpf_swiss=dpf_swiss,
+        seat=facts.seat(stack, party),
+        public=facts.party(stack, party).public,
+        assumptions=frozenset((*chain.assumptions, *reach.assumptions, *ecsp.assumptions, *dpf.assumptions)),
+    )
+
+
+def _sight(
     stack: Stack,
-    controller: str,
-    name: str,
     site: Site,
     on: date,
-    file_date: date,
-    deployment: Deployment | None = None,
-    licences: Collection[str] = (),
-) -> Face:
-    operator = site.operator
-    chain = facts.control_chain(stack, operator)
-    reach = facts.reach(stack, operator)
-    ecsp = facts.is_ecsp(stack, operator)
-    dpf = facts.dpf_until(stack, operator)
-    assumptions = {*chain.assumptions, *reach.assumptions, *ecsp.assumptions, *dpf.assumptions}
-    dpf_uk, dpf_swiss = facts.dpf_extensions(stack, operator, on)
-    own = facts.same_party(controller, operator)
-    bound = () if own else agreements_between(stack, controller, operator, name if deployment else None, on)
-    control = tuple(sorted({link.seat for link in chain.value}))
-    seat = facts.seat(stack, operator)
-    served = _served(stack, name, deployment, on, file_date, licences) if deployment else _relay(stack, on)
-    assumptions |= set(served.assumptions)
+    served: _Served,
+    deployment: Deployment | None,
+    known: dict[str, _Operator],
+) -> Sight:
+    if site.operator not in known:
+        known[site.operator] = _operator(stack, site.operator, on)
+    operator = known[site.operator]
     profiles = tuple(
         Profile(
             site=place,
-            operator=seat,
-            control=control,
-            presence=reach.value,
-            operator_public=facts.party(stack, operator).public,
-            ecsp=ecsp.value,
-            dpf=dpf.value is not None and on <= dpf.value,
-            dpf_uk=dpf_uk,
-            dpf_swiss=dpf_swiss,
-            own=own,
-            kinds=_kinds(agreement.kinds for agreement in bound),
-            assessed=_kinds(agreement.kinds for agreement in bound if assessed(agreement, on)),
+            operator=operator.seat,
+            control=operator.control,
+            presence=operator.reach,
+            operator_public=operator.public,
+            ecsp=operator.ecsp,
+            dpf=operator.dpf,
+            dpf_uk=operator.dpf_uk,
+            dpf_swiss=operator.dpf_swiss,
             certificates=served.certificates,
             retains=served.retains,
             trains=served.trains,
             trains_stated=served.trains_stated,
             gateway=deployment is None,
-            developer=served.developer or seat,
+            developer=served.developer or operator.seat,
             open_weights=served.open_weights,
             licence=served.licence,
             family=served.family,
@@ -133,15 +170,33 @@ def _face(
         )
         for place in site.places
     )
-    touched: set[tuple[str, Touch]] = {(seat, "operator")}
+    touched: set[tuple[str, Touch]] = {(operator.seat, "operator")}
     touched.update((place, "site") for place in site.places)
-    touched.update((above, "control") for above in control if above != seat)
-    evidence = _evidence(stack, site, deployment)
-    # Nothing rests on an agreement where there is none to rest on.
-    evidence["agreements"] = _weakest(
-        EVIDENCE_LEVELS[-1], *("attested" if signed_by(stack, each, on) else "declared" for each in bound)
+    touched.update((above, "control") for above in operator.control if above != operator.seat)
+    return Sight(
+        site.operator,
+        profiles,
+        frozenset(touched),
+        tuple(sorted(operator.assumptions.union(served.assumptions))),
+        _evidence(stack, site, deployment),
     )
-    return Face(name, profiles, frozenset(touched), tuple(sorted(assumptions)), evidence)
+
+
+def _face(stack: Stack, controller: str, name: str, sight: Sight, on: date) -> Face:
+    own = facts.same_party(controller, sight.operator)
+    of = None if name == GATEWAY else name
+    bound = () if own else agreements_between(stack, controller, sight.operator, of, on)
+    kinds = _kinds(agreement.kinds for agreement in bound)
+    with_assessment = _kinds(agreement.kinds for agreement in bound if assessed(agreement, on))
+    # Nothing rests on an agreement where there is none to rest on.
+    levels = ("attested" if signed_by(stack, each, on) else "declared" for each in bound)
+    return Face(
+        name,
+        tuple(replace(each, own=own, kinds=kinds, assessed=with_assessment) for each in sight.profiles),
+        sight.touched,
+        sight.assumptions,
+        {**sight.evidence, "agreements": _weakest(EVIDENCE_LEVELS[-1], *levels)},
+    )
 
 
 class _Served(Struct, frozen=True):

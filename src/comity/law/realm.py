@@ -9,7 +9,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from comity.law.candidates import EVIDENCE, GATEWAY, Face, faces
+from comity.law.candidates import EVIDENCE, GATEWAY, Face, Sight, faces, sights
 from comity.law.case import Case
 from comity.law.cedar import ENGINE, Schema
 from comity.law.coverage import TOUCHES, UNCOVERED, Touch
@@ -80,6 +80,7 @@ class Realm:
             **{rule.id: rule.citation for pack in packs for rule in pack.rules},
         }
         self.rules = self._epoch.rules
+        self._sights: Mapping[str, Sight] | None = None
         self._seen: Docket[str, _View] = Docket()
         self._docket: Docket[Case, Ruling] = Docket(cases_of(len(stack.deployments)))
         self._standings: Docket[tuple[tuple[Case, ...], tuple[str, ...]], tuple[Standing, ...]] = Docket()
@@ -142,7 +143,7 @@ class Realm:
         other = copy(self)
         other.stack, other.document, other.digest, other.assumptions = stack, b"", "", {}
         other._seen, other._docket = Docket(), Docket(cases_of(len(stack.deployments)))
-        other._standings = Docket()
+        other._standings, other._sights = Docket(), None
         return other
 
     def view(self, controller: str) -> Mapping[str, Face]:
@@ -171,7 +172,9 @@ class Realm:
 
     def faces(self, controller: str) -> dict[str, Face]:
         """As `view`, made anew and prepared for no judgement: for who asks of many controllers."""
-        return faces(self.stack, controller, self._today, self._file_date, self.vocabulary.licences)
+        if self._sights is None:
+            self._sights = sights(self.stack, self._today, self._file_date, self.vocabulary.licences)
+        return faces(self.stack, controller, self._today, self._sights)
 
     def _look(self, controller: str) -> _View:
         found = self.faces(controller)

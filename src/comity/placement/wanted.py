@@ -64,6 +64,8 @@ def narrowed(names: Iterable[str], wish: Wish, stack: Stack, conditions: Conditi
 
 def rank(deployment: str, wish: Wish, stack: Stack) -> int:
     """Where the caller's order puts a deployment: its first name that stands there, or behind all of them."""
+    if not wish.order:
+        return 0
     known_as = providers(deployment, stack)
     return next((at for at, name in enumerate(wish.order) if name in known_as), len(wish.order))
 

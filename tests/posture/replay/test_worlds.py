@@ -13,6 +13,7 @@ from comity.posture.replay.groups import merged
 from comity.posture.replay.history import history_of
 from comity.posture.replay.lots import log_of
 from comity.posture.replay.plans import Plan, changed, plans
+from comity.posture.replay.worlds import Known
 from comity.posture.scenario.atoms import atoms_of
 from comity.stack.types import Price
 from tests.posture.replay.plain import plain_plans
@@ -55,9 +56,9 @@ def test_realms_that_a_scenario_makes_one_are_one_world() -> None:
     text = "from: 2026-12-01\nchanges:\n  - prices: {set: {paris-civic: {input: 1, output: 1}}}\n"
     atoms = atoms_of(scenario(text), library_of(None))
     asked = worlds(realm(), other)
-    known: dict = {}
+    known = Known()
     made = [asked.after(each.digest, "", atoms, known) for each in (realm(), other)]
-    assert made[0] is made[1] and {id(world) for world in known.values()} == {id(made[0])}
+    assert made[0] is made[1] and {id(world) for world in known.worlds.values()} == {id(made[0])}
 
 
 def test_lots_of_realms_that_have_become_one_are_added_up() -> None:

@@ -50,7 +50,8 @@ def _of_changes(lost: Sequence[Plan], worlds: Worlds, atoms: tuple[Atom, ...]) -
     for index, atom in enumerate(atoms[:MAX_UNDONE]):
         others = atoms[:index] + atoms[index + 1 :]
         back = _placed(questions, changed(worlds, others)) if others else frozenset(questions)
-        by_itself = _refused(questions, changed(worlds, (atom,))) if others else frozenset(questions)
+        rest = [each for each in questions if each not in back]
+        by_itself = _refused(rest, changed(worlds, (atom,))) if others else frozenset(rest)
         yield Cause(
             kind=atom.kind,
             name=atom.name,

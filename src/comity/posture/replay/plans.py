@@ -13,7 +13,7 @@ from comity.posture.replay.lots import Lot, Question
 from comity.posture.replay.outcomes import Weighted, first_tier, outcome_of
 from comity.posture.replay.report import Outcome
 from comity.posture.replay.tally import Face
-from comity.posture.replay.worlds import Decision, World, Worlds
+from comity.posture.replay.worlds import Decision, Known, World, Worlds
 from comity.posture.scenario.ground import Atom
 
 Options: TypeAlias = tuple[tuple[str, int], ...]
@@ -38,7 +38,7 @@ class Plan(Struct):
 def changed(worlds: Worlds, atoms: tuple[Atom, ...]) -> To:
     """The worlds that these changes make of those of the log."""
     made: dict[tuple[str, str], World | None] = {}
-    known: dict[Hashable, World] = {}
+    known = Known()
 
     def world(question: Question) -> World | None:
         key = question.realm, question.conditions

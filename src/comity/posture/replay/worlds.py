@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from functools import cached_property
 from itertools import takewhile
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -23,7 +24,6 @@ from comity.placement.types import Conditions, Placement, Wish
 from comity.posture.replay.lots import Log, Question
 from comity.posture.scenario.atoms import TIME
 from comity.posture.scenario.ground import Atom, Ground, ground_with
-from comity.stack.digest import stack_document
 from comity.stack.types import Stack
 from comity.terms.canon import encode
 from comity.terms.digests import sha256_hex
@@ -75,6 +75,11 @@ class World:
         """When it decides."""
         return self.ground.at
 
+    @cached_property
+    def as_configured(self) -> bool:
+        """Whether its figures are those that its stack states."""
+        return self.conditions.digest == configured(self.stack).digest
+
     def put(self, question: Question) -> Put | None:
         """The question as cases and a wish; None where this world has no such application, or not its words."""
         key = question.application, question.operation, question.added, question.model, question.wish
@@ -113,6 +118,22 @@ class World:
         return Put(cases, wish, observed(application, self.at))
 
 
+class Known:
+    """The worlds of one scenario so far, so that realms that have become the same are one."""
+
+    def __init__(self) -> None:
+        self.worlds: dict[Hashable, World] = {}
+        self._stacks: list[tuple[Stack, Conditions]] = []
+
+    def one(self, stack: Stack) -> tuple[Stack, Conditions]:
+        """The stack, or an equal one that was met before, and the figures that it states."""
+        for held in self._stacks:
+            if held[0] == stack:
+                return held
+        self._stacks.append((stack, configured(stack)))
+        return self._stacks[-1]
+
+
 class Worlds:
     """Every world that a replay asks: those of the log, and those of scenarios over them.
 
@@ -130,6 +151,7 @@ class Worlds:
         self._laws: dict[Hashable, Realm] = {}
         self._precedents = precedents or Precedents()
         self._texts: dict[int, tuple[object, str]] = {}
+        self._dates: dict[tuple[int, int], tuple[Pack, Hashable]] = {}
         self._grounds: dict[str, Ground | None] = {}
         self._stacks: list[Stack] = []
         self._of_logs: dict[int, tuple[Log, Any]] = {}  # by identity: the log is kept, so that no other takes it
@@ -148,9 +170,8 @@ class Worlds:
             self._before[key] = self._as_it_was(realm, conditions)
         return self._before[key]
 
-    def after(self, realm: str, conditions: str, atoms: Iterable[Atom], known: dict[Hashable, World]) -> World | None:
-        """The same with the atoms' changes made; `known` keeps the worlds of one scenario, so that realms that have
-        become the same are one.
+    def after(self, realm: str, conditions: str, atoms: Iterable[Atom], known: Known) -> World | None:
+        """The same with the atoms' changes made; `known` has the worlds of this scenario so far.
 
         Raises:
             ScenarioFault: a change names what is not there.
@@ -158,28 +179,25 @@ class Worlds:
         was = self.before(realm, conditions)
         if was is None:
             return None
-        beginning = self._beginning(was, atoms)
-        if beginning in known:
-            return known[beginning]
+        dated = ground_with(was.ground, takewhile(lambda atom: atom.kind == TIME, atoms))
+        beginning = "from", id(dated.stack), self._law_key(dated), was.conditions.digest
+        if beginning in known.worlds:  # once the scenario's day has come: from equal beginnings come equal worlds
+            return known.worlds[beginning]
         ground = ground_with(was.ground, atoms)
         if ground is was.ground:
             return was
-        same_law = self._law_key(ground) == self._law_key(was.ground)
+        law = self._law_key(ground)
+        same_law = law == self._law_key(was.ground)
         base = was.realm if same_law else self._law(ground)
-        own = was.conditions.digest == configured(was.stack).digest
-        figures = configured(ground.stack) if own else was.conditions
-        key = self._law_key(ground), base.since, _digest(ground.stack), figures.digest, tuple(ground.demand.items())
-        world = known.get(key)
+        stack, own = known.one(ground.stack)
+        figures = own if was.as_configured else was.conditions
+        key = law, base.since, id(stack), figures.digest, tuple(ground.demand.items())
+        world = known.worlds.get(key)
         if world is None:
-            world = known[key] = World(ground, base.supposing(ground.stack), figures)
+            world = known.worlds[key] = World(ground, base.supposing(ground.stack), figures)
         if not same_law:
-            known[beginning] = world
+            known.worlds[beginning] = world
         return world
-
-    def _beginning(self, was: World, atoms: Iterable[Atom]) -> Hashable:
-        """What a world is changed from, once the scenario's day has come: from equal beginnings come equal worlds."""
-        dated = ground_with(was.ground, takewhile(lambda atom: atom.kind == TIME, atoms))
-        return "from", id(dated.stack), self._law_key(dated), was.conditions.digest
 
     def _one(self, stack: Stack) -> Stack:
         """The stack, or an equal one that another realm brought."""
@@ -222,8 +240,16 @@ class Worlds:
         return self._laws[key]
 
     def _law_key(self, ground: Ground) -> Hashable:
-        packs = tuple((pack.name, self._text(pack), _dates(pack)) for pack in ground.packs)
+        packs = tuple((pack.name, self._text(pack), self._dated(pack)) for pack in ground.packs)
         return packs, ground.at, ground.dated, ground.stack.stale_law
+
+    def _dated(self, pack: Pack) -> Hashable:
+        """Its dates; a scenario that moves one makes new rules or lists."""
+        key = id(pack.rules), id(pack.groups)
+        held = self._dates.get(key)
+        if held is None:
+            held = self._dates[key] = pack, _dates(pack)
+        return held[1]
 
     def _text(self, pack: Pack) -> str:
         """A name for the pack's texts: scenarios change dates and lists, and leave the texts as they are."""
@@ -239,7 +265,3 @@ def _dates(pack: Pack) -> Hashable:
         (name, tuple((each.member, each.since) for each in held.members)) for name, held in pack.groups.items()
     )
     return hash(rules), hash(lists)
-
-
-def _digest(stack: Stack) -> str:
-    return sha256_hex(encode(stack_document(stack)))

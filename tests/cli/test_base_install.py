@@ -201,7 +201,7 @@ def served(tmp_path: Path) -> Iterator[str]:
     shard = run(tmp_path / ".comity", work)
     (tmp_path / "own.json").write_bytes(canon.encode(build_receipt(tmp_path / ".comity", shard, 0)))
     server = HTTPServer(("127.0.0.1", 0), partial(Public, tmp_path / ".comity"))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/log/"
     server.shutdown()

@@ -31,7 +31,7 @@ def served(tmp_path: Path) -> Iterator[list[str]]:
     run(tmp_path / "state", work)
     (tmp_path / "key").write_text("sk-auditor\n")
     server = HTTPServer(("127.0.0.1", 0), partial(Control, tmp_path / "state"))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     url = f"http://127.0.0.1:{server.server_port}/log/"
     yield ["log", "audit", url, "--key", str(tmp_path / "state/log.vkey"), "--auditor", str(tmp_path / "key")]

@@ -45,7 +45,7 @@ class Public(BaseHTTPRequestHandler):
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
     server = HTTPServer(("127.0.0.1", 0), partial(Public, tmp_path / "state"))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/log/"
     server.shutdown()

@@ -18,7 +18,7 @@ from tests.cli.test_mirror import Public
 def watched(tmp_path: Path) -> Iterator[Watched]:
     """What the control port serves of a log, without the port."""
     server = HTTPServer(("127.0.0.1", 0), partial(Public, tmp_path / "state"))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield Watched(tmp_path, f"http://127.0.0.1:{server.server_port}/log")
     server.shutdown()

@@ -60,7 +60,7 @@ class Control(Public):
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Watched]:
     server = HTTPServer(("127.0.0.1", 0), partial(Control, tmp_path / "state"))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield Watched(tmp_path, f"http://127.0.0.1:{server.server_port}/log")
     server.shutdown()

@@ -100,6 +100,22 @@ def test_destroying_an_application_leaves_nothing_of_it_and_all_of_the_others(tm
     assert destroy(tmp_path, "triage") == 0
 
 
+def test_a_client_that_draws_a_ref_for_each_request_does_not_fill_the_disk_with_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("comity.adapters.vault.keeper.MAX_REFS", 3)
+    items = [kept(number, ref=str(number)) for number in range(6)]
+    said: list[str] = []
+    assert kept_in(tmp_path, *items, kept(6), kept(7, ref="1"), say=said.append) == [
+        *["2026-12-23"] * 3,
+        *[""] * 3,
+        "2026-12-23",
+        "2026-12-23",
+    ]
+    assert said == ["the vault keeps nothing of triage under further refs: 3 have keys"]
+    assert kept_in(tmp_path, kept(8, ref="8"), kept(9, ref="9", due=DUE + timedelta(1))) == ["", "2026-12-24"]
+
+
 def test_destroying_a_ref_leaves_the_rest_of_the_application(tmp_path: Path) -> None:
     one, two, other, none = kept(1, ref="r"), kept(2, ref="r", due=DUE + timedelta(1)), kept(3, ref="s"), kept(4)
     kept_in(tmp_path, one, two, other, none)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from comity.adapters.disk import DISK, PRIVATE, Disk
-from comity.adapters.vault.keys import get_or_create, key_path, naming_path, ref_name
+from comity.adapters.vault.keys import get_or_create, key_path, keys, naming_path, ref_name
 from comity.adapters.vault.sealing import MAX_ITEM_BYTES, NO_REF, NONCE_SIZE, Kept, sealed
 from comity.adapters.vault.shelves import shelf_path, size
 
@@ -25,6 +25,10 @@ MAX_GROUP = 256
 
 MAX_OPEN = 64
 """Files held open: applications times last days. Past that the oldest is closed, and a new one begun."""
+
+MAX_REFS = 10_000
+"""Erasure refs that have a key for one last day of an application, for each worker: each is a file. What comes under
+one more is not kept, so that whoever draws a ref for each request does not use up the disk's names."""
 
 SHELF_BYTES = 256 << 20
 """A file that has become longer is followed by another: an auditor reads through it to find one exchange."""
@@ -69,6 +73,7 @@ class Keeper:
         self._waiting = 0
         self._shelves: dict[tuple[str, date], _Shelf] = {}
         self._sizes: dict[str, int] = {}
+        self._refs: dict[tuple[str, date], int] = {}
         self._complained = False
         self._queue: queue.SimpleQueue[_Wish | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="vault", daemon=True)
@@ -128,8 +133,8 @@ class Keeper:
         written: set[int] = set()
         try:
             # keys are destroyed after salts: what is there once its key was taken has its key destroyed with it
-            records = [(each, self._sealed(each.kept)) for each in self._fitting(application, group)]
-            records = [(each, record) for each, record in records if each.there()]
+            sealing = [(each, self._sealed(each.kept)) for each in self._fitting(application, group)]
+            records = [(each, record) for each, record in sealing if record is not None and each.there()]
             if records:
                 self._append(application, due, records[0][0].kept.receipt, b"".join(record for _, record in records))
                 written = {id(each) for each, _ in records}
@@ -170,14 +175,31 @@ class Keeper:
             raise
         self._shelves[application, due] = shelf._replace(size=shelf.size + len(data))
 
-    def _sealed(self, kept: Kept) -> bytes:
+    def _sealed(self, kept: Kept) -> bytes | None:
+        """The record of an exchange; None if it is under one ref too many."""
         ref = NO_REF
         if kept.ref:
             naming = get_or_create(naming_path(self._state, kept.application), self._rng, self._disk)
             ref = ref_name(naming, kept.ref)
+        path = key_path(self._state, kept.application, kept.due, ref)
+        if kept.ref and not path.exists() and not self._has_room(kept):
+            return None
         # read anew for each: a key that was destroyed meanwhile must not be used again
-        key = get_or_create(key_path(self._state, kept.application, kept.due, ref), self._rng, self._disk)
+        key = get_or_create(path, self._rng, self._disk)
         return sealed(kept, key, ref, self._rng(NONCE_SIZE))
+
+    def _has_room(self, kept: Kept) -> bool:
+        """Whether one more ref may have a key for this day; counts it. Each worker counts what was there when it first
+        looked, and its own."""
+        day = kept.application, kept.due
+        if (count := self._refs.get(day)) is None:
+            self._refs = {each: number for each, number in self._refs.items() if each[1] >= kept.due}
+            found = keys(self._state, kept.application)
+            count = sum(due == kept.due and ref != NO_REF for _, due, ref in found)
+        if count >= MAX_REFS:
+            self._complain(f"the vault keeps nothing of {kept.application} under further refs: {MAX_REFS} have keys")
+        self._refs[day] = count + 1
+        return count < MAX_REFS
 
     def _open(self, application: str, due: date, first: str) -> _Shelf:
         if (old := self._shelves.pop((application, due), None)) is not None:

@@ -172,3 +172,19 @@ def test_what_is_fetched_is_never_plain(body: str) -> None:
         assert read(FORMS["chat"], body.encode()).hops == ("fetch",)
     except BadRequest as error:
         assert "occurs twice" in str(error), error
+
+
+@pytest.mark.parametrize(
+    ("surface", "members"),
+    [
+        ("chat", '"messages":[{"role":"user","content":"x"}],"model":"n"'),
+        ("chat", '"messages":[{"role":"user","content":"x"}],"stream":true,"stream":false'),
+        ("chat", '"stream":true,"stream_options":{"include_usage":false},"stream_options":{"include_usage":true},'
+                 '"messages":[{"role":"user","content":"x"}]'),
+        ("responses", '"input":[{"id":"msg_1"}],"input":"x"'),
+        ("responses", '"input":"x","store":true,"store":false'),
+    ],
+)  # fmt: skip
+def test_what_decides_by_itself_is_said_once(surface: str, members: str) -> None:
+    with pytest.raises(BadRequest, match="occurs twice"):
+        read(FORMS[surface], f'{{"model":"m",{members}}}'.encode())

@@ -16,7 +16,7 @@ from comity.relay.body import Ask
 from comity.relay.dialects.conversation import Dialect
 from comity.relay.reading import chat, completions, messages, pictures, responses, sounds, vectors
 from comity.relay.reading.betas import VERSION, with_headers
-from comity.relay.reading.form import Form, read
+from comity.relay.reading.form import SAID_ONCE, Form, keys, read
 from comity.relay.reading.forms import TABLE as TRANSCRIPTION
 from comity.relay.reading.forms import read_form
 from comity.relay.reading.shapes import Members
@@ -87,7 +87,13 @@ FORMS: dict[str, Form] = {
     "chat": Form(chat.TABLE, chat.PLAIN, ("messages",), ("max_completion_tokens", "max_tokens"), option=True),
     "completions": Form(completions.TABLE, completions.PLAIN, ("prompt",), ("max_tokens",), option=True),
     "responses": Form(
-        responses.TABLE, responses.PLAIN, ("input",), ("max_output_tokens",), kept=True, sound=responses.sound
+        responses.TABLE,
+        responses.PLAIN,
+        ("input",),
+        ("max_output_tokens",),
+        kept=True,
+        sound=responses.sound,
+        single=keys(*SAID_ONCE, "store", "input"),
     ),
     "messages": Form(messages.TABLE, messages.PLAIN, ("messages",), ("max_tokens",)),
     "embeddings": Form(vectors.EMBEDDINGS, vectors.PLAIN_EMBEDDINGS, ("input", "messages")),

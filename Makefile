@@ -9,13 +9,13 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --no-deps
 PAPERS := src tests bench faults models docs deploy
-JOBS   ?= 2
+JOBS   ?= 3
 ONCE   ?=
 QUICK  ?=
 SECONDS ?=
 ARGS   ?=
 
-.PHONY: detect detect-rival help demo test check fix bench bench-peers bench-soak bench-profile bench-parts bench-log faults
+.PHONY: detect detect-rival help demo test test-long check fix bench bench-peers bench-soak bench-profile bench-parts bench-log faults
 .PHONY: sbom bundle bundle-check helm oscal interop dist docs lock clean
 
 help:  ## this list
@@ -24,8 +24,11 @@ help:  ## this list
 demo: $(VENV)/.gateway  ## the tour, which then stays up; ONCE=1 ends after it
 	@$(BIN)/comity demo $(if $(ONCE),--once) $(ARGS)
 
-test: $(VENV)/.dev  ## all tests, by JOBS=2 processes; ARGS="tests/law -k adequacy" for some of them
-	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+test: $(VENV)/.dev  ## all tests, by JOBS=3 processes (some wait); ARGS="tests/law -k adequacy" for some of them
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+test-long: $(VENV)/.dev  ## the tests of which `make test` takes a sample
+	@$(BIN)/python -m pytest -n $(JOBS) -m long $(ARGS)
 
 check: $(VENV)/.dev  ## style, types, floors, and whether made files are as they would be made
 	@$(BIN)/ruff check --quiet $(PAPERS)

@@ -41,8 +41,8 @@ WAITING = 4_096
 """Entries that may wait to be durable; the ledger itself refuses eight times as many."""
 
 
-def write(state: Path) -> int:
-    """Write the log into a new state folder; returns how many requests it has.
+def write(state: Path, most: int | None = None) -> int:
+    """Write the log into a new state folder, the first `most` requests or all; returns how many requests it has.
 
     Raises:
         StateError: the folder cannot be used.
@@ -51,7 +51,7 @@ def write(state: Path) -> int:
     file = stack_file()
     realm = build_realm(file, ms(BEGUN))
     keep(state, realm)
-    return asyncio.run(_Writing(state, Decisions(realm, configured(realm.stack))).all())
+    return asyncio.run(_Writing(state, Decisions(realm, configured(realm.stack))).all(most))
 
 
 class _Writing:
@@ -70,11 +70,11 @@ class _Writing:
             state, self._stack.origin, clock=lambda: self._now, rng=self._chance.randbytes, durability="strict"
         )
 
-    async def all(self) -> int:
-        """The whole of it."""
+    async def all(self, most: int | None = None) -> int:
+        """The whole of it, or the first `most` requests."""
         try:
             self._began()
-            requests = arrivals()
+            requests = arrivals()[:most]
             for arrival in requests:
                 await self._until(ms(BEGUN) + arrival.after_ms)
                 self._comes(arrival)

@@ -15,6 +15,7 @@ from comity.adapters.rollup import groups_of
 from comity.adapters.stack_files import read_stack_file
 from comity.adapters.whole_files import write_whole
 from comity.cli.explain import day
+from comity.cli.progress import progress
 from comity.placement.asked import instant_of
 from comity.placement.conditions import configured
 from comity.posture.replay.groups import Groups
@@ -48,13 +49,17 @@ def run(options: argparse.Namespace) -> int:
     """Prints the scores; 0 whatever they are."""
     now = unix_ms() if options.as_of is None else instant_of(options.as_of)
     realm = build_realm(read_stack_file(options.config, None), now)
-    traffic = None if options.log is None else _traffic(groups_of(options.log), options.log)
+    traffic = None
+    if options.log is not None:
+        with progress("reading the log"):
+            traffic = _traffic(groups_of(options.log), options.log)
     seen_from = options.seen_from or _home(realm.stack)
     try:
         trusted = trust(seen_from, tuple(code.strip() for code in options.trust.split(",") if code.strip()))
     except ValueError as error:
         raise UsageFault(str(error)) from error
-    found = scores(realm, configured(realm.stack), now, trusted, traffic)
+    with progress("scoring"):
+        found = scores(realm, configured(realm.stack), now, trusted, traffic)
     if options.open is not None and (options.json or options.html is not None):
         raise UsageFault("--open is for reading here: --json and --html have everything opened")
     if options.open is not None and options.open not in {

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event, Lock, Thread
 from typing import TextIO
 
 AFTER_S = 2.0
@@ -13,6 +14,9 @@ AFTER_S = 2.0
 
 EVERY_S = 0.1
 """Between two drawings: often enough to be seen moving, seldom enough to cost nothing."""
+
+LOOK_S = 0.5
+"""Between two looks at a work that says nothing: often enough to count its seconds."""
 
 WIDTH = 24
 
@@ -28,38 +32,68 @@ class Progress:
         """`what` is said before the bar: `reading the log`."""
         self._what, self._total, self._clock = what, total, clock
         self._stream = sys.stderr if stream is None else stream
-        self._next = clock() + AFTER_S
+        self._began = clock()
+        self._next = self._began + AFTER_S
+        self._done = 0
         self._drawn = False
+        self._drawing = Lock()
+        self._terminal = self._stream.isatty()
 
     def at(self, done: int) -> None:
         """`done` parts of it are done."""
-        if not self._stream.isatty() or self._clock() < self._next:
+        self._done = done
+        self.still()
+
+    def still(self) -> None:
+        """It goes on, and how much is done is not known to have changed: the seconds show that it lives."""
+        if not self._terminal or self._clock() < self._next:
             return
-        self._next = self._clock() + EVERY_S
-        self._drawn = True
-        self._stream.write(f"\r\x1b[K{self._what}: {self._shown(done)}")
-        self._stream.flush()
+        with self._drawing:
+            self._next = self._clock() + EVERY_S
+            self._drawn = True
+            self._stream.write(f"\r\x1b[K{self._what}: {self._shown(self._done)}")
+            self._stream.flush()
 
     def over(self) -> None:
         """Takes the line away."""
-        if self._drawn:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
-            self._drawn = False
+        with self._drawing:
+            if self._drawn:
+                self._stream.write("\r\x1b[K")
+                self._stream.flush()
+                self._drawn = False
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Drawn again and again while the block runs, whoever tells how much is done."""
+        over = Event()
+
+        def look() -> None:
+            while not over.wait(LOOK_S):
+                self.still()
+
+        looking = Thread(target=look, name="progress", daemon=True)
+        if self._terminal:
+            looking.start()
+        try:
+            yield
+        finally:
+            over.set()
+            if self._terminal:
+                looking.join()
+            self.over()
 
     def _shown(self, done: int) -> str:
+        seconds = f"{self._clock() - self._began:,.0f} s"
         if self._total <= 0:
-            return f"{done:,}"
+            return f"{done:,}, {seconds}" if done else seconds
         share = min(1.0, done / self._total)
         full = round(share * WIDTH)
-        return f"[{'=' * full}{' ' * (WIDTH - full)}] {share:4.0%}"
+        return f"[{'=' * full}{' ' * (WIDTH - full)}] {share:4.0%}, {seconds}"
 
 
 @contextmanager
 def progress(what: str, total: int = 0) -> Iterator[Step]:
     """A function that is told how much is done; the line is gone at the end, also after Ctrl-C."""
     shown = Progress(what, total)
-    try:
+    with shown.alive():
         yield shown.at
-    finally:
-        shown.over()

@@ -60,6 +60,10 @@ def connected(
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection
+        except (RuntimeError, duckdb.InterruptException) as error:  # what becomes of Ctrl-C within a statement
+            if "interrupted" in str(error).lower():
+                raise KeyboardInterrupt from None
+            raise
         except duckdb.Error as error:
             raise DuckFault(f"DuckDB: {str(error).splitlines()[0]}") from error
         finally:

@@ -22,6 +22,7 @@ READY_S = 60.0
 """Six nodes and a worker start in about two seconds; a busy two-core machine may take ten times that."""
 
 STOP_S = 40.0
+ANSWER_S = 60.0
 LOOPBACK = "127.0.0.1"
 
 
@@ -29,16 +30,17 @@ class Gateway:
     """A gateway in a child process, with one key for each application and one for its owner."""
 
     def __init__(self, folder: Path, port: int | None, control: int | None) -> None:
-        """Prepares stack file, state and keys in `folder`; None chooses a free port."""
+        """Prepares stack file, state and keys in `folder`; None leaves a port to the system."""
         self.folder = folder
         self.stack_file = folder / "comity.yaml"
         self.stack_file.write_text(stack_text(datetime.now(UTC).year + 1))
         self.state = open_state(folder / ".comity")
-        self.port = port or free_port()
-        self.control = control or free_port()
+        self.port = port or 0
+        self.control = control or 0
         self._child: subprocess.Popen[bytes] | None = None
         self.keys: dict[str, str] = {}
         self._log = folder / "gateway.log"
+        self._said = folder / "gateway.json"
 
     @property
     def url(self) -> str:
@@ -57,17 +59,26 @@ class Gateway:
                 _, self.keys[application] = store.add(application=application, now=now)
             _, self.keys["owner"] = store.add(role="owner", now=now)
         command = [sys.executable, "-m", "comity", "serve", "-c", str(self.stack_file), "--state", str(self.state)]
-        command += ["--port", str(self.port), "--control-port", str(self.control)]
-        with self._log.open("wb") as log:
-            self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        command += ["--port", str(self.port), "--control-port", str(self.control), "--json"]
+        with self._log.open("wb") as log, self._said.open("wb") as said:
+            self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=log)
         deadline = time.monotonic() + READY_S
         while time.monotonic() < deadline:
             if self._child.poll() is not None:
                 raise Fault(f"the tour's gateway ended at once:\n{self._log.read_text()}")
-            if self._ready():
+            if self._serves() and self._ready():
                 return
             time.sleep(0.05)
         raise Fault(f"the tour's gateway was not ready within {READY_S:.0f} s:\n{self._log.read_text()}")
+
+    def _serves(self) -> bool:
+        """Whether it has said where it serves: its ports are known from then on."""
+        said = self._said.read_text()
+        if not said.endswith("\n"):
+            return False
+        ports = json.loads(said)
+        (_, self.port), (_, self.control) = ports["data"], ports["control"]
+        return True
 
     def _ready(self) -> bool:
         try:
@@ -100,7 +111,7 @@ class Gateway:
         return (self.state / "log.vkey").read_text().strip()
 
     def _get(self, port: int, path: str, key: str = "") -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=10)
+        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=ANSWER_S)
         try:
             connection.request("GET", path, headers={"Authorization": f"Bearer {key}"} if key else {})
             response = connection.getresponse()
@@ -129,13 +140,6 @@ def stack_text(year: int) -> str:
     """The tour's stack file, its instruments good until the end of `year`."""
     text = (files("comity.cli.tour") / "stack.yaml").read_text(encoding="utf-8")
     return text.replace("NEXT_YEAR", f"{year}-12-31")
-
-
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
 
 
 def usual_port(port: int) -> int | None:

@@ -37,8 +37,8 @@ class Outcome:
 
 def make(visit: Visit, gateway: Gateway) -> Outcome:
     """Asks what the visit asks; a refusal is an outcome, not an error."""
-    killer = _Killer(gateway.node(visit.kill)) if visit.kill else None
     client = openai.OpenAI(base_url=gateway.url, api_key=gateway.keys[visit.application], max_retries=0, timeout=60)
+    killer = _Killer(gateway.node(visit.kill)) if visit.kill else None  # last: it runs while the request is made
     started = time.perf_counter()
     try:
         with client:

@@ -4,7 +4,7 @@ import json
 
 from bench.made.spans import stack_file
 from bench.made.trace import SAID
-from bench.replay import FROM, HEADS, SCENARIOS, _page
+from bench.replay import HEADS, SCENARIOS, _page
 
 from comity.adapters.packs import load_packs
 from comity.posture.scenario.read import read_scenario
@@ -39,8 +39,8 @@ def test_the_page_says_what_was_measured_and_that_it_was_made():
 def test_its_scenarios_name_what_the_made_stack_has():
     stack = stack_file().stack
     lists = {name for pack in load_packs(stack.law) for name in pack.groups}
-    for changes in SCENARIOS:
-        document = {"scenario": "bench", "title": "bench", "date": "2026-11-23", "from": FROM, "changes": changes}
+    for day, changes, _ in SCENARIOS:
+        document = {"scenario": "bench", "title": "bench", "date": "2026-11-23", "from": day, "changes": changes}
         assert read_scenario(json.dumps(document).encode(), "bench").scenario is not None
         for change in changes:
             assert set(change.get("suppliers", {}).get("withdraw", ())) <= set(stack.parties)

@@ -18,6 +18,7 @@ from comity.adapters.realm_bundles import read_bundle
 from comity.adapters.remote_groups import remote_groups
 from comity.adapters.rollup import groups_of
 from comity.adapters.scenario_files import nothing_changed, read_scenario_file
+from comity.adapters.settled import settled
 from comity.adapters.state import state_folder
 from comity.adapters.whole_files import write_whole
 from comity.cli import first_look, foreseen, swept
@@ -34,6 +35,7 @@ from comity.posture.futures.page import sections
 from comity.posture.replay.capacity import ShareOut
 from comity.posture.replay.engine import replay
 from comity.posture.replay.groups import Groups
+from comity.posture.replay.history import history_of
 from comity.posture.replay.lots import log_of
 from comity.posture.replay.page import html
 from comity.posture.replay.report import Report
@@ -139,11 +141,13 @@ def _replayed(
     log, library, scenario = log_of(groups), library_of(beside), reading.scenario
     assert scenario is not None
     with progress("deciding again", len(log.lots)) as step:
-        report = replay(log, worlds, scenario, library, share_out(), step=step)
+        history_of(log, worlds, step)
     found = None
-    if scenario.sweep is not None:
-        today = baseline(report)
-        found = swept.run_sweep(reading.plain, scenario.sweep, report, today, log, worlds, library, share_out())
+    with settled():
+        report = replay(log, worlds, scenario, library, share_out())
+        if scenario.sweep is not None:
+            today = baseline(report)
+            found = swept.run_sweep(reading.plain, scenario.sweep, report, today, log, worlds, library, share_out())
     return msgspec.structs.replace(report, notes=(*report.notes, *notes.values()), swept=found)
 
 

@@ -138,6 +138,14 @@ class Epoch:
         """What the rule is known to say to cases that answer all questions so; whoever finds more adds it."""
         return self.precedents.said(self.rules[rule], self._places, self.distinctions.part(rule, answers))
 
+    def part(self, rule: str, profile: Profile) -> Answers:
+        """How the profile answers what one rule asks of a candidate."""
+        known = self.precedents.parts(self.rules[rule], self._places)
+        found = known.get(profile)
+        if found is None:
+            found = known[profile] = self.of_candidates.part(rule, self.seen(profile))
+        return found
+
     def _compiled(self, action: str, names: Names) -> Policies:
         return self.precedents.compiled(action, [rule for name, rule in self.rules.items() if name in names])
 

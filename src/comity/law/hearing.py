@@ -96,8 +96,7 @@ class Hearing:
         if rule not in self._parts:
             parts: dict[Answers, list[Profile]] = {}
             for profile in self._names:
-                part = self._epoch.of_candidates.part(rule, self._epoch.seen(profile))
-                parts.setdefault(part, []).append(profile)
+                parts.setdefault(self._epoch.part(rule, profile), []).append(profile)
             self._parts[rule] = parts
         return self._parts[rule]
 

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from comity.law.cedar import Policies, Schema, World
 from comity.law.docket import Docket
+from comity.law.profile import Profile
 from comity.law.relevance import Answers, Reading, rests_on_places
 from comity.law.rule import Rule
 
@@ -26,6 +27,9 @@ KEPT = 1 << 14
 
 SETS = 256
 """Sets of rules kept compiled, each of some 50 kB: cases differ in few ways that rules can tell apart."""
+
+PARTS = 2048
+"""Rules in a state of the lists, each with the profiles of the stacks that were asked of."""
 
 WORLDS = 8
 """Jurisdictions in their lists, as the engine holds them: some 400 kB each."""
@@ -42,6 +46,7 @@ class Precedents:
         self._places: dict[object, int] = {}
         self._worlds: Docket[tuple[str, int], World] = Docket(WORLDS)
         self._said: Docket[tuple[int, int, Answers], Said] = Docket(KEPT)
+        self._parts: Docket[tuple[int, int], dict[Profile, Answers]] = Docket(PARTS)
 
     def new(self, rules: Iterable[Rule]) -> list[Rule]:
         """Those that were not met before; from now on they were."""
@@ -76,6 +81,10 @@ class Precedents:
         if number not in self._rest_on_places:
             self._rest_on_places[number] = rests_on_places(rule.policy)
         return self._said.get((number, places if self._rest_on_places[number] else -1, answers), lambda _: {})
+
+    def parts(self, rule: Rule, places: int) -> dict[Profile, Answers]:
+        """How profiles answer what the rule asks in this state of the lists; whoever finds more adds it."""
+        return self._parts.get((self._number(rule.policy), places), lambda _: {})
 
     def _number(self, policy: Policy) -> int:
         held = self._numbers.get(id(policy))

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from comity.law.docket import Docket
+
 Names: TypeAlias = frozenset[str]
 """An entity as the names of everything that it is in, itself too; a set as the names of its members."""
 
@@ -29,6 +31,9 @@ _IN_OTHERS = frozenset(
 )
 """Attributes of which `==` asks for less than what they are in; an enum is in nothing but itself."""
 
+ANSWERS = 256
+"""Of one rule, remembered: a rule asks some five things, most of which are answered by yes or no."""
+
 _HELD_AGAINST = frozenset({"in", "==", "!=", "contains", "containsAny", "containsAll"})
 
 
@@ -40,7 +45,7 @@ class Reading:
         complete: whether they are all that the rule sees of it; a rule may ask what is no attribute.
     """
 
-    __slots__ = ("_conditions", "_variable", "complete", "questions")
+    __slots__ = ("_conditions", "_left_open", "_variable", "complete", "questions")
 
     def __init__(self, policy: Mapping[str, Any], variable: str) -> None:
         """Reads a policy in Cedar's JSON form."""
@@ -48,9 +53,13 @@ class Reading:
         self.complete = True
         self.questions: dict[_Question, int] = {}
         self._conditions = self._of(policy)
+        self._left_open: Docket[Answers, bool] = Docket(ANSWERS)
 
     def left_open(self, answers: Answers) -> bool:
         """Whether `answers` alone do not rule the rule out."""
+        return self._left_open.get(answers, self._is_left_open)
+
+    def _is_left_open(self, answers: Answers) -> bool:
         return all(condition(answers) is not False for condition in self._conditions)
 
     def _of(self, policy: Mapping[str, Any]) -> list[_Kleene]:

@@ -164,6 +164,29 @@ def test_an_index_that_no_entry_tells_of_is_an_alarm(watched: Watched) -> None:
     assert watched.names() == []
 
 
+def test_an_entry_that_is_not_in_the_tree_tells_nothing(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control port makes one up that tells of what was pruned."""
+    made_up = {
+        "kind": "erasure",
+        "party": '{"actor":"gateway"}',
+        "decision": '{"action":"prune","durability":"strict"}',
+        "content": '{"entries":9,"pruned":[{"minimum":256,"shard":"SHARD"}],"salts":0,"times":{"finished":1}}'.replace(
+            "SHARD", watched.shard
+        ),
+    }
+
+    def lie(page: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**each, **made_up} if each["index"] == 9 else each for each in page]
+
+    monkeypatch.setattr(Control, "lie", staticmethod(lie))
+    watched.key = "sk-auditor"
+    watched.begin()
+    prune(watched, 256)
+    assert watched.names() == ["altered-entry"]
+    watched.now += TELL_MS
+    assert watched.names() == ["altered-entry", "untold-minimum"]
+
+
 def test_without_a_key_nobody_knows_what_entries_tell(watched: Watched) -> None:
     prune(watched, 256)
     for _ in range(3):

@@ -1,7 +1,8 @@
 """`python -m bench.replay [--quick] [--requests 1000000,…] [--billion] [--keep]`: how quickly a large log is replayed.
 
 Exports of a made log are grouped by DuckDB, each in a process of its own on two cores; then the groups are replayed: as
-it was, under a first scenario, and under others, without and with causes and repairs. The files are made first, used, and removed.
+it was, under a first scenario, and under others, without and with causes and repairs. The files are made first, used,
+and removed.
 """
 
 from __future__ import annotations

@@ -211,6 +211,42 @@ def test_what_was_entered_while_the_log_was_read_goes_too(
     assert left(state) == [0, 1, 4, 5]
 
 
+@pytest.mark.parametrize("ref", ["", REF])
+def test_what_workers_entered_until_they_heard_goes_too_and_what_comes_after_stays(
+    state: Path, stack: Stack, ref: str
+) -> None:
+    salt = ApplicationSalts(state).get("triage", REF)
+    assert salt is not None
+
+    async def ask(ledger: Ledger, mark: bytes | None) -> None:
+        party, decision, content = intent()
+        said = canon.parse(content)
+        if mark:
+            said["ref"] = marked(mark, bytes.fromhex(said["nonce"]))
+        kept = {key: value for key, value in canon.parse(decision).items() if key != "obligations"}
+        index = await enter(ledger, "intent", (party, canon.encode(kept), canon.encode(said)))
+        await enter(ledger, "outcome", outcome(index), index)
+
+    async def work(ledger: Ledger) -> None:
+        loop = asyncio.get_running_loop()
+
+        async def hears() -> None:
+            await ask(ledger, salt if ref else None)
+            ledger.rotate()
+            await ask(ledger, ApplicationSalts(state).of_ref("triage", REF))
+            await ask(ledger, None)
+
+        def settle() -> None:
+            asyncio.run_coroutine_threadsafe(hears(), loop).result()
+
+        wanted = order, state, stack, "triage", ref, TODAY, lambda _: None
+        await asyncio.to_thread(*wanted, settle=settle)
+        assert carry_out(state, stack, TODAY) == Waiting()
+
+    run(state, work)
+    assert left(state) == [*([0, 1, 4, 5] if ref else []), 8, 9, 10, 11]
+
+
 def test_of_a_shard_that_is_closed_the_last_segment_goes_too(state: Path, stack: Stack) -> None:
     (shard,) = shards(state)
     (state / "log" / shard / "closed").write_text("a copy\n")

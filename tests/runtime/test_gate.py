@@ -11,6 +11,8 @@ from comity.adapters.realms import build_realm
 from comity.adapters.stack_files import read_stack_file
 from comity.law.case import NOTHING_ADDED, Addition
 from comity.placement.types import Placement, Wish
+from comity.relay.exchange import Exchange
+from comity.relay.ports import FREE, Later
 from comity.runtime.gate import Gate
 from comity.runtime.in_force import InForce
 from comity.runtime.messages import Endpoint
@@ -56,10 +58,13 @@ class World:
         self.begun: list[InForce] = []
         self.broken = False
         self.trouble = ""
+        self.salt = b"\1" * 32
+        self.gone = False
         self.gate = Gate(
             self.before,
             clock=lambda: self.now,
-            salt=lambda application: b"\1" * 32,
+            salt=lambda application: self.salt,
+            salt_of_ref=self.salt_of_ref,
             began=self.began,
             trouble=lambda: self.trouble,
         )
@@ -69,6 +74,11 @@ class World:
         if self.broken:
             raise LedgerBroken("the disk is full")
         self.begun.append(force)
+
+    def salt_of_ref(self, application: str, ref: str) -> bytes:
+        if self.gone:
+            raise OSError("no disk")
+        return self.salt[:31] + ref.encode()
 
     def place(self, application="desk", model="small", addition=NOTHING_ADDED) -> Placement | Refusal:
         tenant = self.gate.tenant(application.encode())
@@ -170,3 +180,25 @@ def test_who_asked_before_its_salt_was_destroyed_has_no_answer_kept(world):
     assert world.gate.cache(tenant) is not None
     assert world.gate.cache(tenant.under("case-7", b"\2" * 32)) is None
     assert world.gate.cache(world.gate.tenant(b"front")) is None
+
+
+@pytest.mark.parametrize("ref", ["", "r"])
+def test_nothing_is_entered_under_a_salt_that_is_destroyed(world, ref):
+    """Its request began to come in before, and is whole only now."""
+    tenant = world.gate.tenant(b"desk")
+    tenant = world.gate.under(tenant, ref) if ref else tenant
+    asking = Exchange(tenant, NOTHING_ADDED, b"{}", bytes(16), world.now)
+    placement = world.place()
+    assert world.gate.admit(asking, placement, world.now, pytest.fail) is FREE
+    world.salt = b"\2" * 32
+    refused = world.gate.admit(asking, placement, world.now, pytest.fail)
+    assert (refused.status, refused.code) == (503, "not_ready")
+    world.gate.forget()
+    assert world.gate.tenant(b"desk").salt == world.salt
+
+
+def test_a_ref_whose_salt_cannot_be_had_is_told_so(world):
+    tenant = world.gate.tenant(b"desk")
+    world.gone = True
+    with pytest.raises(Later, match="salts of this application"):
+        world.gate.under(tenant, "r")

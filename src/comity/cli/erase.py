@@ -31,6 +31,9 @@ _REF = re.compile(f"[!-~]{{1,{MAX_REF}}}")
 ENTRY_S = 5.0
 """How long it waits for a gateway that runs to enter what was done: some of its looks."""
 
+OTHERS_S = 0.3
+"""After one worker has entered it, for the others, which were told at the same time."""
+
 _STEP_S = 0.1
 
 
@@ -70,14 +73,12 @@ def run(options: argparse.Namespace) -> int:
         try:
             done = order(
                 state, stack, options.application, ref, today, partial(_note, database, options.application, name),
-                dry=options.dry_run,
+                settle=partial(_settle, state, database, name), dry=options.dry_run,
             )  # fmt: skip
         except ValueError as error:  # a salt or a key is damaged
             raise Fault(f"{error}; the order was not carried out in full") from error
         waiting = 0
         if not options.dry_run:
-            if _runs(state):
-                _await(database, name)
             waiting = carry_out(state, stack, today).entries
     _tell(done, waiting, options)
     return 0
@@ -110,11 +111,14 @@ def _runs(state: Path) -> bool:
     return False
 
 
-def _await(database: Database, name: str) -> None:
-    """Until the gateway has entered it, and begun new segments."""
+def _settle(state: Path, database: Database, name: str) -> None:
+    """Until a gateway that runs has entered it, and begun new segments."""
+    if not _runs(state):
+        return
     patience = time.monotonic() + ENTRY_S
     while time.monotonic() < patience and any(each.id == name for each in notes(database)):
         time.sleep(_STEP_S)
+    time.sleep(OTHERS_S)
 
 
 def _tell(done: Erased, waiting: int, options: argparse.Namespace) -> None:

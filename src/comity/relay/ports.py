@@ -67,11 +67,11 @@ FREE: Admission = _Free()
 
 
 class Limited(Struct, frozen=True):
-    """A limit or budget is used up (429), or too little of the log is witnessed (503). Nothing was entered in the log,
-    and nothing has left."""
+    """A limit or budget is used up (429), too little of the log is witnessed, or what it would be entered under is
+    destroyed (503). Nothing was entered in the log, and nothing has left."""
 
     message: str
-    code: Literal["rate_limit_exceeded", "budget_exceeded", "not_witnessed"]
+    code: Literal["rate_limit_exceeded", "budget_exceeded", "not_witnessed", "not_ready"]
     retry_after_ms: int = 0  # 0: not known, or never
     headers: bytes = b""
     status: int = 429

@@ -95,9 +95,13 @@ def order(
     today: date,
     note: Callable[[Erased], None],
     *,
+    settle: Callable[[], None] = lambda: None,
     dry: bool = False,
 ) -> Erased:
     """Erase what an application asked, or what it asked under one ref; `note` has it entered, before entries go.
+
+    `settle` returns when workers that run have heard of it, and begun new segments; what they entered until then is
+    looked for once more, and is not among the numbers.
 
     Raises:
         Held: a legal hold lies on it; nothing was done.
@@ -123,6 +127,8 @@ def order(
     done = Erased(destroyed, contents, found.count, dict(found.kept))
     if not dry:
         note(done)
+        settle()
+        _keep(state, found.look(to_the_end=bool(ref)))
     return done
 
 
@@ -141,18 +147,27 @@ class _Found:
         self._today = today
         self._mine = mine
         self._read: dict[str, int] = {}
+        self._starts: dict[str, set[int]] = {}
 
-    def look(self) -> dict[str, list[int]]:
-        """Entries that are to go, by shard, among those that came since the last look."""
-        wanted = {shard: self._of(shard) for shard in shards(self._state)}
+    def look(self, *, to_the_end: bool = True) -> dict[str, list[int]]:
+        """Entries that are to go, by shard, among those that came since the last look; unless `to_the_end`, up to the
+        segment that was begun since then: what is in it came after workers heard of the order, and is a new matter.
+        """
+        wanted = {shard: self._of(shard, to_the_end=to_the_end) for shard in shards(self._state)}
         return {shard: indices for shard, indices in wanted.items() if indices}
 
-    def _of(self, shard: str) -> list[int]:
+    def _of(self, shard: str, *, to_the_end: bool) -> list[int]:
+        starts = set(segment_starts(ledger_folder(self._state, shard)))
+        begun = starts - self._starts.get(shard, set())
+        self._starts[shard] = starts
+        end = sys.maxsize if to_the_end else min(begun, default=0)
         wanted: list[int] = []
         open_intents: set[int] = set()
         since = self._read.get(shard, 0)
         keep = Keep(self._state, None, (), self._today)
         for entry, because in entries_of(self._state, shard, keep, partial(self._is_mine, shard), since):
+            if entry.index >= end:
+                break
             if because:
                 self.kept.update(because)
                 continue

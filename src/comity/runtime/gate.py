@@ -37,6 +37,13 @@ CHANGED = Limited(
     status=503,
 )
 
+ERASED = Limited(
+    "What was asked before was erased while this request came in, or its erasure salt cannot be read; send it again.",
+    "not_ready",
+    1_000,
+    status=503,
+)
+
 UNSALTED = "The gateway cannot read or make the erasure salts of this application now; nothing was sent on."
 
 MAX_REFERRED = 4_096
@@ -134,6 +141,8 @@ class Gate:
         self, exchange: Exchange, placement: Placement, now: Instant, ready: Callable[[Admission | Limited], None]
     ) -> Admission | Limited | None:
         """Count a request against its tenant's limits and budgets, if what is witnessed is new enough for it."""
+        if self._destroyed(exchange.tenant):
+            return ERASED
         if self._required is not None:
             refusal = self._required.refusal(exchange.tenant.application, now)
             if refusal is not None:
@@ -216,6 +225,14 @@ class Gate:
                 self._referred.clear()
             referred = self._referred[tenant, ref] = tenant.under(ref, salt)
         return referred
+
+    def _destroyed(self, tenant: Tenant) -> bool:
+        """Whether the tenant's salt was destroyed since a request of it began to come in."""
+        try:
+            salt = self._salt_of_ref(tenant.application, tenant.ref) if tenant.ref else self._salt(tenant.application)
+        except (OSError, ValueError):
+            return True
+        return salt != tenant.salt
 
     def forget(self) -> None:
         """Some erasure salt was destroyed: whoever asks next has a new one, and nobody waits with an old one."""

@@ -144,7 +144,7 @@ class Driver:
         port, exchange = self._port, self._exchange
         if isinstance(admission, Limited):
             exchange.step("refuse")
-            if admission.status == 503:
+            if admission.code == "not_witnessed":
                 port.counts.unwitnessed += 1
             else:
                 port.counts.limited += 1

@@ -38,9 +38,9 @@ def survivors(pack: Pack, stage: Sequence[Scene]) -> Iterator[str]:
     """Each mutant that no case of the pack notices."""
     for rule in pack.rules:
         watching = [each for each in stage if rule.id in each.epoch.rules and _watched(rule, each.case)]
-        before = _fires(rule, watching)
+        before = list(_fires(rule, watching))
         for what, mutant in _mutants(rule):
-            if _fires(mutant, watching) == before:
+            if all(now == was for now, was in zip(_fires(mutant, watching), before, strict=True)):
                 yield f"{rule.id}: without {what}"
 
 
@@ -49,10 +49,11 @@ def _watched(rule: Rule, case: PackCase) -> bool:
     return rule.kind == "prohibit" or (case.oblige if rule.kind == "oblige" else case.advise) is not None
 
 
-def _fires(rule: Rule, stage: Sequence[Scene]) -> list[bool]:
+def _fires(rule: Rule, stage: Sequence[Scene]) -> Iterator[bool]:
+    """In each scene; asked one by one, for the first that differs is enough."""
     policies = Policies(KINDS[rule.kind][1], [rule])
-    answers = (tried.world.ask(policies, CASE, tried.names) for tried in stage)
-    return [any(rule.id in answer.rules for answer in each) for each in answers]
+    for tried in stage:
+        yield any(rule.id in answer.rules for answer in tried.world.ask(policies, CASE, tried.names))
 
 
 def _mutants(rule: Rule) -> Iterator[tuple[str, Rule]]:

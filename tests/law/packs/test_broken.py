@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from comity.adapters.packs import pack_folders, read_folder, tried
@@ -14,6 +16,7 @@ IDLE_LISTS = {"EU": "the Member States: eu.gdpr's rules ask for the EEA; packs b
 """Lists of a pack that no rule of its own asks about, so that no case of it could miss an entry, and why they are there."""
 
 
+@cache
 def pack(name: str) -> Pack:
     read, problems = read_folder(SHIPPED[name])
     assert read is not None, problems

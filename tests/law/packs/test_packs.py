@@ -74,12 +74,12 @@ def test_every_date_has_a_case_on_the_eve_and_one_on_the_day(name: str, shipped:
 
 
 def test_there_are_cases_enough_and_traps_among_them(shipped: dict[str, Pack]) -> None:
-    cases = [case for pack in shipped.values() for case in pack.cases]
-    assert len(cases) >= 60
-    assert all(any(case.trap for case in pack.cases) for pack in shipped.values())
-    for pack in shipped.values():
-        sentences = [case.says for case in pack.cases]
-        assert len(sentences) == len(set(sentences)), pack.name
+    cases = {name: pack.cases for name, pack in shipped.items()}
+    assert sum(map(len, cases.values())) >= 60
+    for name, held in cases.items():
+        assert any(case.trap for case in held), name
+        sentences = [case.says for case in held]
+        assert len(sentences) == len(set(sentences)), name
 
 
 def test_prudence_is_never_called_law(shipped: dict[str, Pack]) -> None:

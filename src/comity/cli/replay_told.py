@@ -53,9 +53,15 @@ def told(report: Report, show: Told) -> None:
     _loads(report, show)
     show.heading("Cost, time, energy")
     show.rows(list(_amounts(report)), (1, 3))
+    if report.reading:
+        show.heading("How to read this")
+        show.rows([(" ".join(report.reading.split()),)])
     if notes := [note for note in report.notes if note != report.notice]:
         show.heading("To be known")
-        show.rows([(note,) for note in notes])
+        show.items(notes)
+    if report.sources:
+        show.heading("Sources of the scenario's figures")
+        show.items([f"{each['figure']}: {each['source']} ({each['checked']})" for each in report.sources])
 
 
 def _reproduced(report: Report) -> str:

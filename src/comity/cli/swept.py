@@ -94,8 +94,10 @@ def told(swept: Swept, show: Told) -> None:
     show.heading(f"If it were otherwise: {what}")
     if not moved(swept):
         show.say("  Nothing changes with it.")
-    for first in range(0, min(len(swept.points), MOST) if moved(swept) else 0, ABREAST):
-        _table(by_value(swept, first, ABREAST), show)
+    count = min(len(swept.points), MOST) if moved(swept) else 0
+    abreast = -(-count // -(-count // ABREAST)) if count else 1  # five are three and two, not four and one
+    for first in range(0, count, abreast):
+        _table(by_value(swept, first, min(abreast, count - first)), show)
 
 
 def _table(table: Table, show: Told) -> None:

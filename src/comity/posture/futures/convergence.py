@@ -125,7 +125,7 @@ def convergence(params: Convergence, baseline: Baseline | None) -> Outlook:
         figure("mean", "the lead reverts to", found.mean, params.unit),
         figure("persistence", "of a distance stays after a month", found.persistence),
         figure("spread", "shock of a month, standard deviation", found.spread, params.unit),
-        figure("lost", f"chance that it falls below {params.worth:g} within {params.months} months", part),
+        figure("lost", f"chance that it falls below its worth within {params.months} months", part),
         figure("lost_by", "month by which that is as likely as not", when),
     ]
     if params.programme and baseline is not None:

@@ -253,7 +253,7 @@ def _cohorts(params: HardwareLag, each: list[Fleet], start: int) -> Grid:
                 fleet.name,
                 f"{fleet.capacity[-1]:.1f}",
                 shown(start + gone) if gone is not None else "never",
-                f"{stranded_by(fleet, start, params)[-1]:.0f}",
+                f"{stranded_by(fleet, start, params)[-1]:,.0f}",
             )
         )
     local = [fleet for fleet in each if not fleet.foreign]

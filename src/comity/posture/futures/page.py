@@ -10,9 +10,7 @@ from comity.posture.futures.outlook import Outlook, Plot, shown
 
 def sections(found: Outlook, sources: tuple[str, ...] = ()) -> list[Section]:
     """The sections, in reading order. `sources` are those of the document's figures."""
-    figures = Table(
-        ("", "value", "unit"), tuple((each.says, shown(each), each.unit) for each in found.figures)
-    )
+    figures = Table(("", "value", "unit"), tuple((each.says, shown(each), each.unit) for each in found.figures))
     return [
         Section("What it comes to", "\n\n".join(found.headline), (), [("Figures", figures)], sources),
         Section(

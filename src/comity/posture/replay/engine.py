@@ -170,7 +170,10 @@ def _notes(every: Sequence[Plan], differing: int, *, loads_known: bool, shared: 
     if any(plan.factor != 1 for plan in every):
         yield "Shares are of the log's requests; amounts and loads after are of the demand that the scenario makes."
     if loads_known:
-        yield "A capacity is that of a whole month: what peaks inside a month would turn away is not seen."
+        yield (
+            "A capacity is that of a whole month: what peaks inside it would turn away is not seen, and a month that "
+            "the log has only in part looks emptier than it was."
+        )
     elif not shared and any(each.capacity is not None for world in worlds.values() for each in _deployments(world)):
         yield "Capacities are stated, and nothing here shares them out: install comity[replay]."
     if any(any(plan.lot.sums.latency) for plan in every):

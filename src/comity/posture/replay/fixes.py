@@ -154,12 +154,15 @@ def fixes_for(
     """
     stack = world.stack
     there = allowed(named(put.wish.model, stack), put.wish, stack)
+    opened = False
     for name, _ in sorted(forbidden, key=lambda each: (len(each[1]), each[0]))[:MAX_NEAR]:
-        yield from _of_ways(put, world, world.stack, name, application)
+        for fix in _of_ways(put, world, world.stack, name, application):
+            opened = opened or not fix.accepts
+            yield fix
     if was is not None:
         gone = [name for name in named(put.wish.model, was.stack) if name not in stack.deployments]
         yield from _elsewhere(put, world, was, gone, application)
-    if not there:
+    if not there or not opened:
         yield from by_another(put, stack)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 
 from comity.charts.chart import Chart, Table
 from comity.charts.heatmap import heatmap
@@ -14,7 +13,7 @@ from comity.posture.decimals import decimal
 from comity.posture.scores.chain import LINKS, NOT_KNOWN
 from comity.posture.scores.scores import WHOLE, Scores
 from comity.posture.scores.seal import OBJECTIVES, TOP, Sealed
-from comity.posture.scores.told import CAUTION, figures, per_cent, span
+from comity.posture.scores.told import CAUTION, apart, figures, per_cent, span
 
 
 def posture_page(found: Scores, command: str = "", notice: str = "") -> str:
@@ -80,14 +79,10 @@ def _concentration(found: Scores) -> Table:
     return Table(
         ("link", "suppliers", "HHI of suppliers", "HHI of nations"),
         tuple(
-            (layer.link, str(len(layer.suppliers)), _apart(layer.hhi_suppliers), _apart(layer.hhi_nations))
+            (layer.link, str(len(layer.suppliers)), apart(layer.hhi_suppliers), apart(layer.hhi_nations))
             for layer in found.layers
         ),
     )
-
-
-def _apart(held: tuple[Fraction, Fraction]) -> str:
-    return span(*(f"{round(each):,}" for each in held))
 
 
 def _named(found: Scores) -> Mapping[str, Sealed]:

@@ -33,6 +33,15 @@ def figures(low: Fraction, high: Fraction, digits: int) -> str:
     return span(decimal(low, digits), decimal(high, digits))
 
 
+def apart(held: tuple[Fraction, Fraction]) -> str:
+    """A range of whole numbers, thousands apart."""
+    return span(*(f"{round(each):,}" for each in held))
+
+
+def _brief(says: str) -> str:
+    return says.partition(":")[0]
+
+
 def per_cent(low: Fraction, high: Fraction, digits: int = 0) -> str:
     """A range of parts of a whole, in per cent."""
     return f"{figures(100 * low, 100 * high, digits)} %"
@@ -52,12 +61,15 @@ def _summary(found: Scores) -> Iterator[str]:
     yield f"{'':<{wide}}  {'SEAL':<6}  {'score, %':<14}  " + "  ".join(f"{name[4:]:<3}" for name in OBJECTIVES)
     for name, each in rows:
         yield _row(name, each, wide)
-    yield "SEAL as its lowest objective, SOV-1 to SOV-8 at the right; score by the weights of version 1.2.1."
+    yield "SEAL (0 to 4) as its lowest objective; score by the weights of version 1.2.1. SOV-1 to SOV-8 at the right:"
+    yield f"  {', '.join(f'{name[4:]} {_brief(says)}' for name, says in OBJECTIVES.items())}."
     yield ""
     yield from _compute(found)
     yield ""
     for layer in found.layers:
         yield _layer(layer)
+    if found.layers:
+        yield "HHI, of concentration: 10,000 where all rests on one."
     yield ""
     for way in found.ways:
         by = ", ".join(f"{span(*count)} by {link}" for link, count in way.by_link.items())
@@ -91,8 +103,7 @@ def _compute(found: Scores) -> Iterator[str]:
 def _layer(layer: Layer) -> str:
     most = ", ".join(f"{held.name} ({held.nation}) {decimal(100 * held.share, 0)} %" for held in layer.suppliers[:MOST])
     rest = f" and {len(layer.suppliers) - MOST} more" if len(layer.suppliers) > MOST else ""
-    hhi = figures(*layer.hhi_suppliers, 0)
-    nations = figures(*layer.hhi_nations, 0)
+    hhi, nations = apart(layer.hhi_suppliers), apart(layer.hhi_nations)
     return f"{layer.link:<11} {most}{rest}; HHI {hhi}, of nations {nations}"
 
 

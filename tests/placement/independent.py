@@ -1,14 +1,14 @@
 """A second evaluation that shares nothing with the first but Cedar and the pack's files.
 
-One `is_authorized` per deployment and place; no cache, no handles, no merged profiles; rules, lists, coverage and
-dates are read again from the files; facts are read again from the stack's types.
+One `is_authorized` per deployment and place; no answer is kept, no handles, no merged profiles; rules, lists, coverage
+and dates are read again from the files, once for a moment; facts are read again from the stack's types.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -43,6 +43,7 @@ def _holds(since: date, until: date | None, moment: datetime, zone: str) -> bool
     return since <= local and (until is None or local <= until)
 
 
+@cache
 def _schema() -> str:
     words = _read(LAW / "vocabulary.yaml")
     names = {
@@ -134,13 +135,13 @@ def _chips(site: Site | None) -> set[str]:
     return {"unknown"} if site.accelerators is None else {CLASSES.get(name, "unknown") for name in site.accelerators}
 
 
-def _hop(stack, case, name, place, operator, deployment, moment, file_date, implicit) -> bool:
-    today = moment.astimezone(UTC).date()
-    words = _read(LAW / "vocabulary.yaml")
+@lru_cache(maxsize=64)
+def _law(law: tuple[str, ...], moment: datetime) -> tuple[list[str], dict[str, set[str]], list[dict]]:
+    """The prohibitions, the lists and the coverage of these packs in force at `moment`."""
     texts: list[str] = []
     groups: dict[str, set[str]] = {}
-    covers: list[tuple[dict, set[str]]] = []
-    for pack_name in stack.law:
+    covers: list[dict] = []
+    for pack_name in law:
         pack = LAW / "packs" / pack_name
         coverage = _read(pack / "coverage.yaml")
         zone = coverage["timezone"]
@@ -152,7 +153,14 @@ def _hop(stack, case, name, place, operator, deployment, moment, file_date, impl
                     members.add(row["member"])
         for cover in coverage["covers"] if coverage["status"] != "draft" else ():
             if _holds(cover["from"], cover.get("until"), moment, zone):
-                covers.append((cover, set()))
+                covers.append(cover)
+    return texts, groups, covers
+
+
+def _hop(stack, case, name, place, operator, deployment, moment, file_date, implicit) -> bool:
+    today = moment.astimezone(UTC).date()
+    words = _read(LAW / "vocabulary.yaml")
+    texts, groups, covers = _law(tuple(stack.law), moment)
     chain = _above(stack, operator)
     party = _party(stack, operator)
     control = {_party(stack, ref).seat for ref in chain}
@@ -279,7 +287,7 @@ def _hop(stack, case, name, place, operator, deployment, moment, file_date, impl
                 and role in cover.get("as", ("subjects", "controller", "site", "operator", "control"))
                 and set(cover["data"]) & _closed(words, (word,))
                 and case.operation in cover["operations"]
-                for cover, _ in covers
+                for cover in covers
             ):
                 return False
     return True

@@ -18,6 +18,7 @@ from comity.relay.body import Ask
 from comity.relay.exchange import Exchange
 from comity.relay.record import Recorder, cost, session
 from comity.relay.target import Target
+from comity.relay.tenant import Tenant
 from comity.relay.usage import Usage
 from comity.terms import canon
 from comity.terms.citations import Citation
@@ -235,3 +236,16 @@ def test_duties_are_entered_by_what_was_done_for_them_and_who_oversees_by_functi
     }
     assert content["oversight"] == "duty-nurse"
     assert (party["case"]["oversight"], party["case"]["blocks"]) == (["duty-nurse"], ["research"])
+
+
+def test_what_is_kept_for_the_next_has_no_salt_and_is_the_same_for_every_ref() -> None:
+    """A salt that is destroyed must not stay in memory, and a client with many refs must not push others out."""
+    writes = recorder()
+    parties = set()
+    for number in range(3):
+        made = exchange()
+        made.tenant = TENANT.under(f"ref {number}", bytes([number]) * 32)
+        made.place(PLACEMENT)
+        parties.add(id(writes.intent(made)[0]))
+    assert len(parties) == len(writes._fragments) == 1
+    assert not any(isinstance(part, Tenant) for key in writes._fragments for part in key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from functools import cached_property
 
 from comity.law.case import Case
@@ -24,94 +24,94 @@ class Hearing:
     def __init__(self, epoch: Epoch, words: Vocabulary, profiles: Iterable[Profile]) -> None:
         """Puts `profiles` before `epoch`."""
         distinct = tuple(dict.fromkeys(profiles))
-        self._epoch = epoch
+        self.epoch = epoch
         self._words = words
         self._names = {profile: f"p{number}" for number, profile in enumerate(distinct)}
         self._alike: Docket[Names, Mapping[Profile, str]] = Docket(SETS)
-        self._parts: dict[str, Mapping[Answers, Sequence[Profile]]] = {}
-        self._judged: Docket[Hashable, Mapping[Profile, Finding]] = Docket(cases_of(len(distinct)))
+        self._judged: Docket[Hashable, Findings] = Docket(cases_of(len(distinct)))
 
-    def findings(self, case: Case, seat: str, public: bool) -> Mapping[Profile, Finding]:
+    @property
+    def profiles(self) -> Iterable[Profile]:
+        """Those that are heard."""
+        return self._names
+
+    def findings(self, case: Case, seat: str, public: bool) -> Findings:
         """What the law says to the case of each profile. `seat` is the controller's, `public` whether it is a public
         body.
         """
-        answers = self._epoch.answers(case, self._words, seat, public)
-        complete = self._epoch.distinctions.complete and self._epoch.of_candidates.complete
+        answers = self.epoch.answers(case, self._words, seat, public)
+        key = answers if self.epoch.distinctions.complete else case
+        return self._judged.get(key, lambda _: Findings(self, case, seat, public, answers))
 
-        def judge(_: Hashable) -> Mapping[Profile, Finding]:
-            speaking = self._epoch.distinctions.speaking(answers)
-            found, unheard = self._by_precedent(speaking, answers) if complete else ({}, set(self._names))
-            if unheard:
-                found |= self._by_the_engine(case, seat, public, speaking, unheard)
-                if complete:
-                    self._keep(speaking, answers, {profile: found[profile] for profile in unheard})
-            return found
-
-        return self._judged.get(answers if self._epoch.distinctions.complete else case, judge)
-
-    def _by_precedent(self, speaking: Names, answers: Answers) -> tuple[dict[Profile, Finding], set[Profile]]:
-        """Findings on the profiles of which every rule is known to apply or not, and the profiles that are left."""
-        unheard: set[Profile] = set()
-        apply: dict[str, dict[Profile, list[str]]] = {}
-        for action in ACTIONS:
-            of_each = apply[action] = {profile: [] for profile in self._names}
-            for rule in sorted(self._epoch.of_action(action, speaking)):
-                said = self._epoch.said(rule, answers)
-                for part, profiles in self._by_part(rule).items():
-                    applies = said.get(part)
-                    if applies is None:
-                        unheard.update(profiles)
-                    elif applies:
-                        for profile in profiles:
-                            of_each[profile].append(rule)
-        place, oblige, advise = (apply[action] for action in ACTIONS)
-        found = {
-            profile: Finding(tuple(place[profile]), tuple(oblige[profile]), tuple(advise[profile]), erred=False)
-            for profile in self._names
-            if profile not in unheard
-        }
-        return found, unheard
-
-    def _by_the_engine(
-        self, case: Case, seat: str, public: bool, speaking: Names, profiles: set[Profile]
+    def judged(
+        self, case: Case, seat: str, public: bool, speaking: Names, profiles: Iterable[Profile]
     ) -> dict[Profile, Finding]:
+        """What the engine finds, of rules that can speak to the case."""
         alike = self._alike.get(speaking, self._sort)
         names = sorted({alike[profile] for profile in profiles})
-        judged = self._epoch.judge(case, self._words, seat, public, self._world, names, speaking)
+        judged = self.epoch.judge(case, self._words, seat, public, self._world, names, speaking)
         findings = dict(zip(names, judged, strict=True))
         return {profile: findings[alike[profile]] for profile in profiles}
-
-    def _keep(self, speaking: Names, answers: Answers, found: Mapping[Profile, Finding]) -> None:
-        """Makes precedents of what was found. Which rule an error is of is not known, so an error makes none."""
-        for rule in speaking:
-            said = self._epoch.said(rule, answers)
-            for part, profiles in self._by_part(rule).items():
-                for profile in profiles:
-                    if profile in found and not found[profile].erred:
-                        said[part] = rule in found[profile].rules
-                        break
-
-    def _by_part(self, rule: str) -> Mapping[Answers, Sequence[Profile]]:
-        """The profiles by how they answer what the rule asks."""
-        if rule not in self._parts:
-            parts: dict[Answers, list[Profile]] = {}
-            for profile in self._names:
-                parts.setdefault(self._epoch.part(rule, profile), []).append(profile)
-            self._parts[rule] = parts
-        return self._parts[rule]
 
     @cached_property
     def _world(self) -> World:
         """The epoch's world with the profiles in it: made when the engine is first asked."""
-        return self._epoch.world.with_(profile_entities(self._names)[0])
+        return self.epoch.world.with_(profile_entities(self._names)[0])
 
     def _sort(self, speaking: Names) -> Mapping[Profile, str]:
         """For each profile the name of the first one that the rules `speaking` cannot tell from it."""
-        if not self._epoch.of_candidates.complete:
+        if not self.epoch.of_candidates.complete:
             return self._names
-        asked = self._epoch.of_candidates.asked(speaking)
+        asked = self.epoch.of_candidates.asked(speaking)
         first: dict[Hashable, str] = {}
         return {
-            profile: first.setdefault(tuple([self._epoch.seen(profile)[place] for place in asked]), name)
+            profile: first.setdefault(tuple([self.epoch.seen(profile)[place] for place in asked]), name)
             for profile, name in self._names.items()
         }
+
+
+class Findings:
+    """What the law says to one case of each profile: each is found when it is first asked for."""
+
+    def __init__(self, hearing: Hearing, case: Case, seat: str, public: bool, answers: Answers) -> None:
+        epoch = hearing.epoch
+        self._hearing = hearing
+        self._asked = case, seat, public
+        self._complete = epoch.distinctions.complete and epoch.of_candidates.complete
+        self._speaking = epoch.distinctions.speaking(answers)
+        self._said = {
+            action: [(rule, epoch.said(rule, answers)) for rule in sorted(epoch.of_action(action, self._speaking))]
+            for action in ACTIONS
+        }
+        self._found: dict[Profile, Finding] = {}
+
+    def __getitem__(self, profile: Profile) -> Finding:
+        if profile not in self._found and not self._by_precedent(profile):
+            self._by_the_engine()
+        return self._found[profile]
+
+    def _by_precedent(self, profile: Profile) -> bool:
+        """Whether every rule is known to apply to the profile or not; then that is found."""
+        apply: dict[str, tuple[str, ...]] = {}
+        for action, rules in self._said.items():
+            of_each = [(rule, said.get(self._hearing.epoch.part(rule, profile))) for rule, said in rules]
+            if not self._complete or any(applies is None for _, applies in of_each):
+                return False
+            apply[action] = tuple([rule for rule, applies in of_each if applies])
+        place, oblige, advise = (apply[action] for action in ACTIONS)
+        self._found[profile] = Finding(place, oblige, advise, erred=False)
+        return True
+
+    def _by_the_engine(self) -> None:
+        """Finds on all that are left, for to ask of one costs what it costs to ask of all; and makes precedents of it.
+        Which rule an error is of is not known, so an error makes none.
+        """
+        left = [each for each in self._hearing.profiles if each not in self._found and not self._by_precedent(each)]
+        judged = self._hearing.judged(*self._asked, self._speaking, left)
+        self._found |= judged
+        for profile, finding in judged.items() if self._complete else ():
+            if not finding.erred:
+                applying = finding.rules
+                for rules in self._said.values():
+                    for rule, said in rules:
+                        said[self._hearing.epoch.part(rule, profile)] = rule in applying

@@ -14,14 +14,13 @@ from comity.law.case import Case
 from comity.law.cedar import ENGINE, Schema
 from comity.law.coverage import TOUCHES, UNCOVERED, Touch
 from comity.law.docket import Docket, cases_of
-from comity.law.epoch import Epoch, Finding, Zone, covered
-from comity.law.hearing import Hearing
+from comity.law.epoch import Epoch, Zone, covered
+from comity.law.hearing import Findings, Hearing
 from comity.law.house import BLOCKED, ERROR, STALE, blocked
 from comity.law.obligations import strictest
 from comity.law.pack import Pack
 from comity.law.precedents import Precedents
-from comity.law.profile import Profile
-from comity.law.ruling import Ruling, Verdict
+from comity.law.ruling import Ruling, Verdict, Verdicts
 from comity.law.staleness import overdue, review_dates, said
 from comity.law.standing import Standing, standing
 from comity.law.vocabulary import Vocabulary
@@ -189,15 +188,17 @@ class Realm:
         findings = view.hearing.findings(case, party.seat, party.public)
         refused = {BLOCKED.id} if blocked(case, self.vocabulary) else set()
         alike: dict[Hashable, Verdict] = {}  # many deployments differ in nothing that law sees
-        verdicts: dict[str, Verdict] = {}
-        for name, assumptions in view.assumptions.items():
+
+        def verdict(name: str) -> Verdict:
             face = view.faces[name]
-            short = any(face.short(case.floor))
-            key = (face.profiles, face.touched, short)
+            key = (face.profiles, face.touched, any(face.short(case.floor)))
             if key not in alike:
                 alike[key] = self._verdict(case, party.seat, face, view.faces[GATEWAY], findings, refused)
-            verdicts[name] = replace(alike[key], deployment=name, assumptions=assumptions)
-        return Ruling(self.digest, case, verdicts)
+            return replace(alike[key], deployment=name, assumptions=view.assumptions[name])
+
+        verdicts = Verdicts(view.assumptions, verdict)
+        # Who supposes asks of a few deployments; what serves is judged whole, before a request needs it.
+        return Ruling(self.digest, case, verdicts if self.supposed else dict(verdicts))
 
     def _verdict(
         self,
@@ -205,7 +206,7 @@ class Realm:
         seat: str,
         face: Face,
         gateway: Face,
-        findings: Mapping[Profile, Finding],
+        findings: Findings,
         refused: set[str],
     ) -> Verdict:
         """What law says of the deployment's face; what is assumed of it stands in the view. `refused`: by what rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct
@@ -49,6 +49,26 @@ class Verdict(Struct, frozen=True):
 
 _MEMBERS = ("advises", "assumptions", "forbids", "gaps", "obliges")
 _KEYS = tuple((name, f'"{name}":'.encode()) for name in _MEMBERS)
+
+
+class Verdicts(Mapping[str, Verdict]):
+    """Verdicts by deployment, each made when it is first asked for."""
+
+    def __init__(self, names: Collection[str], make: Callable[[str], Verdict]) -> None:
+        self._names, self._make = names, make
+        self._made: dict[str, Verdict] = {}
+
+    def __getitem__(self, name: str) -> Verdict:
+        found = self._made.get(name)
+        if found is None:
+            found = self._made[name] = self._make(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 class Ruling:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from comity.adapters.keys import Key, digest_of
 from comity.adapters.realms import build_realm
@@ -15,7 +17,8 @@ from comity.law.case import NOTHING_ADDED
 from comity.placement.types import Placement, Wish
 from comity.relay.exchange import Exchange
 from comity.relay.ports import FREE, Admission, Limited
-from comity.runtime.gate import CHANGED, Gate
+from comity.relay.tenant import Tenant
+from comity.runtime.gate import CHANGED, ERASED, Gate
 from comity.runtime.in_force import InForce
 from comity.runtime.messages import Watch
 from comity.runtime.waiting import MAX_WAITING, Waiting
@@ -48,6 +51,7 @@ class World:
         read = read_stack_file(file, {}, date(2026, 11, 23))
         self.now = NOON
         self.durable = 0
+        self.salt = b"\1" * 32
         self.seen = Seen()
         self.due: list[Callable[[], None]] = []
         self.answers: list[Admission | Limited] = []
@@ -57,18 +61,18 @@ class World:
         self.gate = Gate(
             InForce(build_realm(read, NOON)),
             clock=lambda: self.now,
-            salt=lambda application: b"\1" * 32,
+            salt=lambda application: self.salt,
             began=lambda force: None,
             trouble=lambda: "",
             required=self.required,
             waiting=self.waiting,
         )
-        names = ("desk", "front", "trial")
-        self.gate.recognise(Key(name, digest_of(name.encode()), name, None, "full", 1) for name in names)
+        self.keys = [Key(name, digest_of(name.encode()), name, None, "full", 1) for name in ("desk", "front", "trial")]
+        self.gate.recognise(self.keys)
 
-    def ask(self, application: str = "desk", model: str = "small") -> Exchange:
+    def ask(self, application: str = "desk", model: str = "small", tenant: Tenant | None = None) -> Exchange:
         """One request, as far as its admission; what it is told comes to `answers`."""
-        tenant = self.gate.tenant(application.encode())
+        tenant = tenant or self.gate.tenant(application.encode())
         assert tenant is not None
         exchange = Exchange(tenant, NOTHING_ADDED, b"{}", b"\0" * 16, self.now)
         placement = self.gate.place(tenant, NOTHING_ADDED, Wish(model), "infer", self.now)
@@ -175,6 +179,37 @@ def test_what_waited_past_its_realms_end_is_not_sent_at_all(world: World) -> Non
     world.seen.witnessed = world.now
     world.pass_by(0)
     assert world.answers == [CHANGED]
+
+
+@pytest.mark.parametrize("change", [{"revoked": NOON + 1}, {"expires": NOON + 1}, {"models": ("large",)}, {}])
+def test_whose_key_was_revoked_or_narrowed_meanwhile_is_not_sent(world: World, change: dict[str, Any]) -> None:
+    world.ask()
+    world.ask("front", "large")
+    desk, *others = world.keys
+    world.gate.recognise([replace(desk, **change), *others])
+    world.seen.witnessed = world.now
+    world.pass_by(50)
+    assert world.answers == [CHANGED if change else FREE, FREE]
+
+
+def test_whose_token_was_believed_waits_too(world: World) -> None:
+    """Nobody has a key by the name of its issuer."""
+    token = world.gate._tenants.of_token("https://login.example", "desk", "")
+    assert token is not None
+    world.ask(tenant=token)
+    world.gate.recognise(world.keys)
+    world.seen.witnessed = world.now
+    world.pass_by(50)
+    assert world.answers == [FREE]
+
+
+def test_what_waited_is_not_entered_under_a_salt_that_was_destroyed_meanwhile(world: World) -> None:
+    """By a command, of which this worker has not heard yet."""
+    world.ask()
+    world.salt = b"\2" * 32
+    world.seen.witnessed = world.now
+    world.pass_by(50)
+    assert world.answers == [ERASED]
 
 
 def test_nobody_waits_with_a_salt_that_is_destroyed(world: World) -> None:

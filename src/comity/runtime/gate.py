@@ -141,24 +141,37 @@ class Gate:
         self, exchange: Exchange, placement: Placement, now: Instant, ready: Callable[[Admission | Limited], None]
     ) -> Admission | Limited | None:
         """Count a request against its tenant's limits and budgets, if what is witnessed is new enough for it."""
-        if self._destroyed(exchange.tenant):
+        tenant = exchange.tenant
+        if self._destroyed(tenant):
             return ERASED
         if self._required is not None:
-            refusal = self._required.refusal(exchange.tenant.application, now)
+            refusal = self._required.refusal(tenant.application, now)
             if refusal is not None:
+                holder = self._tenants.holder(tenant.key, now)
                 if self._waiting is not None and self._waiting.hold(
-                    exchange, now, lambda then: self._go_on(exchange, placement, then, ready), ready
+                    exchange, now, lambda then: self._go_on(exchange, placement, holder, then, ready), ready
                 ):
                     return None
                 return refusal
         return self._ration(exchange, placement, now, ready)
 
     def _go_on(
-        self, exchange: Exchange, placement: Placement, now: Instant, ready: Callable[[Admission | Limited], None]
+        self,
+        exchange: Exchange,
+        placement: Placement,
+        holder: Tenant | None,
+        now: Instant,
+        ready: Callable[[Admission | Limited], None],
     ) -> None:
-        """Enough is witnessed for a request that waited: it is placed as it was, or not at all."""
-        operation = SURFACES[exchange.surface].operation
-        if self.place(exchange.tenant, exchange.addition, placement.wish, operation, now) is not placement:
+        """Enough is witnessed for a request that waited: it is placed as it was, for the same `holder` of its key, or
+        not at all."""
+        tenant, operation = exchange.tenant, SURFACES[exchange.surface].operation
+        if self._destroyed(tenant):
+            ready(ERASED)
+        elif (
+            self.place(tenant, exchange.addition, placement.wish, operation, now) is not placement
+            or self._tenants.holder(tenant.key, now) is not holder  # revoked, or it has ended, or may do less
+        ):
             ready(CHANGED)
         elif (admission := self._ration(exchange, placement, now, ready)) is not None:
             ready(admission)

@@ -18,8 +18,8 @@ from comity.terms.instants import Instant
 LOOK_S = 0.05
 """Between two looks while somebody waits: a tenth of the time between two checkpoints."""
 
-MAX_WAITING = 256
-"""Requests that wait at once: a quarter of those that a worker has under way, so that who needs no witness has room."""
+SHARE = 4
+"""A quarter of the requests that a worker may have under way can wait, so that who needs no witness has room."""
 
 
 class _Held(NamedTuple):
@@ -37,8 +37,9 @@ class Waiting:
             and `waited_ms`, how long all of them took; only ever grows.
     """
 
-    def __init__(self, required: Required, *, later: Later, clock: Callable[[], Instant]) -> None:
-        """`later` calls back after so many seconds."""
+    def __init__(self, required: Required, under_way: int, *, later: Later, clock: Callable[[], Instant]) -> None:
+        """`under_way` is how many requests may be under way, `later` calls back after so many seconds."""
+        self._most = max(1, under_way // SHARE)
         self._required = required
         self._later = later
         self._clock = clock
@@ -59,7 +60,7 @@ class Waiting:
     ) -> bool:
         """Let a request wait: `go` is called once enough is witnessed, or `ready` with why not; False if it may not
         wait. Neither is called once the request is over."""
-        if not self._required.wait_ms or len(self._held) >= MAX_WAITING:
+        if not self._required.wait_ms or len(self._held) >= self._most:
             return False
         self._held.append(_Held(exchange, now, go, ready))
         if not self._looking:

@@ -177,7 +177,8 @@ class Worker:
                 clock=unix_ms,
             )
             required = Required(start.watch, witnesses, lambda: ledger.durable)
-            waiting = Waiting(required, later=asyncio.get_running_loop().call_later, clock=unix_ms)
+            limits = limits_within(granted())
+            waiting = Waiting(required, limits.in_flight, later=asyncio.get_running_loop().call_later, clock=unix_ms)
             salts = ApplicationSalts(state)
             gate = Gate(
                 forces[0],
@@ -196,7 +197,6 @@ class Worker:
                 gate.take(force)
             bearers.trust(start.issuers)
             gate.recognise(start.keys)
-            limits = limits_within(granted())
             observed = Observed(wanted=start.told)
             keeper = Keeper(state, say=lambda words: channel.say(Complaint(words)))
             port = Port(

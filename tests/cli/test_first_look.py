@@ -50,6 +50,7 @@ def test_the_first_step_repairs_what_it_says(capsys: pytest.CaptureFixture[str])
     (party,) = [name for name in signed["between"] if name != "you"]
     after = json.loads(said(capsys, *arguments, "--agreement", f"{party}={','.join(signed['kinds'])}"))["report"]
     assert before["total"]["counts"]["refused"] - after["total"]["counts"]["refused"] == step["brings_back"]
+    assert len(before["repairs"]) > 1 and any("chosen one at a time" in note for note in before["notes"])
 
 
 def test_data_that_no_law_regulates_goes_anywhere(capsys: pytest.CaptureFixture[str]) -> None:

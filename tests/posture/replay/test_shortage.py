@@ -6,8 +6,13 @@ import pytest
 
 from comity.adapters.archives import library_of
 from comity.adapters.capacity import share_out
+from comity.placement.types import Wish
+from comity.posture.replay.causes_told import as_one
 from comity.posture.replay.engine import replay
-from comity.posture.replay.report import Cause, Report
+from comity.posture.replay.fixes import Fix
+from comity.posture.replay.repairs import Found, of_order
+from comity.posture.replay.report import Cause, Repair, Report
+from comity.posture.replay.worlds import Put
 from comity.posture.scenario.read import read_scenario
 from tests.posture.replay.tour import HEAD, log, worlds
 
@@ -67,3 +72,18 @@ def test_steps_and_what_is_left_add_up_to_the_loss(changes: str) -> None:
         assert step.in_all == in_all
     assert in_all + report.unrepaired == report.total.counts.lost
     assert len(report.repairs) <= 5
+
+
+def test_an_order_that_is_known_not_to_be_the_best_says_which_pair_is_better() -> None:
+    fixes = [Fix("agreement", name, (f"sign {name}",), {}, 3, Put((), Wish("m"))) for name in "abc"]
+    step = Repair("agreement", "a", ("sign a",), {}, 3, 1, 1)
+    said = list(of_order(Found((step, step), 0, tuple(fixes[:2]), tuple(fixes[1:]))))
+    assert len(said) == 2 and "“sign b” and “sign c” together bring back more" in said[1]
+    assert list(of_order(Found((step,)))) == []
+
+
+def test_full_deployments_that_account_for_the_same_are_told_together() -> None:
+    causes = [Cause("capacity", "all", "less", 9, 9), *(Cause("deployment", n, "full", 9, 9) for n in "abcd")]
+    told = as_one([*causes, Cause("deployment", "e", "e is full", 3, 9)])
+    assert [each.name for each in told] == ["all", "any of 4", "e"]
+    assert told[1].says == "a, b, c and 1 more are full; each alone"

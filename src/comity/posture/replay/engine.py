@@ -12,7 +12,7 @@ from comity.posture.replay.energy import Rates, rates
 from comity.posture.replay.groups import Groups
 from comity.posture.replay.history import history_of
 from comity.posture.replay.loads import OVERFLOW, Sent, sent
-from comity.posture.replay.lots import Log, log_of, total
+from comity.posture.replay.lots import Log, log_of
 from comity.posture.replay.plans import Plan, changed, plans
 from comity.posture.replay.repairs import Found, of_order, repairs
 from comity.posture.replay.report import NO_ROOM, Amounts, Cause, Counts, Flow, Line, Report
@@ -63,7 +63,7 @@ def replay(
     short = Shortage(logged, worlds, atoms, every, going, loads, share_out) if share_out and loads else None
     mending = repairs(lost) if why else Found()
     if why and short is not None:
-        mending = with_room(mending, total(plan.lot for plan in lost), every, short.share_out)
+        mending = with_room(mending, lost, short)
     whole = tally.lines(lambda face: ("",), sides)
     return Report(
         scenario=scenario.scenario,

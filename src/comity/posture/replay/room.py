@@ -20,10 +20,11 @@ from comity.placement.types import Placement
 from comity.posture.replay.capacity import Shared, ShareOut, Wanted
 from comity.posture.replay.fixes import Fix, Mended, by_another, fixes_for
 from comity.posture.replay.loads import Programme, programme, seconds, shared_out, without_room
+from comity.posture.replay.lots import total
 from comity.posture.replay.plans import Options, Plan, options_of
 from comity.posture.replay.repairs import MAX_STEPS, Found
-from comity.posture.replay.report import Repair
-from comity.posture.replay.shortage import unlimited
+from comity.posture.replay.report import Load, Repair
+from comity.posture.replay.shortage import Shortage, unlimited
 from comity.terms.refusal import Refusal
 
 MAX_FULL = 8
@@ -66,9 +67,28 @@ class Tried(Struct, frozen=True):
     fix: Fix | None = None
 
 
-def with_room(found: Found, lost: int, every: Sequence[Plan], share_out: ShareOut) -> Found:
-    """The steps with room in view, and those that make some, `MAX_STEPS` in all. `lost` are refused in `every`."""
-    return _Search(found, lost, tuple(every), share_out).all()
+def with_room(found: Found, lost: Sequence[Plan], short: Shortage) -> Found:
+    """The steps with room in view, and those that make some, `MAX_STEPS` in all. `lost` are refused."""
+    if not without_room(short.going):
+        if not found.taken or _roomy(lost, short.loads):
+            return found  # there is room, also for all that the steps bring back
+        if not _shares(tuple(_admitted(short.every, found.taken)), {}, short.share_out).left:
+            return found
+    return _Search(found, total(plan.lot for plan in lost), tuple(short.every), short.share_out).all()
+
+
+def _roomy(lost: Iterable[Plan], loads: Iterable[Load]) -> bool:
+    """Whether in each month any one deployment could take all of these besides what it has."""
+    wanted: defaultdict[str, int] = defaultdict(int)
+    for plan in lost:
+        for period, (_, tokens) in plan.lot.months.items():
+            wanted[period] += round(tokens * plan.factor)
+    spare: dict[str, int] = {}
+    for load in loads:
+        if load.capacity is not None:
+            left = load.capacity - load.after
+            spare[load.period] = min(spare.get(load.period, left), left)
+    return all(tokens <= spare.get(period, -1) for period, tokens in wanted.items())
 
 
 class _Search:

@@ -79,7 +79,7 @@ def _packs_in(root: Path) -> dict[str, Path]:
 
 
 def read_folder(folder: Path) -> tuple[Pack | None, tuple[Problem, ...]]:
-    """The pack in `folder`, read whole, or every problem of it."""
+    """The pack in `folder`, read whole, or every problem of it; remembered while its files stay as they are."""
     name = folder.resolve().name if folder.name in ("", "..") else folder.name  # "." is a folder with a name, too
     contents = {}
     for each in FILES:
@@ -87,8 +87,11 @@ def read_folder(folder: Path) -> tuple[Pack | None, tuple[Problem, ...]]:
         if path.is_file():
             with path.open("rb") as file:
                 contents[each] = file.read(MAX_FILE_BYTES + 1)
-    pack, problems = read_pack(name, contents, parse_rules)
-    return (None, problems) if pack is None else _with_zone(pack, problems)
+    last = _READ.get(name)
+    if last is None or last[0] != contents:
+        pack, problems = read_pack(name, contents, parse_rules)
+        last = _READ[name] = (contents, (None, problems) if pack is None else _with_zone(pack, problems))
+    return last[1]
 
 
 def _with_zone(pack: Pack, problems: tuple[Problem, ...]) -> tuple[Pack | None, tuple[Problem, ...]]:
@@ -174,6 +177,7 @@ def _passed() -> dict[str, str]:
 
 
 _TRIALS: dict[str, tuple[Mapping[str, str], Trial]] = {}
+_READ: dict[str, tuple[Mapping[str, bytes], tuple[Pack | None, tuple[Problem, ...]]]] = {}
 """The last trial of each pack, by its name: a file that is edited all day fills nothing."""
 
 

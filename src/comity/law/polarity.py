@@ -28,6 +28,8 @@ def mentions(expr: object) -> set[str]:
     The whole case counts, because an attribute can be taken from it in a way that nobody reads at a glance:
     `(if true then principal else principal).data`.
     """
+    if isinstance(expr, str):
+        return set()
     addable = _addable(expr)
     if addable:
         return {addable}

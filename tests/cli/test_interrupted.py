@@ -59,7 +59,7 @@ raise SystemExit(main(sys.argv[3:]))
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     state = tmp_path_factory.mktemp("trace") / "trace.log"
-    log.write(state)
+    log.write(state, 2_000)
     return state
 
 

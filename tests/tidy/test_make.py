@@ -11,6 +11,7 @@ TARGETS = (
     "help",
     "demo",
     "test",
+    "test-long",
     "check",
     "fix",
     "bench",

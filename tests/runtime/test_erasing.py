@@ -104,6 +104,16 @@ def test_what_fails_after_the_salts_leaves_entries_that_are_found_again(state: P
     assert left(state) == [0, 1, 4, 5]
 
 
+def test_a_whole_application_goes_even_where_its_salt_is_damaged(state: Path, stack: Stack) -> None:
+    path = state / "salts" / "triage"
+    path.write_bytes(path.read_bytes()[:20])
+    with pytest.raises(ValueError, match="damaged"):
+        order(state, stack, "triage", REF, TODAY, lambda _: None)
+    done = order(state, stack, "triage", "", TODAY, lambda _: None)
+    assert (done.salts, done.entries) == (1, 6)
+    assert not path.exists()
+
+
 def test_salts_go_even_where_the_ledger_cannot_be_read(state: Path, stack: Stack) -> None:
     seal(state)
     (shard,) = shards(state)

@@ -105,15 +105,16 @@ def order(
 
     Raises:
         Held: a legal hold lies on it; nothing was done.
-        ValueError: there is no such application id.
+        ValueError: there is no such application id, or what gives the salt of a ref is damaged.
         LedgerCorrupt: a segment cannot be read; the salts are destroyed all the same.
         OSError: the disk refused it; the salts may be destroyed already.
     """
     held(stack, application, today)
     salts = ApplicationSalts(state)
-    salt = salts.get(application, ref or None)
-    destroyed, contents = int(salt is not None), 0
-    found = _Found(state, today, partial(_meant, application, salt if ref else None, bool(ref)))
+    # of a whole application not even what is damaged stays
+    salt = salts.get(application, ref) if ref else None
+    destroyed, contents = int(salts.has(application)), 0
+    found = _Found(state, today, partial(_meant, application, salt, bool(ref)))
     try:
         wanted = found.look()
         if not dry:

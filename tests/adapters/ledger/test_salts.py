@@ -131,6 +131,34 @@ def test_a_damaged_file_is_told(tmp_path: Path, data: bytes) -> None:
     assert salts.destroy("triage") == 1
 
 
+def test_what_an_older_version_wrote_is_told_and_left(tmp_path: Path) -> None:
+    refs = tmp_path / "salts" / ".refs" / "triage" / "0a"
+    refs.mkdir(parents=True)
+    (refs / "bc").write_bytes(A[::-1])
+    path = tmp_path / "salts" / "triage"
+    path.write_bytes(A)
+    salts = ApplicationSalts(tmp_path)
+    for refused in (salts.get_or_create, salts.get, salts.destroy, lambda app: salts.of_ref(app, REFS[0])):
+        with pytest.raises(ValueError, match=f"older version .* move {path.parent} away"):
+            refused("triage")
+    path.unlink()
+    with pytest.raises(ValueError, match="older version"):  # its refs' would stay
+        salts.destroy("triage")
+    assert everything(tmp_path) == A[::-1]
+
+
+@pytest.mark.parametrize("end", ["gone", "next"])
+def test_every_application_is_finished_whatever_its_name(tmp_path: Path, end: str) -> None:
+    salts = ApplicationSalts(tmp_path)
+    names = ("x", "x.next", "x.gone", "x.next.gone")
+    for name in names:
+        salts.get_or_create(name)
+    for name in names:
+        shutil.copy(tmp_path / "salts" / name, tmp_path / "salts" / f".{name}.{end}")
+    salts.finish()
+    assert sorted(path.name for path in (tmp_path / "salts").iterdir()) == sorted(names)
+
+
 class Before:
     """What there was: an application of which one ref was erased, and what is to be destroyed of it."""
 

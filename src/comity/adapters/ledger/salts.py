@@ -26,6 +26,9 @@ _HEAD = len(MAGIC) + SIZE
 _GONE, _NEXT = ".gone", ".next"
 """How names end of what is on its way out, and in; before it a dot and the application's name."""
 
+_REFS = ".refs"
+"""Folder in which an older version had a file for each ref: they would stay when the application's goes."""
+
 _Version: TypeAlias = tuple[int, int, int]
 
 
@@ -107,6 +110,17 @@ class ApplicationSalts:
         except FileNotFoundError:
             return None
 
+    def has(self, application: str) -> bool:
+        """Whether there is a file of an application, damaged or not.
+
+        Raises:
+            ValueError: the name is no application id, or there is more of it, of an older version.
+        """
+        path = self._path(application)
+        if (self._folder / _REFS / application).exists():
+            raise _older(path)
+        return path.exists()
+
     def forget(self, application: str) -> None:
         """Keep nothing of an application in memory: something of it was destroyed."""
         self._known.pop(application, None)
@@ -121,13 +135,15 @@ class ApplicationSalts:
         asked under the ref from then on has another.
 
         Raises:
-            ValueError: the name is no application id, or the file is damaged.
+            ValueError: the name is no application id, or the file of which one ref is to go is damaged; or all of it
+                is of an older version.
             OSError: the disk refused it; it may be destroyed.
         """
         path = self._path(application)
         self.forget(application)
         if not self._folder.is_dir():
             return 0
+        self.has(application)
         with in_turn(self._folder):
             left = self._finish(path)
             if ref is not None:
@@ -146,8 +162,10 @@ class ApplicationSalts:
         if not self._folder.is_dir():
             return
         with in_turn(self._folder):
-            for name in sorted({left.name for end in (_GONE, _NEXT) for left in self._folder.glob(f".*{end}")}):
-                self._finish(self._folder / name.removeprefix(".").removesuffix(_GONE).removesuffix(_NEXT))
+            for end in (_GONE, _NEXT):
+                # one of the two is its end: an application may be called x.next
+                for left in sorted(self._folder.glob(f".*{end}")):
+                    self._finish(self._folder / left.name.removeprefix(".").removesuffix(end))
 
     def _finish(self, path: Path) -> bool:
         """Whether something that was to be destroyed was left."""
@@ -260,6 +278,8 @@ def _application_salt(handle: int, path: Path | str) -> bytes:
 
 
 def _salt_in(data: bytes, path: Path | str) -> bytes:
+    if len(data) == SIZE and any(data):
+        raise _older(path)
     if len(data) < _HEAD or not data.startswith(MAGIC):
         raise _damaged(path)
     return data[len(MAGIC) : _HEAD]
@@ -271,6 +291,15 @@ def _tree(data: bytes, path: Path) -> RefTree:
         return Branch.parse(data[at : at + RECORD_SIZE])
 
     return RefTree(_salt_in(data, path), (len(data) - _HEAD) // RECORD_SIZE, branch)
+
+
+def _older(path: Path | str) -> ValueError:
+    folder = Path(path).parent
+    return ValueError(
+        f"{path} was written by an older version of Comity, which had a file for each erasure ref: go on with that"
+        f" version here, or stop the gateway and move {folder} away; then what was asked until now can no more be"
+        " linked, nor found by its ref, and the log verifies as before"
+    )
 
 
 def _damaged(path: Path | str) -> ValueError:

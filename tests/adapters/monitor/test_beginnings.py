@@ -33,6 +33,7 @@ class Control(Public):
     """A control port that gives entries to an auditor; `lie` is what it does to them before."""
 
     lie: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = staticmethod(lambda page: page)
+    minimum = 0
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
@@ -44,7 +45,7 @@ class Control(Public):
             return
         shard = url.path.split("/")[3]
         first, page = int(parse_qs(url.query)["from"][0]), []
-        for index in range(first, first + 256):
+        for index in range(first := max(first, self.minimum), first + 256):
             if (read := read_what_is_left(self.state, shard, index)) is None:
                 break
             entry = read[0]
@@ -54,7 +55,7 @@ class Control(Public):
                 page[-1]["intent"] = entry.intent
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(json.dumps({"minimum": 0, "entries": self.lie(page)}).encode())
+        self.wfile.write(json.dumps({"minimum": self.minimum, "entries": self.lie(page)}).encode())
 
 
 @pytest.fixture
@@ -185,6 +186,21 @@ def test_an_entry_that_is_not_in_the_tree_tells_nothing(watched: Watched, monkey
     assert watched.names() == ["altered-entry"]
     watched.now += TELL_MS
     assert watched.names() == ["altered-entry", "untold-minimum"]
+
+
+@pytest.mark.parametrize("minimum", [256, 300])
+def test_an_index_for_the_auditor_alone_hides_nothing(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, minimum: int
+) -> None:
+    """The control port says that much is pruned, or all, so that it is not read; the public file that nothing is."""
+    monkeypatch.setattr(Control, "minimum", minimum)
+    watched.key = "sk-auditor"
+    watched.begin()
+    (alarm,) = watched.look()
+    assert (alarm.name, alarm.index) == ("gap", 0)
+    assert f"pruned below {minimum}" in alarm.sentence
+    prune(watched, minimum)
+    assert watched.names() == []
 
 
 def test_without_a_key_nobody_knows_what_entries_tell(watched: Watched) -> None:

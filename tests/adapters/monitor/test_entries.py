@@ -30,6 +30,9 @@ class Port(RemoteLog):
         super().__init__("http://nowhere.example/log")
         self.state, self.shard, self.lie, self.minimum_index = state, shard, lie, minimum
 
+    def minimum(self, prefix: str) -> int:
+        return self.minimum_index
+
     def entries(self, prefix: str, first: int, key: str) -> tuple[int, Page]:
         first = max(first, self.minimum_index)
         page: Page = []

@@ -58,8 +58,15 @@ class Entries:
                 yield self._alarm("gap", f"{error}.", self._next)
                 return
             if self._next < minimum <= size:
+                # asked once more: it may have risen since the look began
+                if minimum > self._log.minimum(self._prefix):
+                    told = f"An auditor is told that entries are pruned below {minimum}, and nobody else is."
+                    yield self._alarm("gap", told, self._next)
+                    return
                 self._follower.begin(minimum, None)
                 self._next = minimum
+                if minimum == size:
+                    return
             page = [each for each in page if isinstance(each.get("index"), int) and each["index"] < size]
             if not page or [each["index"] for each in page] != list(range(self._next, self._next + len(page))):
                 yield self._alarm("gap", f"{size} entries are signed, and entry {self._next} is not there.", self._next)

@@ -18,6 +18,8 @@ Duration: TypeAlias = Annotated[
     str, Meta(pattern=r"^P(\d+[YMWD])+$", description="ISO 8601, days or longer: P0D, P6M.")
 ]
 NonNegative: TypeAlias = Annotated[float, Meta(ge=0)]
+Currency: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+"""ISO 4217."""
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86_400, description="Seconds.")]
 Span: TypeAlias = Annotated[
     str,

@@ -7,6 +7,7 @@ from fractions import Fraction
 from statistics import NormalDist
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,6 +76,36 @@ def test_every_kind_answers_the_same_again_in_words_json_and_pictures(kind: str)
     said = in_words(found)
     assert all(each.says in said for each in found.figures) and not {"nan", "inf"} & set(said.split())
     assert "<svg" in page("Title", "Lead", sections(found))
+
+
+@pytest.mark.parametrize("kind", FUTURES)
+def test_every_amount_names_the_currency_that_the_document_states(kind: str) -> None:
+    base = Baseline(tokens_per_year=1e12, months=3)
+    found = outlook({"kind": kind, "currency": "SEK", **EXAMPLES[kind]}, base)
+    amounts = {
+        "cost-curve": {"own_now", "api_now", "premium", "premium_a_year"},
+        "convergence": {"programme"},
+        "hardware-lag": {"stranded"},
+        "political-fragility": {"cost"},
+    }
+    in_sek = {each.name for each in found.figures if each.unit.split(" ")[0] == "SEK"}
+    assert amounts[kind] <= in_sek
+    pictured = {plot.title for plot in found.plots if plot.unit.startswith("SEK")}
+    assert pictured == {
+        "cost-curve": {"Price of the API and own cost, by year"},
+        "hardware-lag": {"Value stranded"},
+    }.get(kind, set())
+    assert any("SEK" in column for grid in found.grids for column in grid.columns) == bool(pictured)
+    with pytest.raises(msgspec.ValidationError, match="currency"):
+        outlook({"kind": kind, "currency": "kronor", **EXAMPLES[kind]}, base)
+
+
+def test_without_prices_nothing_is_said_of_value() -> None:
+    plain = EXAMPLES["hardware-lag"]
+    cohorts = [{name: value for name, value in each.items() if name != "price"} for each in plain["cohorts"]]
+    found = outlook({"kind": "hardware-lag", **plain, "cohorts": cohorts})
+    assert figures(found)["stranded"] == "" and "Value stranded" not in {plot.title for plot in found.plots}
+    assert not any("stranded" in column for column in found.grids[0].columns)
 
 
 # Cost curve

@@ -23,7 +23,7 @@ from msgspec import Meta
 from comity.posture.futures.draws import quantile, uniform
 from comity.posture.futures.months import month_of, shown
 from comity.posture.futures.outlook import Baseline, Grid, Outlook, Plot, Series, figure
-from comity.stack.record import NonNegative, Record
+from comity.stack.record import Currency, NonNegative, Record
 
 LEAST_ROWS = 4
 """Below these a mean, a persistence and a spread cannot be told apart at all."""
@@ -51,7 +51,8 @@ class Convergence(Record, frozen=True):
     months: Annotated[int, Meta(ge=1, le=240)] = 36
     draws: Annotated[int, Meta(ge=16, le=20_000)] = 2_000
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 1
-    programme: NonNegative = 0.0  # cost of pre-training a year, in any currency
+    programme: NonNegative = 0.0  # cost of pre-training a year
+    currency: Currency = "EUR"
     unit: str = "points"
 
 
@@ -130,7 +131,8 @@ def convergence(params: Convergence, baseline: Baseline | None) -> Outlook:
     ]
     if params.programme and baseline is not None:
         each = params.programme / (baseline.tokens_per_year / 1e6)
-        figures.append(figure("programme", "cost of the lead per 10^6 tokens, at the log's pace", each))
+        unit = f"{params.currency} per 10^6 tokens"
+        figures.append(figure("programme", "cost of the lead, at the log's pace", each, unit))
     times = (*(shown(month) for month, _ in leads), *(shown(last + 1 + at) for at in range(params.months)))
     return Outlook(
         "convergence",

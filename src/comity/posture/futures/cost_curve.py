@@ -22,10 +22,10 @@ from collections.abc import Callable
 from math import ceil
 from typing import Annotated
 
-from msgspec import Meta, field
+from msgspec import Meta
 
 from comity.posture.futures.outlook import Baseline, Grid, Outlook, Plot, Series, figure
-from comity.stack.record import NonNegative, Record
+from comity.stack.record import Currency, NonNegative, Record
 
 MILLION_SECONDS = 31.536
 HOURS = 8_760
@@ -75,7 +75,7 @@ class CostCurve(Record, frozen=True):
     utilisation: Annotated[float, Meta(gt=0, le=1)] = 0.4
     discount: Annotated[float, Meta(ge=0, le=1)] = 0.08
     years: Years = 5
-    currency: str = field(default="EUR")
+    currency: Currency = "EUR"
 
 
 def capital_recovery(rate: float, years: int) -> float:

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from comity.posture.futures.months import month_of, shown
 from comity.posture.futures.outlook import Baseline, Grid, Outlook, Plot, Series, figure
-from comity.stack.record import NonNegative, Record
+from comity.stack.record import Currency, NonNegative, Record
 
 MOST_ROWS = 40
 """Cohorts of the table; the figures have all."""
@@ -66,6 +66,7 @@ class HardwareLag(Record, frozen=True):
     wear: Annotated[float, Meta(ge=1, le=3)] = 1.15
     spares: Annotated[float, Meta(ge=0, le=1)] = 0.05  # of the units of a cohort
     book_life: Annotated[int, Meta(ge=1, le=30)] = 5
+    currency: Currency = "EUR"  # of prices
     months: Annotated[int, Meta(ge=1, le=360)] = 96
 
 
@@ -184,6 +185,7 @@ def hardware_lag(params: HardwareLag, baseline: Baseline | None) -> Outlook:
     demand = [params.demand * params.growth ** (month / 12) for month in months]
     short = [month for month in months if capacity[month] < demand[month] * (1 - 1e-12)]
     stranded = [sum(values) for values in zip(*(stranded_by(f, start, params) for f in each), strict=True)]
+    priced = any(fleet.price for fleet in each if fleet.foreign)
     unmet = sum(max(0.0, d - c) for d, c in zip(demand, capacity, strict=True)) / sum(demand)
     first = shown(start + short[0]) if short else None
     again = (
@@ -196,22 +198,23 @@ def hardware_lag(params: HardwareLag, baseline: Baseline | None) -> Outlook:
         figure("unmet", "part of all demand that is not met", unmet, "", 3),
         figure("lowest", "lowest part of a month's demand that is met", capacity[worst] / demand[worst], "", 3),
         figure("lowest_in", "in", shown(start + worst)),
-        figure("stranded", "value stranded by the end", stranded[-1], "", 0),
+        figure("stranded", "value stranded by the end", stranded[-1] if priced else None, params.currency, 0),
         figure("left", "capacity left of what ran at the ban", _left(params, foreign), "", 3),
     )
     times = tuple(shown(start + month) for month in months)
     lines = [Series("capacity", tuple(capacity)), Series("demand", tuple(demand))]
     if any(local):
         lines.insert(1, Series("of it local", tuple(local)))
+    marks = _marks(params, times)
+    plots = [Plot("Capacity and demand", "units", times, tuple(lines), marks)]
+    if priced:
+        plots.append(Plot("Value stranded", params.currency, times, (Series("stranded", tuple(stranded)),), marks))
     return Outlook(
         "hardware-lag",
         _headline(params, first, None if again is None else shown(start + again), unmet),
         figures,
-        (
-            Plot("Capacity and demand", "units", times, tuple(lines), _marks(params, times)),
-            Plot("Value stranded", "", times, (Series("stranded", tuple(stranded)),), _marks(params, times)),
-        ),
-        (_cohorts(params, each, start),),
+        tuple(plots),
+        (_cohorts(params, each, start, priced),),
         (
             "Failure rates of training fleets are an upper bound of replacements: many faults are repaired.",
             "Spares are whole machines, and are used before capacity is lost.",
@@ -243,8 +246,9 @@ def _marks(params: HardwareLag, times: tuple[str, ...]) -> tuple[tuple[str, str]
     return tuple((at, says) for day, says in days if (at := shown(month_of(day))) in times)
 
 
-def _cohorts(params: HardwareLag, each: list[Fleet], start: int) -> Grid:
+def _cohorts(params: HardwareLag, each: list[Fleet], start: int, priced: bool) -> Grid:
     """One row for each foreign cohort, and one for all that are local."""
+    columns = ("cohort", "capacity at the end", "spares gone", f"stranded, {params.currency}")
     rows = []
     for fleet in [one for one in each if one.foreign][:MOST_ROWS]:
         gone = next((month for month, dead in enumerate(fleet.dead) if dead > 0), None)
@@ -260,4 +264,5 @@ def _cohorts(params: HardwareLag, each: list[Fleet], start: int) -> Grid:
     if local:
         total = sum(fleet.capacity[-1] for fleet in local)
         rows.append((f"local, from {shown(local[0].since)}", f"{total:.1f}", "never", "0"))
-    return Grid("Cohorts", ("cohort", "capacity at the end", "spares gone", "stranded"), tuple(rows))
+    told = len(columns) if priced else len(columns) - 1
+    return Grid("Cohorts", columns[:told], tuple(row[:told] for row in rows))

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from comity.posture.futures.draws import quantile, triangular, uniform
 from comity.posture.futures.months import month_of, shown
 from comity.posture.futures.outlook import Baseline, Grid, Outlook, Plot, Series, figure
-from comity.stack.record import NonNegative, Record
+from comity.stack.record import Currency, NonNegative, Record
 
 Part = Annotated[float, Meta(ge=0, le=1)]
 Months = Annotated[int, Meta(ge=0, le=240)]
@@ -60,6 +60,7 @@ class PoliticalFragility(Record, frozen=True):
     start: date | None = None  # absent: the day of the decision
     today: Part = 0.0  # part of the demand that is served without the programme
     yearly_cost: NonNegative = 0.0
+    currency: Currency = "EUR"
     months: Annotated[int, Meta(ge=1, le=360)] = 96
     draws: Annotated[int, Meta(ge=16, le=20_000)] = 2_000
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 1
@@ -122,7 +123,7 @@ def political_fragility(params: PoliticalFragility, baseline: Baseline | None) -
     if params.yearly_cost and mean > 0:
         months = mean - params.today * params.months
         each = params.yearly_cost * params.months / 12 / months if months > 0 else None
-        figures.append(figure("cost", "cost of a month of full service, were all of it paid", each, "", 0))
+        figures.append(figure("cost", "cost of a month of full service, were all of it paid", each, params.currency, 0))
     if baseline is not None:
         tokens = baseline.tokens_per_year * (1 - mean / params.months) * params.months / 12 / 1e6
         figures.append(figure("elsewhere", "10^6 tokens that go elsewhere, at the log's pace", tokens, "", 0))

@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from msgspec.structs import replace
 
 from comity.adapters.ledger import ApplicationSalts, Ledger, LedgerCorrupt, entries, shards
+from comity.adapters.ledger.in_turn import in_turn
 from comity.adapters.ledger.segment_files import ledger_folder, segment_path, segment_starts
 from comity.adapters.stack_files import read_stack_file
 from comity.proof.commitment import marked
-from comity.runtime.erasing import Held, Waiting, carry_out, order, orders
+from comity.runtime.erasing import FOLDER, Erased, Held, Waiting, carry_out, order, orders
 from comity.runtime.housekeeping import Ending
 from comity.stack.sworn import LegalHold
 from comity.stack.types import Stack
@@ -33,10 +35,16 @@ def stack(tmp_path: Path) -> Stack:
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     """Requests of triage in the last segment, which is not sealed: two without a ref, one under `REF`."""
-    salt = ApplicationSalts(tmp_path).of_ref("triage", REF)
+    asked(tmp_path, "", REF, "")
+    return tmp_path
 
-    async def ask(ledger) -> None:
-        for ref in ("", REF, ""):
+
+def asked(state: Path, *refs: str) -> None:
+    """Requests of triage, each under a ref or none."""
+    salt = ApplicationSalts(state).of_ref("triage", REF)
+
+    async def ask(ledger: Ledger) -> None:
+        for ref in refs:
             party, decision, content = intent()
             said = canon.parse(content)
             if ref:
@@ -45,8 +53,7 @@ def state(tmp_path: Path) -> Path:
             index = await enter(ledger, "intent", (party, canon.encode(kept), canon.encode(said)))
             await enter(ledger, "outcome", outcome(index), index)
 
-    run(tmp_path, ask)
-    return tmp_path
+    run(state, ask)
 
 
 def left(state: Path) -> list[int]:
@@ -102,6 +109,19 @@ def test_what_fails_after_the_salts_leaves_entries_that_are_found_again(state: P
     seal(state)
     assert carry_out(state, stack, TODAY).entries == 0
     assert left(state) == [0, 1, 4, 5]
+
+
+def test_of_two_orders_at_once_one_has_the_salt_that_the_other_left(state: Path, stack: Stack) -> None:
+    """What came between the two is under that one."""
+    done: list[Erased] = []
+    (state / FOLDER).mkdir()
+    other = Thread(target=lambda: done.append(order(state, stack, "triage", REF, TODAY, lambda _: None)))
+    with in_turn(state / FOLDER):
+        other.start()
+        ApplicationSalts(state).destroy("triage", REF)
+        asked(state, REF, REF)
+    other.join()
+    assert done[0].entries == 4
 
 
 def test_a_whole_application_goes_even_where_its_salt_is_damaged(state: Path, stack: Stack) -> None:

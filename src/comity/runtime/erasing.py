@@ -111,26 +111,31 @@ def order(
     """
     held(stack, application, today)
     salts = ApplicationSalts(state)
-    # of a whole application not even what is damaged stays
-    salt = salts.get(application, ref) if ref else None
-    destroyed, contents = int(salts.has(application)), 0
-    found = _Found(state, today, partial(_meant, application, salt, bool(ref)))
-    try:
-        wanted = found.look()
-        if not dry:
-            _keep(state, wanted)
-    finally:
-        if not dry:
+    if dry:
+        found = _found(state, salts, application, ref, today)
+        found.look()
+        return Erased(int(salts.has(application)), 0, found.count, dict(found.kept))
+    DISK.make_folders(state / FOLDER)
+    with in_turn(state / FOLDER):  # else another order destroys a salt whose entries nobody has looked for
+        found = _found(state, salts, application, ref, today)
+        try:
+            _keep(state, found.look())
+        finally:
             destroyed = salts.destroy(application, ref or None)
             contents = vault.destroy(state, application, ref)
-    if not dry:
-        _keep(state, found.look())
+    _keep(state, found.look())
     done = Erased(destroyed, contents, found.count, dict(found.kept))
-    if not dry:
-        note(done)
-        settle()
-        _keep(state, found.look(to_the_end=bool(ref)))
+    note(done)
+    settle()
+    _keep(state, found.look(to_the_end=bool(ref)))
     return done
+
+
+def _found(state: Path, salts: ApplicationSalts, application: str, ref: str, today: date) -> _Found:
+    # of a whole application not even what is damaged stays: its salt is not read
+    there = salts.has(application)
+    salt = salts.get(application, ref) if ref and there else None
+    return _Found(state, today, partial(_meant, application, salt, bool(ref)))
 
 
 class _Found:
@@ -297,7 +302,6 @@ class _Going:
 def _keep(state: Path, wanted: dict[str, list[int]]) -> None:
     """Keep an order, unless it names nothing."""
     if wanted:
-        DISK.make_folders(state / FOLDER)
         write_durably(state / FOLDER / f"{secrets.token_hex(8)}.json", _written(wanted))
 
 

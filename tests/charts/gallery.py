@@ -74,6 +74,12 @@ def _heatmap_of_figures() -> Chart:
     return heatmap("Shares", ("chip", "operator", "model"), rows)
 
 
+def _radar_names() -> Chart:
+    axes = ("compute", "models", "middleware")
+    shapes = [(LONG, (3, 3, None)), (f"{LONG}-again", (2, 1, 0)), ("short", (1, 1, 1))]
+    return radar("Names of any length", axes, shapes, 4)
+
+
 def _radar() -> Chart:
     axes = ("infrastructure", "models", "governance architecture of the state", "regulation", "language and culture")
     return radar("Dimensions of control", axes, [("France", (3, 3, 1, 4, 3)), (MARKUP, (2, 2, None, 0, 4))], 4)
@@ -115,6 +121,7 @@ GALLERY: dict[str, Callable[[], Chart]] = {
     "heatmap-levels": _heatmap_of_levels,
     "heatmap-figures": _heatmap_of_figures,
     "radar": _radar,
+    "radar-names": _radar_names,
     "series": _series,
     "series-short": _short_series,
     "lorenz": _lorenz,

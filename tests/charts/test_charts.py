@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from xml.etree import ElementTree
 
 import pytest
@@ -14,7 +15,7 @@ from comity.charts.chart import Chart
 from comity.charts.columns import columns
 from comity.charts.figures import NOT_KNOWN
 from comity.charts.heatmap import heatmap
-from comity.charts.letters import LONGEST_NAME, cells
+from comity.charts.letters import LONGEST_NAME, cells, two_lines, width
 from comity.charts.lorenz import lorenz
 from comity.charts.radar import radar
 from comity.charts.ranks import ranks
@@ -59,6 +60,34 @@ def test_a_long_name_is_cut_and_whole_in_its_tooltip() -> None:
     (found,) = [each for each in texts if (each.findtext(f"{SVG}title") or "") == LONG]
     shown = "".join(found.itertext()).removeprefix(LONG)
     assert shown.endswith("…") and LONG.startswith(shown[:-1]) and 20 < len(shown) <= LONGEST_NAME
+
+
+def _shown(chart: Chart) -> list[str]:
+    """Words of a picture, without their tooltips."""
+    texts = _sound(chart).iter(f"{SVG}text")
+    return ["".join(each.itertext()).removeprefix(each.findtext(f"{SVG}title") or "") for each in texts]
+
+
+def test_the_names_of_a_radar_stand_whole() -> None:
+    assert {LONG, f"{LONG}-again", "short"} <= set(_shown(GALLERY["radar-names"]()))
+
+
+def test_a_long_party_stands_on_two_lines_where_it_is_high_enough() -> None:
+    stages = ("chip", "site", "operator", "model", "application")
+    name = "unnamed, of mistral-small"
+    chart = sankey("Chains", stages, [(("nvidia", "paris", "hexagone", name, "triage"), 1)])
+    assert "unnamed, of" in (shown := _shown(chart)) and "mistral-small" in shown
+    assert not any(each.endswith("…") for each in shown)
+
+
+@pytest.mark.parametrize(
+    "words", ["", "a", "one two", "unnamed, of mistral-small", "x" * 40, "नि" * 12, "e\u0301" * 30]
+)
+def test_two_lines_are_no_wider_than_their_room(words: str) -> None:
+    first, second = two_lines(words, 80)
+    assert width(first) <= 80 and width(second) <= 80
+    assert (first + second).replace(" ", "").removesuffix("…") in words.replace(" ", "")
+    assert not second or unicodedata.category(second[0])[0] != "M"
 
 
 def test_markup_is_text() -> None:

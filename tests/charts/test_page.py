@@ -123,6 +123,11 @@ def test_figures_stand_to_the_right_and_words_to_the_left() -> None:
     ]
 
 
+def test_a_long_cell_keeps_a_width_to_be_read_in() -> None:
+    said = table(Table(("", "for example"), (("chip", "nvidia (US) > paris (FR) > hexagone (FR)"), ("site", "paris"))))
+    assert said.count('<td class="long">') == 1 and "<td>paris" in said
+
+
 def test_a_long_table_says_that_it_goes_on() -> None:
     made = table(Table(("", "n"), tuple((str(n), "x") for n in range(MOST_ROWS + 1))))
     assert f"The first {MOST_ROWS:,} of {MOST_ROWS + 1:,} rows." in made and made.count("<tr>") == MOST_ROWS + 1

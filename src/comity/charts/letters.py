@@ -76,6 +76,20 @@ def lines(words: str, most: float, size: float = 13) -> list[str]:
     return found
 
 
+def two_lines(words: str, room: float, size: float = 13) -> tuple[str, str]:
+    """The text on one line where it fits, else on two, of which the second is cut to what fits: broken after a space
+    or a sign between words if there is one, else in a word.
+    """
+    if width(words, size) <= room:
+        return words, ""
+    fits = max([1, *(end for end in range(1, len(words)) if width(words[:end], size) <= room)])
+    ends = [end for end in range(1, fits + 1) if not words[end - 1].isalnum() and not _is_mark(words[end - 1])]
+    end = ends[-1] if ends else fits
+    while end > 1 and unicodedata.category(words[end])[0] == "M":
+        end -= 1
+    return words[:end].rstrip(), fitted(words[end:].lstrip(), room, size)
+
+
 def _share(letter: str) -> float:
     if _is_mark(letter):
         return 0.0

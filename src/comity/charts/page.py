@@ -18,6 +18,8 @@ MOST_ROWS = 2_000  # of a table in a page, which stays a thing that a browser op
 _NUMBER = r"[−+×<>]?\s?[\d,.]+(×10\^\d+)?"
 _FIGURE = re.compile(rf"{_NUMBER}( to {_NUMBER})?( [^\s\d]\S{{0,11}}){{0,2}}( \(.*\))?")
 _BRIEF = 16  # letters of a name that is not broken: a month, a nation
+LONG = 32  # letters of a cell that keeps a width in which it can be read, on a telephone too
+_LONG_CELL = ' class="long"'
 _WORDLESS = {NOT_KNOWN, "no change", "new", "none left", "turns", "", "–"}
 
 
@@ -90,7 +92,10 @@ def table(held: Table, caption: str = "", linked: bool = False) -> str:
     brief = ' class="brief"' if all(len(row[0]) <= _BRIEF for row in held.rows) else ""
     for row in held.rows[:MOST_ROWS]:
         first, *rest = safe(row[0]), *map(written, row[1:])
-        cells = "".join(f"<td{mark}>{cell}</td>" for cell, mark in zip(rest, marks[1:], strict=True))
+        cells = "".join(
+            f"<td{_LONG_CELL if len(whole) > LONG else mark}>{cell}</td>"
+            for whole, cell, mark in zip(row[1:], rest, marks[1:], strict=True)
+        )
         parts.append(f'<tr><th scope="row"{brief}>{first}</th>{cells}</tr>')
     parts.append("</tbody></table>")
     if len(held.rows) > MOST_ROWS:

@@ -50,7 +50,7 @@ th, td {{ padding: 7px 12px 7px 0; border-bottom: 1px solid var(--line); text-al
   overflow-wrap: break-word; }}
 th {{ font-weight: 600; }} thead th {{ color: var(--soft); font-size: 13px; vertical-align: bottom; }}
 tbody th {{ font-weight: 400; }} .brief {{ white-space: nowrap; }} td:last-child, th:last-child {{ padding-right: 0; }}
-.number {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
+.long {{ min-width: 210px; }} .number {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
 .table {{ margin: 32px 0 0; }} details.table {{ margin: 10px 0 0; }}
 details.table > summary {{ font-size: 15px; color: var(--ink); }}
 footer {{ margin: 72px 0 0; padding-top: 16px; border-top: 1px solid var(--line); font-size: 13px;
@@ -67,7 +67,8 @@ footer {{ margin: 72px 0 0; padding-top: 16px; border-top: 1px solid var(--line)
   .scroll {{ overflow: visible; }} .scroll > .chart {{ min-width: 0; }}
   table {{ font-size: 8pt; }} thead {{ display: table-header-group; }} .number {{ white-space: normal; }}
   th, td {{ padding: 3pt 8pt 3pt 0; }} thead th {{ font-size: 8pt; }} td:not(.number) {{ overflow-wrap: anywhere; }}
-  tbody th:not(.brief) {{ overflow-wrap: anywhere; }} .tile {{ flex-basis: 100px; }} .tile b {{ font-size: 19pt; }}
+  .long {{ min-width: 0; }} tbody th:not(.brief) {{ overflow-wrap: anywhere; }}
+  .tile {{ flex-basis: 100px; }} .tile b {{ font-size: 19pt; }}
   nav {{ display: none; }} summary {{ list-style: none; }} details::details-content {{ content-visibility: visible;
   block-size: auto; }}
 }}

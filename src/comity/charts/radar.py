@@ -9,7 +9,7 @@ from typing import TypeAlias
 from comity.charts.chart import Chart, Table
 from comity.charts.drawing import WIDE, Drawing, num
 from comity.charts.figures import NOT_KNOWN, Number, exact, plain, short
-from comity.charts.letters import clean, lines
+from comity.charts.letters import clean, lines, width
 from comity.charts.twin import bar, grid, twin
 
 Shape: TypeAlias = tuple[str, Sequence[Number | None]]
@@ -68,14 +68,22 @@ def _picture(title: str, axes: Sequence[str], shapes: Sequence[Shape], top: floa
         art.words(x + 8, y - _RADIUS * ring / rings + 4, short(top * ring / rings), "small soft halo")
     bottom = y + _RADIUS + 68
     if len(shapes) > 1 or any(plain(value) is None for _, values in shapes for value in values):
-        wide = WIDE / max(2, len(shapes))
-        for number, (name, _) in enumerate(shapes):
-            at = 8 + wide * number
-            art.line(at, bottom - 4, at + 34, bottom - 4, f"line s{number} dash{number}")
-            art.point(at + 17, bottom - 4, number, f"c{number}")
-            art.words(at + 42, bottom, name, most=max(8, int((wide - 50) / 7.5)))
-        bottom += 16
+        bottom = _legend(art, bottom, [clean(name) for name, _ in shapes])
     return art.svg(bottom, title)
+
+
+def _legend(art: Drawing, y: float, names: Sequence[str]) -> float:
+    """The names beside each other where all of them have room, else below each other; returns the y below them."""
+    abreast = max(2, len(names))
+    while abreast > 1 and max(map(width, names)) > WIDE / abreast - 58:
+        abreast -= 1
+    wide = WIDE / abreast
+    for number, name in enumerate(names):
+        at, down = 8 + wide * (number % abreast), y + 20 * (number // abreast)
+        art.line(at, down - 4, at + 34, down - 4, f"line s{number} dash{number}")
+        art.point(at + 17, down - 4, number, f"c{number}")
+        art.words(at + 42, down, name, most=len(name), room=wide - 58)
+    return y + 20 * ((len(names) - 1) // abreast) + 16
 
 
 def _place(x: float, y: float, number: int, total: int, share: float) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from comity.charts.chart import Chart, Table
 from comity.charts.drawing import WIDE, Drawing, num
 from comity.charts.figures import NOT_KNOWN, Number, exact, plain, share, short, total
-from comity.charts.letters import clean, cut, fitted, width
+from comity.charts.letters import clean, cut, fitted, two_lines, width
 from comity.charts.palette import HUES
 from comity.charts.sankey_layout import GAP, Layout, Names, heaviest, layout, ribbons
 from comity.charts.twin import bar, grid, twin
@@ -118,15 +118,21 @@ def _ribbons(art: Drawing, held: Layout, step: float) -> None:
 
 
 def _names(art: Drawing, x: float, stage: int, held: Layout, room: float) -> None:
-    """To the right of each party its name and share, on two lines where there is room."""
+    """To the right of each party its name and share, on two or three lines where there is room."""
     at = x + _NODE + 6
     for name in held.columns[stage]:
         high = held.weight[stage, name] * held.unit
         middle = held.tops[stage, name] + high / 2
         said = share(held.weight[stage, name], held.whole)
         if high + GAP >= 32:
-            art.words(at, middle - 2, name, "small strong halo", room=room)
-            art.words(at, middle + 12, said, "small halo")
+            first, second = two_lines(name, room, 12.65) if high + GAP >= 46 else (name, "")
+            up = 7 if second else 0
+            art.words(
+                at, middle - 2 - up, first, "small strong halo", most=len(name), room=room, tip=name * bool(second)
+            )
+            if second:
+                art.words(at, middle + 12 - up, second, "small strong halo", most=len(name), room=room, tip=name)
+            art.words(at, middle + 12 + up, said, "small halo")
         else:
             shown = fitted(cut(name), room - width(f"{said} ", 12.5), 12.5)
             art.words(at, middle + 4, f"{shown} {said}", "small strong halo", most=60, tip=name)

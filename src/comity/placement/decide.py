@@ -80,6 +80,20 @@ def decide(
     return made if realm.supposed else replace(made, digest=sha256_hex(encode(_document(made))))
 
 
+def goes(
+    cases: Sequence[Case], wish: Wish, realm: Realm, conditions: Conditions, now: Instant, *, observe: bool = False
+) -> bool:
+    """Whether `decide()` gives a placement: nothing is ranked, and no more is asked once a candidate is permitted."""
+    if not realm.since <= now < realm.valid_until:
+        return False
+    there = allowed(named(wish.model, realm.stack), wish, realm.stack)
+    rulings = [realm.rule(case) for case in cases]
+    return any(
+        observe or all(ruling.verdicts[name].permit for ruling in rulings)
+        for name in narrowed(there, wish, realm.stack, conditions)
+    )
+
+
 class Decisions:
     """`decide()` under one realm and one set of conditions, remembered: a request of a known case costs a look-up."""
 

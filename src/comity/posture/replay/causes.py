@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
-from comity.placement.types import Placement
 from comity.posture.replay.history import To
 from comity.posture.replay.lots import Question
 from comity.posture.replay.plans import Plan, changed
 from comity.posture.replay.report import Cause, Ruled
-from comity.posture.replay.worlds import World, Worlds
-from comity.posture.scenario.ground import Atom
+from comity.posture.replay.worlds import Worlds
+from comity.posture.scenario.ground import Atom, where_possible
 from comity.terms.citations import Citation
 from comity.terms.refusal import Refusal
 
@@ -46,18 +46,25 @@ def causes(lost: Sequence[Plan], worlds: Worlds, atoms: tuple[Atom, ...]) -> tup
 
 
 def _of_changes(lost: Sequence[Plan], worlds: Worlds, atoms: tuple[Atom, ...]) -> Iterator[Cause]:
-    questions = _weights(lost)
-    for index, atom in enumerate(atoms[:MAX_UNDONE]):
-        others = atoms[:index] + atoms[index + 1 :]
-        back = _placed(questions, changed(worlds, others)) if others else frozenset(questions)
-        rest = [each for each in questions if each not in back]
-        by_itself = _refused(rest, changed(worlds, (atom,))) if others else frozenset(rest)
+    """Every question is asked in its own realm: what all changes make one world, all but one may leave several."""
+    asked = _asked(lost)
+    each_alone = tuple(map(where_possible, atoms))
+
+    @cache
+    def to(some: tuple[Atom, ...]) -> To:  # of two changes, one undone is the other by itself
+        return changed(worlds, some)
+
+    was = [each for each in asked if _goes(each, to(()))]  # what nothing changed would refuse is no change's doing
+    for index, atom in enumerate(each_alone[:MAX_UNDONE]):
+        others = to(each_alone[:index] + each_alone[index + 1 :])
+        back = {each for each in asked if _goes(each, others)}
+        by_itself = {each for each in was if each not in back and _goes(each, to((atom,))) is False}
         yield Cause(
             kind=atom.kind,
             name=atom.name,
             says=atom.says,
-            alone=sum(questions[each] for each in back),
-            part=sum(questions[each] for each in back | by_itself),
+            alone=sum(asked[each] for each in back),
+            part=sum(asked[each] for each in back | by_itself),
         )
 
 
@@ -104,20 +111,15 @@ def _grounds(plan: Plan) -> tuple[Citation, ...]:
     return tuple(rules.values()) or (UNSERVED,)
 
 
-def _weights(lost: Iterable[Plan]) -> dict[Question, int]:
-    weights: defaultdict[Question, int] = defaultdict(int)
+def _asked(lost: Iterable[Plan]) -> Mapping[Question, int]:
+    """What was asked, in every realm, and by how many requests."""
+    asked: defaultdict[Question, int] = defaultdict(int)
     for plan in lost:
-        weights[plan.lot.question] += plan.lot.sums.n
-    return dict(weights)
+        for question, requests in plan.lot.asked.items():
+            asked[question] += requests
+    return asked
 
 
-def _placed(questions: Iterable[Question], to: To) -> frozenset[Question]:
-    return frozenset(each for each in questions if isinstance(_answer(to(each), each), Placement))
-
-
-def _refused(questions: Iterable[Question], to: To) -> frozenset[Question]:
-    return frozenset(each for each in questions if isinstance(_answer(to(each), each), Refusal))
-
-
-def _answer(world: World | None, question: Question) -> Placement | Refusal | None:
-    return None if world is None else world.answer(question)
+def _goes(question: Question, to: To) -> bool | None:
+    world = to(question)
+    return None if world is None else world.goes(question)

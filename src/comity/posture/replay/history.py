@@ -74,8 +74,9 @@ class History:
     def gathered(self, to: To) -> Sequence[Past]:
         """The pasts, of which those that differ in nothing but their realm are one if they are put to one world.
 
-        No scenario can tell those apart: the question is the same, where it went, what was ahead of it and at what
-        prices; so is the world that it is put to, and so is all that follows from these.
+        The scenario cannot tell those apart: the question is the same, where it went, what was ahead of it and at what
+        prices; so is the world that it is put to, and so is all that follows from these. Without one of its changes it
+        may: therefore a lot keeps who asked.
         """
         numbers: dict[int, int] = {}
         worlds: dict[tuple[str, str], int] = {}
@@ -109,12 +110,15 @@ def history_of(log: Log, worlds: Worlds, step: Callable[[int], None] = lambda do
 def together(lots: Sequence[Lot]) -> Lot:
     """Lots that asked the same and met the same, as one; the question is that of the first."""
     months: dict[str, tuple[int, int]] = {}
+    apart: dict[Question, int] = {}
     for lot in lots:
+        for question, requests in lot.asked.items():
+            apart[question] = apart.get(question, 0) + requests
         for month, (requests, tokens) in lot.months.items():
             held = months.get(month, (0, 0))
             months[month] = held[0] + requests, held[1] + tokens
     first = lots[0]
-    return Lot(first.question, first.deployment, first.served, summed([lot.sums for lot in lots]), months)
+    return Lot(first.question, first.deployment, first.served, summed([lot.sums for lot in lots]), months, apart)
 
 
 def signature(question: Question) -> Hashable:

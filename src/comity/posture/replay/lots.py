@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -29,6 +29,7 @@ class Lot(Struct):
         served: whether they were placed.
         sums: of all of them.
         months: requests and tokens by month.
+        apart: requests by question, where they are of several realms; `question` is one of these then.
     """
 
     question: Question
@@ -36,6 +37,12 @@ class Lot(Struct):
     served: bool
     sums: Sums
     months: dict[str, tuple[int, int]]
+    apart: dict[Question, int] = {}
+
+    @property
+    def asked(self) -> Mapping[Question, int]:
+        """Requests by question: one question in each realm."""
+        return self.apart or {self.question: self.sums.n}
 
 
 class Log(Struct):

@@ -83,6 +83,18 @@ def ground_with(ground: Ground, atoms: Iterable[Atom]) -> Ground:
     return ground
 
 
+def where_possible(atom: Atom) -> Atom:
+    """The change, which changes nothing where what it names is not there: as when the one that brings it is undone."""
+
+    def made(ground: Ground) -> Ground:
+        try:
+            return atom.made(ground)
+        except ScenarioFault:
+            return ground
+
+    return replace(atom, made=made)
+
+
 def without_deployments(ground: Ground, gone: Iterable[str]) -> Ground:
     """The ground without these deployments."""
     names = set(gone)

@@ -128,6 +128,7 @@ def order(
     note(done)
     settle()
     _keep(state, found.look(to_the_end=bool(ref)))
+    vault.sever(state, application)  # what a worker was writing then
     return done
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,10 +16,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.adapters.disk import PRIVATE, Disk
-from comity.adapters.vault import Erased, Keeper, Kept, destroy, find, purge
-from comity.adapters.vault.keys import keys
-from comity.adapters.vault.sealing import MAX_ITEM_BYTES, NO_REF, Record, Unsealable, opened, read_head, sealed
-from comity.adapters.vault.shelves import shelves
+from comity.adapters.vault import Erased, Keeper, Kept, destroy, find, purge, sever
+from comity.adapters.vault.keys import keys, naming_path, read_key, ref_name
+from comity.adapters.vault.sealing import (
+    MAX_ITEM_BYTES,
+    NO_REF,
+    Record,
+    Unsealable,
+    key_mark,
+    opened,
+    read_head,
+    sealed,
+)
+from comity.adapters.vault.shelves import records, shelves
 from comity.stack.sworn import LegalHold
 from comity.testing.disk import FailingDisk, Operation
 
@@ -124,6 +134,43 @@ def test_destroying_a_ref_leaves_the_rest_of_the_application(tmp_path: Path) -> 
         *(Erased, Erased),
         *(Kept, Kept),
     ]
+
+
+@pytest.mark.parametrize("ref", ["patient-77", ""])
+def test_no_record_tells_which_ref_it_was_of(tmp_path: Path, ref: str) -> None:
+    kept_in(tmp_path, kept(1, ref="patient-77"), kept(2), kept(3, ref="patient-77"), kept(4, ref="other"))
+    naming = read_key(naming_path(tmp_path, "triage"))
+    assert naming is not None
+    (key,) = (read_key(path) for path, _, of in keys(tmp_path, "triage") if of == ref_name(naming, "patient-77"))
+    assert key is not None
+    destroy(tmp_path, "triage", ref)
+    kept_in(tmp_path, kept(5, ref="patient-77"))
+    sever(tmp_path, "triage")
+    found = [record for path, _, _ in shelves(tmp_path, "triage") for record in records(path)]
+    mine = [each.receipt for each in found if each.ref == ref_name(naming, "patient-77")]
+    assert mine == (["shard0001.5"] if ref else [])  # without its naming key it has another name
+    assert key_mark(key) not in {each.mark for each in found}
+    gone = {number for number in range(1, 6) if find(tmp_path, "triage", f"shard0001.{number}") == Erased(DUE)}
+    assert gone == ({1, 3} if ref else {1, 2, 3, 4})
+
+
+@pytest.mark.parametrize("how", ["not", "done", "half"])
+def test_a_ref_goes_from_records_whatever_fails_once(tmp_path: Path, how: Literal["not", "done", "half"]) -> None:
+    for number in range(30):
+        state = tmp_path / str(number)
+        kept_in(state, kept(1, ref="patient-77"), kept(2, ref="other"), kept(3, ref="patient-77"))
+        disk = FailingDisk()
+        disk.fail_call(number, how)
+        with suppress(OSError):
+            destroy(state, "triage", "patient-77", disk=disk)
+        destroy(state, "triage", "patient-77")
+        (path,) = (path for path, _, _ in shelves(state, "triage"))
+        assert [each.ref == NO_REF for each in records(path)] == [True, False, True]
+        assert find(state, "triage", "shard0001.2") == kept(2)
+        if len(disk.calls) <= number:
+            assert number > 5
+            return
+    pytest.fail("more operations than are broken here")
 
 
 def test_what_comes_after_an_erasure_is_kept_under_another_key(tmp_path: Path) -> None:

@@ -304,6 +304,6 @@ def _older(path: Path | str) -> ValueError:
 
 def _damaged(path: Path | str) -> ValueError:
     return ValueError(
-        f"{path} is damaged: it does not hold erasure salts as docs/spec/erasure.md has them; take it from a backup that"
-        f" is younger than the last order to erase, or destroy it: comity erase --application {Path(path).name}"
+        f"{path} is damaged: it does not hold erasure salts as docs/spec/erasure.md has them; take it from a backup"
+        f" that is younger than the last order to erase, or destroy it: comity erase --application {Path(path).name}"
     )

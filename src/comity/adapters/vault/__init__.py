@@ -10,9 +10,9 @@ Content lies on the disk as ciphertext alone (docs/spec/vault.md). Its keys lie 
 application, last day and erasure ref, so that what is kept ends by destroying 32 bytes, wherever copies of it are.
 """
 
-from .ending import destroy, purge
+from .ending import destroy, purge, sever
 from .keeper import Keeper
 from .sealing import Kept
 from .shelves import Erased, find
 
-__all__ = ["Erased", "Keeper", "Kept", "destroy", "find", "purge"]
+__all__ = ["Erased", "Keeper", "Kept", "destroy", "find", "purge", "sever"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
@@ -9,8 +10,9 @@ from pathlib import Path
 
 from comity.adapters.disk import DISK, Disk
 from comity.adapters.vault.keys import FOLDER as KEYS
-from comity.adapters.vault.keys import keys, naming_path, read_key, ref_name, shred
-from comity.adapters.vault.shelves import FOLDER, shelves
+from comity.adapters.vault.keys import key_path, keys, naming_path, read_key, ref_name, shred
+from comity.adapters.vault.sealing import MARK_SIZE, NO_REF, REF_SIZE, key_mark
+from comity.adapters.vault.shelves import FOLDER, heads, shelves
 from comity.stack.sworn import LegalHold
 
 
@@ -35,7 +37,40 @@ def destroy(state: Path, application: str, ref: str = "", *, disk: Disk = DISK) 
         shred(path, disk=disk)
     if not ref and naming is not None:
         shred(naming_path(state, application), disk=disk)
+    sever(state, application, disk=disk)
     return len(doomed)
+
+
+def sever(state: Path, application: str, *, disk: Disk = DISK) -> None:
+    """Take from every record whose key is destroyed what tells its ref: whoever has the naming key and knows the ref
+    could tell until its last day which receipts were of it. `destroy` does it; once more for what was on its way then.
+
+    Raises:
+        ValueError: the name is no application id, or a key is damaged.
+        OSError: the disk refused it.
+    """
+    for path, due, _ in shelves(state, application):
+        try:
+            handle = disk.open(path, os.O_RDWR)
+        except FileNotFoundError:
+            continue  # its day came
+        try:
+            severed = False
+            for head in heads(handle):
+                # read for each: a fresh key may have come with the record
+                if head.ref != NO_REF and _mark(key_path(state, application, due, head.ref)) != head.mark:
+                    # whoever writes the file goes on at its end
+                    disk.write_all(handle, bytes(REF_SIZE + MARK_SIZE), head.at)
+                    severed = True
+            if severed:
+                disk.sync(handle)
+        finally:
+            os.close(handle)
+
+
+def _mark(path: Path) -> bytes | None:
+    key = read_key(path)
+    return None if key is None else key_mark(key)
 
 
 def purge(state: Path, today: date, holds: Iterable[LegalHold] = (), *, disk: Disk = DISK) -> int:

@@ -64,26 +64,44 @@ def size(state: Path, application: str) -> int:
     return total
 
 
+class Head(Struct, frozen=True):
+    """What stands before the ciphertext of a record, which is `cipher` bytes long; `at` is where its `ref` lies."""
+
+    receipt: str
+    at: int
+    ref: bytes
+    mark: bytes
+    cipher: int
+
+
+def heads(handle: int) -> Iterator[Head]:
+    """Those of the records of a file, up to its end or to a torn write."""
+    at = 0
+    while True:
+        try:
+            length, cipher = read_head(os.pread(handle, HEAD_SIZE, at))
+        except Torn:
+            return
+        name = os.pread(handle, length + REF_SIZE + MARK_SIZE, at + HEAD_SIZE)
+        if len(name) < length + REF_SIZE + MARK_SIZE:
+            return
+        ref = at + HEAD_SIZE + length
+        at = ref + REF_SIZE + MARK_SIZE + cipher
+        found = name[:length].decode("ascii", "replace")
+        yield Head(found, ref, name[length : length + REF_SIZE], name[length + REF_SIZE :], cipher)
+
+
 def records(path: Path, receipt: str = "") -> Iterator[Record]:
     """The records of a file, up to its end or to a torn write; with `receipt`, those of that receipt alone."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        at = 0
-        while True:
-            try:
-                length, cipher = read_head(os.pread(handle, HEAD_SIZE, at))
-            except Torn:
-                return
-            name = os.pread(handle, length + REF_SIZE + MARK_SIZE, at + HEAD_SIZE)
-            begin = at + HEAD_SIZE + length + REF_SIZE + MARK_SIZE
-            at = begin + cipher
-            found = name[:length].decode("ascii", "replace")
-            if receipt and found != receipt:
+        for head in heads(handle):
+            if receipt and head.receipt != receipt:
                 continue
-            sealed = os.pread(handle, cipher, begin)
-            if len(sealed) < cipher:
+            sealed = os.pread(handle, head.cipher, head.at + REF_SIZE + MARK_SIZE)
+            if len(sealed) < head.cipher:
                 return
-            yield Record(found, name[length : length + REF_SIZE], name[length + REF_SIZE :], sealed)
+            yield Record(head.receipt, head.ref, head.mark, sealed)
     finally:
         os.close(handle)
 

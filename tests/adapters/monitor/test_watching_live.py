@@ -27,9 +27,10 @@ ALTER = """
 import sys
 from pathlib import Path
 path, at = Path(sys.argv[1]), int(sys.argv[2])
-data = bytearray(path.read_bytes())
-data[at] ^= 1
-path.write_bytes(data)
+byte = path.read_bytes()[at]
+with path.open("r+b", buffering=0) as file:  # never shorter: who reads it meanwhile reads it whole
+    file.seek(at)
+    file.write(bytes([byte ^ 1]))
 """
 
 PATIENCE_S = 60

@@ -107,6 +107,13 @@ def test_what_is_on_one_side_only_is_named(gateway: tuple[Path, str], capsys: py
     assert "2026-11-24 gpt-4o-mini: only in the log" in said
 
 
+@pytest.mark.parametrize("wrong", ["nan", "inf", "-0.1", "1", "much"])
+def test_a_tolerance_that_is_no_share_is_refused(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["reconcile", "invoice.csv", "--from", "openai", f"--tolerance={wrong}"])
+    assert ended.value.code == 2 and "--tolerance" in capsys.readouterr().err
+
+
 def test_a_tolerance_is_kept(gateway: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
     rows = [(0, 3.0, "gpt-4o-mini", 303, 60), HONEST[2]]
     assert reconciled(gateway, openai(rows))[0] == 0

@@ -249,6 +249,6 @@ def _share(text: str) -> Decimal:
         share = Decimal(text)
     except InvalidOperation:
         raise ValueError(text) from None
-    if not 0 <= share < 1:
+    if not share.is_finite() or not 0 <= share < 1:
         raise ValueError(text)
     return share

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 from comity.cli.told import Told, bar, percent
 from comity.posture.replay.answer import answer
+from comity.posture.replay.answer import requests as counted
 from comity.posture.replay.causes_told import as_one
 from comity.posture.replay.report import Amounts, Line, Measure, Report
 
 MOST = 6
 """Rows of a part; `--json` and `--html` have all."""
+
+CENT = 10**7
+"""In the unit of costs."""
 
 SAID = {
     "as_before": "go where they went",
@@ -27,7 +31,8 @@ def told(report: Report, show: Told) -> None:
     """Prints the report."""
     months = report.first if report.first == report.last else f"{report.first} to {report.last}"
     requests = report.total.counts.requests
-    show.title(report.title, f"{requests:,} requests, {months}, in {report.groups:,} groups")
+    groups = f"{report.groups:,} {'group' if report.groups == 1 else 'groups'}"
+    show.title(report.title, f"{counted(requests)}, {months}, in {groups}")
     if report.notice:
         show.say(report.notice)
     for sentence in answer(report):
@@ -67,6 +72,8 @@ def told(report: Report, show: Told) -> None:
 def _reproduced(report: Report) -> str:
     whole = report.reproduced + report.differing
     if not report.differing:
+        if whole == 1:
+            return "Made again in its own realm, it is what the log has, byte for byte."
         return f"Made again in their own realms, all {whole:,} are what the log has, byte for byte."
     return f"Made again in their own realms, {report.reproduced:,} of {whole:,} are what the log has, byte for byte."
 
@@ -158,8 +165,14 @@ def _amounts(report: Report) -> Iterator[tuple[str, ...]]:
 
 
 def _money(amounts: Amounts, report: Report) -> str:
-    text = f"{amounts.cost / 1e9:,.2f} {report.currency}".strip()
+    text = f"{_coins(amounts.cost)} {report.currency}".strip()
     return f"{text} ({amounts.unpriced:,} unpriced)" if amounts.unpriced else text
+
+
+def _coins(cost: int) -> str:
+    """With two digits after the point; of less than a cent, with as many as make three significant ones."""
+    digits = 2 if cost >= CENT or not cost else min(9, 12 - len(str(cost)))
+    return f"{cost / 1e9:,.{digits}f}"
 
 
 def _milliseconds(amounts: Amounts) -> str:

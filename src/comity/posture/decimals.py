@@ -10,3 +10,8 @@ def decimal(value: Fraction, digits: int) -> str:
     whole, rest = divmod(abs(round(value * 10**digits)), 10**digits)
     sign = "-" if value < 0 and (whole or rest) else ""
     return f"{sign}{whole}" + (f".{rest:0{digits}d}" if digits else "")
+
+
+def whole(value: Fraction) -> str:
+    """A fraction as a whole number, rounded half to even, thousands apart."""
+    return f"{round(value):,}"

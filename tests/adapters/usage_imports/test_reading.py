@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from comity.adapters.usage_imports.forms import FORMS
 from comity.adapters.usage_imports.read import read_usage
-from comity.adapters.usage_imports.used import Unusable, month
+from comity.adapters.usage_imports.used import Unusable, count, money, month
 from comity.terms.errors import UsageFault
 from comity.terms.problems import Problems
 
@@ -92,6 +92,14 @@ def test_a_secret_in_a_row_is_not_kept(tmp_path: Path) -> None:
     row = {**LITELLM, "metadata": {"user_api_key_team_alias": key}, "team_id": key}
     used, _ = one(read(tmp_path / "s.json", "litellm", json.dumps([row])))
     assert key not in str(used)
+
+
+@pytest.mark.parametrize("wrong", ["nan", "-NaN", "sNaN", "inf", "-Infinity", "1e400", "-5", "1e16", "many"])
+def test_a_figure_that_is_none_is_told_whatever_it_is(wrong: str) -> None:
+    with pytest.raises(Unusable):
+        count({"n": wrong}, "n")
+    with pytest.raises(Unusable):
+        money({"n": wrong}, "n")
 
 
 def test_times() -> None:

@@ -216,3 +216,8 @@ def test_problems_name_the_line(old: str, new: str, problem: str) -> None:
     (said,) = [str(each) for each in read.problems if problem in str(each)]
     line = int(said.split(":")[1])
     assert new.partition("\n")[0].strip("{}") in text.replace(old, new, 1).splitlines()[line - 1]
+
+
+def test_concentration_has_its_thousands_apart(atlas: Atlas) -> None:
+    said = in_words(picture(atlas))
+    assert "HHI 3,992" in said and "HHI between 2,355 and 2,893" in said

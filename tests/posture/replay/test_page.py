@@ -13,6 +13,7 @@ from comity.posture.replay.answer import answer
 from comity.posture.replay.page import html
 from comity.posture.replay.page_parts import loads
 from comity.posture.replay.report import Amounts, Counts, Label, Point, Report, Spread, Swept
+from comity.posture.replay.sweep_told import by_value
 from tests.posture.replay.reported import REPORT, line
 
 NOTHING = Report("none", "Nothing at all", line(""))
@@ -127,3 +128,10 @@ def test_what_the_stack_wants_said_stands_at_the_head_and_once() -> None:
     text = html(replace(REPORT, notice=said, notes=(said, *REPORT.notes)))
     assert text.count(said) == 1 and text.index(said) < text.index("<section")
     assert REPORT.notes[0] in text
+
+
+def test_a_sweep_of_one_value_says_what_comes_of_it() -> None:
+    swept = Swept((Point({"changes[0].demand.factor": "3"}, {"refused": "7"}),), (), {"refused": Label("refused")})
+    page = html(replace(SAME, swept=swept), "comity replay")
+    assert "at one value of demand factor" in page and "Nothing changes with" not in page
+    assert by_value(swept).rows == (("refused", "7"),)

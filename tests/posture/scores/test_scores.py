@@ -336,3 +336,12 @@ def test_a_certificate_counts_up_to_its_last_day(until: date | None, low: int) -
     found = rated(stack, "d", trust("FR"), TODAY)[6]
     assert (found.objective, found.low, found.high) == ("SOV-7", low, 4)
     assert "HDS" in found.facts[-1]
+
+
+def test_one_way_is_one_way(realm: Realm) -> None:
+    found = scored(realm, "FR")
+    said = in_words(found)
+    way = found.ways[0]
+    assert f"{way.application}: {len(way.permitted)} permitted ways;" in said
+    alone = found._replace(ways=(way._replace(permitted=way.permitted[:1]),))
+    assert f"{way.application}: 1 permitted way;" in in_words(alone)

@@ -94,7 +94,7 @@ def _number(found: str) -> Decimal:
         number = Decimal(plain.replace(",", ""))
     except InvalidOperation:
         raise Unusable(f"{found!r} is no number") from None
-    if not 0 <= number < MOST:
+    if not number.is_finite() or not 0 <= number < MOST:
         raise Unusable(f"{found!r} is below 0, or too large")
     return number
 

@@ -18,7 +18,7 @@ from comity.posture.atlas.grading import ACTORS, DEEP, LAWS, THRESHOLDS, rank
 from comity.posture.atlas.picture import Picture
 from comity.posture.atlas.told import concentrated, measured
 from comity.posture.atlas.types import DIMENSIONS, GRADES, LAYERS
-from comity.posture.decimals import decimal
+from comity.posture.decimals import whole
 
 SHAPES = 4
 """Nations of one radar, which can tell no more apart."""
@@ -162,7 +162,7 @@ def _said(exhibits: Exhibits) -> Iterator[str]:
     if exhibits.named is not None:
         yield f"Among the named firms: {concentrated(exhibits.named)}."
     if exhibits.hhi is not None:
-        low, high = (decimal(bound, 0) for bound in exhibits.hhi)
+        low, high = map(whole, exhibits.hhi)
         yield f"Over the whole: an HHI between {low} and {high}, whoever holds the rest."
     for check in exhibits.discrepancies:
         if not check.explained:

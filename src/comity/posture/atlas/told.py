@@ -10,7 +10,7 @@ from comity.posture.atlas.grading import Standing
 from comity.posture.atlas.picture import Picture
 from comity.posture.atlas.types import DIMENSIONS, LAYERS, Atlas, Line
 from comity.posture.concentration import Concentration
-from comity.posture.decimals import decimal
+from comity.posture.decimals import decimal, whole
 
 MARKS = {"absent": "-", "thin": "+", "credible": "++", "dense": "+++"}
 WORDS_ALONE = "*"
@@ -83,7 +83,7 @@ def _capital(atlas: Atlas, found: Exhibits) -> Iterator[str]:
     if found.named is not None:
         yield f"  named firms: {concentrated(found.named)}"
     if found.hhi is not None:
-        low, high = (decimal(bound, 0) for bound in found.hhi)
+        low, high = map(whole, found.hhi)
         yield f"  the whole: HHI between {low} and {high}, whoever holds the rest"
     yield "  by year"
     for year, value, rounds, mean in found.years:
@@ -96,7 +96,7 @@ def _capital(atlas: Atlas, found: Exhibits) -> Iterator[str]:
 def concentrated(found: Concentration) -> str:
     """The measures in one line."""
     high = ", highly concentrated" if found.high else ""
-    index = f"HHI {decimal(found.hhi, 0)}{high}, as {decimal(found.effective, 1)} equal ones"
+    index = f"HHI {whole(found.hhi)}{high}, as {decimal(found.effective, 1)} equal ones"
     return f"CR4 {decimal(100 * found.cr4, 1)} %, {index}, Gini {decimal(found.gini, 2)}"
 
 

@@ -16,15 +16,23 @@ def answer(report: Report) -> tuple[str, str]:
     return _what_happens(counts), _why(report)
 
 
+def requests(count: int) -> str:
+    """So many of them."""
+    return f"{exact(count)} {'request' if count == 1 else 'requests'}"
+
+
 def _what_happens(counts: Counts) -> str:
     served = counts.as_before + counts.re_placed + counts.overflow + counts.refused
     if not served:
-        said = f"None of {exact(counts.requests)} requests had been served"
+        said = f"None of {requests(counts.requests)} had been served"
         return f"{said}; {exact(counts.admitted)} would be now." if counts.admitted else f"{said}, and none would be."
     if counts.as_before == served and not counts.overflow:
         said = f"All {exact(served)} requests that were served go where they went"
+        if served == 1:
+            said = "The one request that was served goes where it went"
         return f"{said}, and {exact(counts.admitted)} that were refused are placed." if counts.admitted else f"{said}."
-    return f"Of {exact(served)} requests that were served, {_listed(list(_parts(counts, served)))}."
+    were = "was" if served == 1 else "were"
+    return f"Of {requests(served)} that {were} served, {_listed(list(_parts(counts, served)))}."
 
 
 def _parts(counts: Counts, served: int) -> Iterator[str]:

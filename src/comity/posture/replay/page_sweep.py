@@ -23,14 +23,16 @@ def sweep(swept: Swept | None) -> Section | None:
     elif not moved(swept):
         return Section("If it were otherwise", f"Nothing changes with {what} ({paths}), at {_values(swept)}.")
     else:
-        said = f"The same at {_values(swept)} of {what}. Measures that stay the same are left out."
+        said = f"The same at {_values(swept)} of {what}."
+        if len(swept.points) > 1:
+            said += " Measures that stay the same are left out."
         table = by_value(swept, 0, MOST_POINTS)
         tables = [(f"By {what}", table if len(swept.points) <= ABREAST else _turned(table))]
     return Section("If it were otherwise", f"{said} In the document: {paths}.", (), tables)
 
 
 def _values(swept: Swept) -> str:
-    return f"{exact(len(swept.points))} values"
+    return "one value" if len(swept.points) == 1 else f"{exact(len(swept.points))} values"
 
 
 def _turned(table: Table) -> Table:

@@ -27,8 +27,10 @@ def swept_over(swept: Swept) -> str:
 
 
 def moved(swept: Swept) -> tuple[str, ...]:
-    """The measures that are not the same at all points."""
+    """The measures that are not the same at all points; of a single point, all of them."""
     told = swept.points[0].measures
+    if len(swept.points) == 1:
+        return tuple(told)
     return tuple(name for name in told if len({point.measures.get(name) for point in swept.points}) > 1)
 
 

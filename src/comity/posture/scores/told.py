@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from comity.posture.decimals import decimal
+from comity.posture.decimals import decimal, whole
 from comity.posture.scores.dependence import Layer
 from comity.posture.scores.scores import WHOLE, Scores
 from comity.posture.scores.seal import OBJECTIVES, Sealed
@@ -35,7 +35,7 @@ def figures(low: Fraction, high: Fraction, digits: int) -> str:
 
 def apart(held: tuple[Fraction, Fraction]) -> str:
     """A range of whole numbers, thousands apart."""
-    return span(*(f"{round(each):,}" for each in held))
+    return span(*map(whole, held))
 
 
 def _brief(says: str) -> str:
@@ -73,7 +73,7 @@ def _summary(found: Scores) -> Iterator[str]:
     yield ""
     for way in found.ways:
         by = ", ".join(f"{span(*count)} by {link}" for link, count in way.by_link.items())
-        yield f"{way.application}: {len(way.permitted)} permitted ways; {span(*way.at_all)} share nothing at all ({by})"
+        yield f"{way.application}: {_ways(len(way.permitted))}; {span(*way.at_all)} share nothing at all ({by})"
     yield from _weak(found)
     for spoken in found.languages:
         held = figures(spoken.low, spoken.high, 2)
@@ -87,6 +87,10 @@ def _row(name: str, each: Sealed, wide: int) -> str:
     low, high = each.scores["1.2.1"]
     levels = "  ".join(f"{_short(rated.low, rated.high):<3}" for rated in each.rated)
     return f"{name:<{wide}}  {span(*each.level):<6}  {figures(low, high, 0):<14}  {levels}"
+
+
+def _ways(count: int) -> str:
+    return f"{count} permitted {'way' if count == 1 else 'ways'}"
 
 
 def _short(low: int, high: int) -> str:

@@ -154,6 +154,39 @@ def test_a_request_whose_time_is_over_while_it_waits_is_told_so_then(comes: str)
     run(main())
 
 
+@pytest.mark.parametrize(
+    ("how", "result"),
+    [("leaves", "aborted"), ("timeout", "broken"), ("429", "limited"), ("503", "broken"), ("unseen", "unwitnessed")],
+)
+def test_every_request_that_waited_is_counted_once(how: str, result: str) -> None:
+    answers = {
+        "429": LIMITED,
+        "503": Limited("Erased.", "not_ready", status=503),
+        "unseen": Limited("Unseen.", "not_witnessed", status=503),
+    }
+
+    async def main() -> None:
+        async with House() as house:
+            later = Later(house)
+            wire = await house.connect()
+            await wire.send(request(headers="comity-timeout: 0.05\r\n" if how == "timeout" else ""))
+            await until(lambda: later.waiting)
+            if how in answers:
+                later.waiting.pop()(answers[how])
+            if how == "leaves":
+                wire.vanish()
+                await until(lambda: not house.port.inbounds)
+            else:
+                await wire.response()
+                wire.close()
+            counts = house.port.counts
+            results = ("answered", "denied", "bad", "limited", "broken", "aborted", "unwitnessed")
+            assert {name: each for name in results if (each := getattr(counts, name))} == {result: 1}
+            assert counts.requests == 1
+
+    run(main())
+
+
 @pytest.mark.parametrize("how", ["leaves", "timeout"])
 def test_what_a_deployment_was_at_work_on_is_not_given_back(how: str) -> None:
     """Or a caller could have any number of prompts read, by leaving each time."""

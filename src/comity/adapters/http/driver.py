@@ -103,7 +103,7 @@ class Driver:
 
     def _look_on(self, looking: Looking) -> None:
         if self._gone or self._expired:
-            self._exchange.step("refuse")
+            self._end_unentered()
             self._client.error(*failures.UNSEEN)
             return
         try:
@@ -146,8 +146,10 @@ class Driver:
             exchange.step("refuse")
             if admission.code == "not_witnessed":
                 port.counts.unwitnessed += 1
-            else:
+            elif admission.status == 429:
                 port.counts.limited += 1
+            else:
+                port.counts.broken += 1
             limit(self._client, admission)
             return
         self._admission = admission
@@ -432,7 +434,7 @@ class Driver:
         """The client's connection is gone."""
         self._gone = True
         if self._waits:
-            self._exchange.step("refuse")
+            self._end_unentered()
         elif not self._sealing and self._exchange.state in ("PLACED", "RELAYING"):
             self._abandon()  # in any other state, what is on its way to the log concludes it
 
@@ -440,7 +442,7 @@ class Driver:
         """The request has taken longer than a request may."""
         self._expired = True
         if self._waits:
-            self._exchange.step("refuse")
+            self._end_unentered()
             self._client.error(*failures.WAITED)
             return
         if self._sealing or self._exchange.state not in ("PLACED", "RELAYING"):
@@ -450,6 +452,15 @@ class Driver:
             return
         self._unheard = self._attempts.cancel("timeout")
         self.unanswered()
+
+    def _end_unentered(self) -> None:
+        """It ends before anything of it is in the log."""
+        self._exchange.step("refuse")
+        counts = self._port.counts
+        if self._gone:
+            counts.aborted += 1
+        else:
+            counts.broken += 1
 
     @property
     def _waits(self) -> bool:

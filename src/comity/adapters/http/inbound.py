@@ -431,6 +431,7 @@ class Inbound(asyncio.Protocol):
             self.reply(400, envelope(400, str(error), param=error.field, dialect=surface.errors))
             return
         except Later as error:
+            port.counts.broken += 1
             port.loop.call_exception_handler({"message": "A request could not be taken", "exception": error.__cause__})
             self.error(503, str(error), RETRY_AFTER, code="not_ready")
             return

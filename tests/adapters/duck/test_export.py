@@ -136,9 +136,26 @@ def test_what_is_no_export_is_told(tmp_path):
         parquet_groups([])
 
 
+def test_columns_may_be_wider_than_they_are_written(tmp_path):
+    whole, path = tmp_path / "whole.parquet", tmp_path / "log.parquet"
+    write([("shard0000", Request(0, 0, key(), 3, 4, 5))], whole)
+    wider = "prompt_tokens::BIGINT AS prompt_tokens, received::TIMESTAMP_NS AS received"
+    duckdb.execute(f"COPY (SELECT * REPLACE ({wider}) FROM '{whole}') TO '{path}'")
+    assert parquet_groups([path]) == parquet_groups([whole])
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
-    [("asked + 1 AS asked", "the key of another group"), ("false AS first", "has no first row")],
+    [
+        ("asked + 1 AS asked", "the key of another group"),
+        ("false AS first", "has no first row"),
+        ("-5 AS prompt_tokens", "figures below 0"),
+        ("-1 AS cost", "figures below 0"),
+        ("'x' AS prompt_tokens", "another version: its column prompt_tokens is VARCHAR, where INTEGER is expected"),
+        ("1.5::DOUBLE AS cost", "another version: its column cost is DOUBLE"),
+        ("[1] AS rules", "another version: its column rules"),
+        ("'2026' AS received", "another version: its column received"),
+    ],
 )
 def test_a_damaged_one_is_told(tmp_path, change, said):
     whole, path = tmp_path / "whole.parquet", tmp_path / "log.parquet"

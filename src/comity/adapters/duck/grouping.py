@@ -56,6 +56,8 @@ def parquet_groups(files: Sequence[Path], tell: Callable[[int], None] = lambda h
         _check(duck.execute("SELECT * FROM read_parquet($files) LIMIT 0", told).description, files)
         with watched(duck, tell):
             sums = duck.execute(SUMS, told).fetchmany(MAX_GROUPS)
+        if any(min(cell[:3]) < 0 for _, _, _, *cell in sums):
+            raise DuckFault(f"{files[0]} is damaged: it has figures below 0")
         if len(sums) == MAX_GROUPS:
             raise DuckFault(f"{files[0]} has more than {MAX_GROUPS} groups: it is no log of one gateway")
         asked = {number: _asked(number, members) for number, *members in duck.execute(KEYS, told).fetchall()}
@@ -69,6 +71,17 @@ def _check(found: Sequence[Any], files: Sequence[Path]) -> None:
     missing = {column.name for column in COLUMNS} - {name for name, *_ in found}
     if missing:
         raise DuckFault(f"{files[0]} is no export of a log: it has no column {', '.join(sorted(missing))}")
+    kinds = {name: str(kind) for name, kind, *_ in found}
+    for column in COLUMNS:
+        if _family(kinds[column.name]) != _family(column.type):
+            said = f"its column {column.name} is {kinds[column.name]}, where {column.type} is expected"
+            raise DuckFault(f"{files[0]} was written by another version: {said}; export the log again")
+
+
+def _family(kind: str) -> str:
+    """What a type of DuckDB's holds: whole numbers of any size are alike, and so are instants of any precision."""
+    whole = kind.removeprefix("U") in {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
+    return "whole" if whole else "instant" if kind.startswith("TIMESTAMP") else kind
 
 
 def _asked(number: int, members: Sequence[Any]) -> Asked:

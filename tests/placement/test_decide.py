@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from comity.placement.cases import widened
 from comity.placement.conditions import configured
-from comity.placement.decide import Decisions, decide
+from comity.placement.decide import Decisions, decide, goes
 from comity.placement.types import Placement, Wish
 from comity.terms import canon
 from comity.terms.refusal import Refusal
@@ -108,6 +108,10 @@ def test_decide_is_total_and_ordered(stack, case, day) -> None:
         for observe in (False, True):
             decision = decide((case,), wish, realm, conditions, now, observe=observe)
             assert decision == decide((case,), wish, realm, conditions, now, observe=observe)
+            supposed = realm.supposing(stack)  # where verdicts are made one by one
+            for asked in (realm, supposed):
+                there = goes((case,), wish, asked, conditions, now, observe=observe)
+                assert there is isinstance(decision, Placement)
             if isinstance(decision, Refusal):
                 assert decision.status in (400, 403, 404, 451, 503)
                 continue
@@ -130,6 +134,7 @@ def test_a_realm_speaks_for_its_own_days_alone(stack, case, day) -> None:
         refusal = decisions.decide((case,), WISH, outside)
         assert isinstance(refusal, Refusal)
         assert refusal.status == 503
+        assert not goes((case,), WISH, realm, conditions, outside, observe=True)
 
 
 @SLOW

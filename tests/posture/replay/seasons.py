@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 from comity.adapters.packs import load_packs, schema_text, vocabulary, zone
+from comity.law.pack import Pack
 from comity.law.realm import Realm
+from comity.stack.types import Stack
 from tests.law import toy
 from tests.posture.replay.tour import stack
 
@@ -27,8 +29,17 @@ when {{ principal.subjects in Comity::Jurisdiction::"FR" && resource.site in Com
 
 
 @cache
-def in_season(day: str, made=None) -> Realm:
-    """The realm of that day over the tour's stack, or another; the toy law is in force besides its own."""
+def in_season(day: str) -> Realm:
+    """The realm of that day over the tour's stack; the toy law is in force besides its own."""
+    return over(stack(), day)
+
+
+def over(made: Stack, day: str) -> Realm:
+    """The same over another stack."""
     at = int(datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC).timestamp() * 1000)
-    packs = (*load_packs(stack().law), toy.pack(rules_cedar=SEASONS))
-    return Realm(made or stack(), packs, vocabulary(), schema_text(), at, zone, date(2026, 9, 1))
+    return Realm(made, _packs(), vocabulary(), schema_text(), at, zone, date(2026, 9, 1))
+
+
+@cache
+def _packs() -> tuple[Pack, ...]:
+    return *load_packs(stack().law), toy.pack(rules_cedar=SEASONS)

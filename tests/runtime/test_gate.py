@@ -13,7 +13,7 @@ from comity.law.case import NOTHING_ADDED, Addition
 from comity.placement.types import Placement, Wish
 from comity.relay.exchange import Exchange
 from comity.relay.ports import FREE, Later
-from comity.runtime.gate import Gate
+from comity.runtime.gate import CHANGED, ERASED, Gate
 from comity.runtime.in_force import InForce
 from comity.runtime.messages import Endpoint
 from comity.stack.operation import Cache
@@ -195,6 +195,30 @@ def test_nothing_is_entered_under_a_salt_that_is_destroyed(world, ref):
     assert (refused.status, refused.code) == (503, "not_ready")
     world.gate.forget()
     assert world.gate.tenant(b"desk").salt == world.salt
+
+
+def test_what_waited_for_its_share_is_not_entered_under_a_salt_that_is_destroyed(world):
+    class Share:
+        released = 0
+
+        def release(self, now):
+            self.released += 1
+
+    class Rations:
+        def admit(self, exchange, placement, targets, now, ready):
+            self.ready = ready
+
+    rations = world.gate._rations = Rations()
+    share, told = Share(), []
+    for salt, answer in ((world.salt, share), (b"\2" * 32, ERASED)):
+        asking = Exchange(world.gate.tenant(b"desk"), NOTHING_ADDED, b"{}", bytes(16), world.now)
+        assert world.gate.admit(asking, world.place(), world.now, told.append) is None
+        world.salt = salt
+        rations.ready(share)
+        assert told[-1] is answer
+    assert share.released == 1
+    rations.ready(CHANGED)
+    assert told[-1] is CHANGED
 
 
 def test_a_ref_whose_salt_cannot_be_had_is_told_so(world):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Literal
 
 from msgspec.structs import replace
@@ -181,7 +182,18 @@ class Gate:
     ) -> Admission | Limited | None:
         if self._rations is None:
             return FREE
-        return self._rations.admit(exchange, placement, self._targets.of(placement.realm), now, ready)
+        return self._rations.admit(
+            exchange, placement, self._targets.of(placement.realm), now, partial(self._shared, exchange.tenant, ready)
+        )
+
+    def _shared(
+        self, tenant: Tenant, ready: Callable[[Admission | Limited], None], answer: Admission | Limited
+    ) -> None:
+        """A request that waited for its share has it, or not."""
+        if not isinstance(answer, Limited) and self._destroyed(tenant):
+            answer.release(self._clock())
+            answer = ERASED
+        ready(answer)
 
     @property
     def routing(self) -> Routing:

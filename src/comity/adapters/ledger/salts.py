@@ -232,7 +232,11 @@ def _beside(path: Path, end: str) -> Path:
 
 
 def _version(path: str) -> _Version | None:
-    """What tells a file from the one that was in its place before; None: there is none."""
+    """What tells a file from those that were in its place before; None: there is none.
+
+    Inodes are used again, at once on ext4. A file that has that of an earlier one has its time too only if three were
+    written within one tick of the file system's clock, and an order takes longer.
+    """
     try:
         found = os.stat(path)  # noqa: PTH116 - as text: it is asked for with each request under a ref
     except FileNotFoundError:

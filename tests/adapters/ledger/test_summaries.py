@@ -113,6 +113,17 @@ def test_days_that_are_pruned_leave_the_rest_to_be_checked(tmp_path: Path) -> No
     assert Daily(tmp_path, shard).due(NOON + 4 * DAY_MS + 1) is None
 
 
+def test_what_was_erased_before_its_day_was_told_is_of_no_day(tmp_path: Path) -> None:
+    async def work(ledger: Ledger) -> str:
+        await day(ledger, NOON, Days())
+        return ledger.shard
+
+    shard = run(tmp_path, work)
+    Ledger.open(tmp_path, "example.org/gw", clock=lambda: NOON).close()
+    assert erase(tmp_path, shard, 0, lambda group: {each.index for each in group}) == 3
+    assert Daily(tmp_path, shard).due(NOON + 3 * DAY_MS) is None
+
+
 def test_a_day_of_which_entries_were_erased_keeps_its_bounds(tmp_path: Path) -> None:
     days = Days()
     for number in range(2):

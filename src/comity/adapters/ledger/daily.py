@@ -148,7 +148,7 @@ class Daily:
                 ended.append((span, _after(span, days.day)))
         self.ahead = days.today if days.day > today else ""
         # what is to come by far was never: its summary is of today, and says that it is over
-        if not today <= days.day < today + SET_BACK and size > days.first:
+        if days.day >= 0 and not today <= days.day < today + SET_BACK and size > days.first:
             span = days.end(size)
             ended.append((span, _after(span, days.day)))
         return ended, written, size

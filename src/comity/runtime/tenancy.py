@@ -27,7 +27,11 @@ from comity.terms.instants import Instant
 T = TypeVar("T")
 
 NOTES_S = 0.5
-"""Between two looks for what is to be entered, and until what was not is told again."""
+"""Between two looks for what is to be entered."""
+
+AGAIN_S = 5.0
+"""Until what was told and is not entered is told again: the worker may have ended. Sooner, a disk that is slow for a
+moment would have it entered twice."""
 
 ENTRY_S = 10.0
 """How long an auditor waits for an entry: some of the looks above, and a disk that is slow now."""
@@ -72,6 +76,7 @@ class Tenancy:
         self._tell = tell
         self._tell_first = tell_first
         self._entered: list[str] = []
+        self._told: dict[str, float] = {}  # notes that a worker was given, and when (of the loop's clock)
         self._awaited: dict[str, asyncio.Future[str]] = {}  # by note, whoever waits for its entry
         self._uncounted = asyncio.Event()  # budgets that came meanwhile
         self.keys = KeyTable(state, url, clock=clock, say=say)
@@ -203,10 +208,21 @@ class Tenancy:
             except DatabaseFault:
                 self._entered += done  # the keys' watch says that the control state is away
             else:
+                waiting = self._untold(waiting)
                 for application in {each.document["application"] for each in waiting if each.action == ERASE}:
                     self._tell(Forget(application))
                 if waiting:
                     self._tell_first(Enter(waiting))
+
+    def _untold(self, notes: tuple[Note, ...]) -> tuple[Note, ...]:
+        """Those that no worker was given in the last seconds, and that it is given now."""
+        now = asyncio.get_running_loop().time()
+        self._told = {
+            each.id: self._told[each.id] for each in notes if now - self._told.get(each.id, -AGAIN_S) < AGAIN_S
+        }
+        untold = tuple(each for each in notes if each.id not in self._told)
+        self._told.update((each.id, now) for each in untold)
+        return untold
 
     def _notes(self, done: tuple[str, ...]) -> tuple[Note, ...]:
         if done:

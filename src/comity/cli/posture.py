@@ -15,6 +15,7 @@ from comity.adapters.rollup import groups_of
 from comity.adapters.stack_files import read_stack_file
 from comity.adapters.whole_files import write_whole
 from comity.cli.explain import day
+from comity.cli.log_folder import log_folder
 from comity.cli.progress import progress
 from comity.placement.asked import instant_of
 from comity.placement.conditions import configured
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     traffic = None
     if options.log is not None:
         with progress("reading the log"):
-            traffic = _traffic(groups_of(options.log), options.log)
+            traffic = _traffic(groups_of(log_folder(options.log)), options.log)
     seen_from = options.seen_from or _home(realm.stack)
     try:
         trusted = trust(seen_from, tuple(code.strip() for code in options.trust.split(",") if code.strip()))

@@ -135,3 +135,13 @@ def test_a_sweep_of_one_value_says_what_comes_of_it() -> None:
     page = html(replace(SAME, swept=swept), "comity replay")
     assert "at one value of demand factor" in page and "Nothing changes with" not in page
     assert by_value(swept).rows == (("refused", "7"),)
+
+
+def test_tiles_are_parts_of_what_the_answer_speaks_of() -> None:
+    counts = {"as_before": 3, "re_placed": 1, "refused": 2, "admitted": 1, "still_refused": 3}
+    page = html(replace(SAME, total=line("", **counts)), "comity replay")
+    assert "50 % go where they went" in page and "<b>50 %</b><span>placed as before</span>" in page
+    assert "<small>2 of 6 requests that were served</small>" in page
+    assert "<b>25 %</b><span>admitted now</span><small>1 of 4 requests that were refused</small>" in page
+    nobody = html(replace(SAME, total=line("", still_refused=3)), "comity replay")
+    assert "placed as before" not in nobody and "<b>not known</b>" not in nobody

@@ -308,6 +308,12 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["posture", "-c", stack, "--as", "IN", "--trust", "FR,ZZ"]) == 2
     assert "ZZ is no jurisdiction" in capsys.readouterr().err
     assert main(["posture", "-c", stack, "--open", "nothing"]) == 2
+    capsys.readouterr()
+    assert main(["posture", "-c", stack, "--log", str(tmp_path)]) == 2
+    assert f"{tmp_path} is no state folder" in capsys.readouterr().err
+    (tmp_path / ".comity/log").mkdir(parents=True)  # beside a stack file, as `comity replay --log` takes it
+    assert main(["posture", "-c", stack, "--log", str(tmp_path)]) == 2
+    assert "no request of its log was answered" in capsys.readouterr().err
     page = tmp_path / "posture.html"
     assert main(["posture", "-c", stack, "--html", str(page)]) == 0
     assert "From chip to application" in page.read_text("utf-8")

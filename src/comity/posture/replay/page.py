@@ -10,7 +10,7 @@ from comity.charts.page import Section, Tile, page
 from comity.charts.palette import BLUE, GREY, ORANGE, VERMILLION
 from comity.charts.ranks import ranks
 from comity.charts.sankey import sankey
-from comity.posture.replay.answer import answer
+from comity.posture.replay.answer import answer, requests
 from comity.posture.replay.causes_told import as_one
 from comity.posture.replay.page_amounts import bands, by_application, side_by_side
 from comity.posture.replay.page_parts import by_outcome, loads
@@ -52,18 +52,21 @@ def html(
 
 
 def _tiles(report: Report) -> Iterator[Tile]:
+    """Shares of what the answer speaks of: of requests that were served, and else of those that were refused."""
     counts = report.total.counts
+    served = counts.as_before + counts.re_placed + counts.refused + counts.overflow
+    refused = counts.admitted + counts.still_refused
     found = (
-        (counts.as_before, "placed as before", "", True),
-        (counts.re_placed, "go elsewhere", "", True),
-        (counts.refused, "refused now", "that were placed", True),
-        (counts.overflow, "without room", "though permitted", False),
-        (counts.admitted, "admitted now", "that were refused", False),
-        (counts.undecided, "not decided again", "", False),
+        (counts.as_before, served, "placed as before", "that were served", served),
+        (counts.re_placed, served, "go elsewhere", "that were served", served),
+        (counts.refused, served, "refused now", "that were served", served),
+        (counts.overflow, served, "without room", "that were served", False),
+        (counts.admitted, refused, "admitted now", "that were refused", False),
+        (counts.undecided, counts.requests, "not decided again", "in all", False),
     )
-    for number, says, note, always in found:
+    for number, whole, says, note, always in found:
         if number or always:
-            yield Tile(share(number, counts.requests), says, f"{exact(number)} requests {note}".strip())
+            yield Tile(share(number, whole), says, f"{exact(number)} of {requests(whole)} {note}")
 
 
 def _replayed(report: Report) -> Iterator[Section | None]:

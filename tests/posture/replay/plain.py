@@ -17,8 +17,8 @@ from comity.posture.replay.worlds import Decision, World, Worlds
 from comity.posture.scenario.ground import Atom
 from comity.terms.refusal import Refusal
 
-Heavy = dict[tuple[str, str], tuple[int, int]]
-"""Requests that a cause accounts for alone, and in part, by its kind and name."""
+Heavy = dict[tuple[str, str, str], tuple[int, int]]
+"""Requests that a cause accounts for alone, and in part, by its kind, its name and what it says (a rule: nothing)."""
 
 
 def plain_plans(log: Log, worlds: Worlds, atoms: tuple[Atom, ...]) -> list[Plan]:
@@ -55,8 +55,8 @@ def _each(log: Log, worlds: Worlds, atoms: tuple[Atom, ...]) -> Iterator[Plan]:
 
 def plain_causes(log: Log, worlds: Worlds, atoms: tuple[Atom, ...]) -> Heavy:
     """What `causes` gives: for each lot that is lost each change is undone, and made by itself, in the lot's realm."""
-    alone: Counter[tuple[str, str]] = Counter()
-    part: Counter[tuple[str, str]] = Counter()
+    alone: Counter[tuple[str, str, str]] = Counter()
+    part: Counter[tuple[str, str, str]] = Counter()
     without = [changed(worlds, atoms[:at] + atoms[at + 1 :]) for at in range(len(atoms))]
     by_itself = [changed(worlds, (atom,)) for atom in atoms]
     for plan in _each(log, worlds, atoms):
@@ -66,14 +66,14 @@ def plain_causes(log: Log, worlds: Worlds, atoms: tuple[Atom, ...]) -> Heavy:
         was = _decided(plan.before, lot)
         for atom, undone, made in zip(atoms, without, by_itself, strict=True):
             back = isinstance(_decided(undone(lot.question), lot), Placement)
-            alone[atom.kind, atom.name] += back * lot.sums.n
+            alone[atom.kind, atom.name, atom.says] += back * lot.sums.n
             refuses = isinstance(was, Placement) and isinstance(_decided(made(lot.question), lot), Refusal)
-            part[atom.kind, atom.name] += (back or refuses) * lot.sums.n
+            part[atom.kind, atom.name, atom.says] += (back or refuses) * lot.sums.n
         for rule in {rule.id for each in said.candidates for rule in each.rules}:
-            alone["rule", rule] += (
+            alone["rule", rule, ""] += (
                 any([one.id for one in each.rules] == [rule] for each in said.candidates) * lot.sums.n
             )
-            part["rule", rule] += lot.sums.n
+            part["rule", rule, ""] += lot.sums.n
     return {key: (alone[key], part[key]) for key in part if part[key]}
 
 

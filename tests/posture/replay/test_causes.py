@@ -84,10 +84,13 @@ def test_causes_and_repairs_are_those_that_each_lot_by_itself_has(changes: list[
     made = scenario(day + listed) if day or listed else replace(scenario("from: 2026-12-01\n"), since=None)
     atoms = atoms_of(made, library_of(None))
     lost = [plan for plan in plans(history_of(held, asked()), changed(asked(), atoms)) if plan.outcome == "refused"]
-    found = {(each.kind, each.name): (each.alone, each.part) for each in causes(lost, asked(), atoms)}
-    plain = plain_causes(held, asked(), atoms)
-    places = {key for key in found if key[0] in ("supplier", "site") and key not in plain}
-    assert {key: found[key] for key in found if key not in places} == plain
+    changes_and_rules = {*(atom.says for atom in atoms), "rule"}
+    found = {
+        (each.kind, each.name, each.says if each.kind != "rule" else ""): (each.alone, each.part)
+        for each in causes(lost, asked(), atoms)
+        if not changes_and_rules.isdisjoint((each.kind, each.says))
+    }
+    assert found == plain_causes(held, asked(), atoms)
     mending = repairs(lost)
     for at, step in enumerate(mending.steps):
         assert step.in_all == plain_back(held, asked(), atoms, mending.taken[: at + 1]), step.says

@@ -14,7 +14,7 @@ from comity.posture.replay.lots import Log
 from comity.posture.replay.plans import Plan, changed, plans
 from comity.posture.replay.report import Cause, Load
 from comity.posture.replay.worlds import Worlds
-from comity.posture.scenario.ground import Atom
+from comity.posture.scenario.ground import Atom, where_possible
 
 MAX_UNDONE = 12
 """Changes that are undone one by one: each decides the whole log twice, for who stays takes room too."""
@@ -46,14 +46,17 @@ def with_shortages(causes: tuple[Cause, ...], short: Shortage) -> tuple[Cause, .
     now = without_room(short.going)
     if not now:
         return causes
-    held = {(each.kind, each.name): each for each in causes}
+    held = {_of(each): each for each in causes}
     for cause in (*_of_changes(short, now), *_of_full(short, now)):
-        other = held.get((cause.kind, cause.name), replace(cause, alone=0, part=0, no_room=0))
-        held[cause.kind, cause.name] = replace(
-            cause, says=other.says, alone=max(0, other.alone + cause.alone), part=other.part + cause.part
-        )
+        other = held.get(_of(cause), replace(cause, alone=0, part=0, no_room=0))
+        held[_of(cause)] = replace(cause, alone=max(0, other.alone + cause.alone), part=other.part + cause.part)
     kept = (each for each in held.values() if each.alone or each.part)
     return tuple(sorted(kept, key=_heaviest))
+
+
+def _of(cause: Cause) -> tuple[str, str, str]:
+    """Two changes may be of one thing: a supplier is acquired, and is gone."""
+    return cause.kind, cause.name, cause.says
 
 
 def _heaviest(each: Cause) -> tuple[int, int, bool, str, str]:
@@ -62,10 +65,10 @@ def _heaviest(each: Cause) -> tuple[int, int, bool, str, str]:
 
 
 def _of_changes(short: Shortage, now: int) -> Iterator[Cause]:
-    atoms = short.atoms[:MAX_UNDONE]
+    atoms = tuple(map(where_possible, short.atoms))
     as_it_was = _overflow(short, ()) if atoms else 0
-    for index, atom in enumerate(atoms):
-        others = short.atoms[:index] + short.atoms[index + 1 :]
+    for index, atom in enumerate(atoms[:MAX_UNDONE]):
+        others = atoms[:index] + atoms[index + 1 :]
         saves = now - (_overflow(short, others) if others else as_it_was)
         brings = (_overflow(short, (atom,)) if others else now) - as_it_was
         part = min(now, max(saves, brings, 0))

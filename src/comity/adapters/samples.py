@@ -110,7 +110,7 @@ class ControlPort:
             return [str(each) for each in json.loads(said)["entries"]]
         except (OSError, http.client.HTTPException) as error:
             raise NotDone(f"the control port {self._url} cannot be reached: {error}") from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise NotDone(f"{self._url} is no control port of Comity") from error
 
 
@@ -118,5 +118,5 @@ def _said(error: urllib.error.HTTPError) -> str:
     with error:
         try:
             return str(json.loads(error.read(MAX_ANSWER_BYTES))["error"]["message"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return str(error.reason)

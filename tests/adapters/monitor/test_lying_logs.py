@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
+from comity.adapters.ledger.remote import NotThere, RemoteLog
 from comity.adapters.monitor.monitor import GRACE_MS
+from comity.adapters.samples import ControlPort, NotDone
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.cosignature import ED25519_COSIGNATURE, Cosigner
 from comity.proof.note import Note, Signer
@@ -86,6 +91,40 @@ def test_names_that_lead_elsewhere(watched: Watched, listed: str, monkeypatch: p
     monkeypatch.setattr(test_mirror, "shards", lambda state: [listed] if listed else [])
     assert watched.names() in (["unreachable"], [])
     assert watched.monitor.size == 0
+
+
+@pytest.mark.parametrize(
+    "page", [b'{"minimum": Infinity, "entries": []}', b"[" * 100_000, b'{"minimum": 0, "entries": ' + b"[" * 50_000]
+)
+def test_a_page_that_is_none_stops_nobody(page: bytes) -> None:
+    """A port whose answers end its monitor is watched no more."""
+
+    class Port(BaseHTTPRequestHandler):
+        def _say(self) -> None:
+            self.rfile.read(int(self.headers["content-length"] or 0))
+            self.send_response(400 if self.path.endswith("refused/admin/samples") else 200)
+            self.end_headers()
+            self.wfile.write(page)
+
+        do_GET = do_POST = _say
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Port)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        with pytest.raises(NotThere, match="gives no entries"):
+            RemoteLog(url).entries(f"{url}/log/shard0001", 0, "sk-auditor")
+        for place in (url, f"{url}/refused"):
+            with suppress(NotDone):
+                assert ControlPort(place, "sk-auditor").enter("sample", [("a", {})]) == []
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_an_older_tree_under_the_newest_checkpoint(watched: Watched, tmp_path: Path) -> None:

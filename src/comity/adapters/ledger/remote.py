@@ -129,7 +129,7 @@ class RemoteLog:
         try:
             page = json.loads(self.get(url, MAX_PAGE_BYTES, {"Authorization": f"Bearer {key}"}))
             return int(page["minimum"]), [each for each in page["entries"] if isinstance(each, dict)]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise NotThere(f"{url} gives no entries") from error
 
     def get(self, url: str, limit: int, headers: Mapping[str, str] = {}) -> bytes:

@@ -13,7 +13,7 @@ from comity.law.pack import read_pack
 from comity.law.realm import Realm
 from comity.placement.asked import instant_of
 from comity.placement.cases import registered
-from comity.placement.remedy.moves import Assess, Pseudonymise, Sign
+from comity.placement.remedy.moves import Assess, Pseudonymise, Sign, a_year_from
 from comity.placement.remedy.reads import Read, reads
 from comity.placement.remedy.search import WhyNot, why_not
 from comity.placement.remedy.world import World, judged, merged
@@ -185,3 +185,8 @@ def test_pseudonymised_data_stay_personal_in_law() -> None:
     after = Pseudonymise(("identity",)).made(before)
     assert after.cases[0].data == ("personal", "pseudonymous")
     assert "personal" in vocabulary().close(("pseudonymous",))
+
+
+def test_a_year_ends_with_the_calendar_at_the_latest() -> None:
+    assert a_year_from(DAY) == date(2027, 11, 23)
+    assert a_year_from(date(9999, 12, 31)) == a_year_from(date(9999, 3, 1)) == date.max

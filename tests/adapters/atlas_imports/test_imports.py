@@ -254,3 +254,12 @@ def test_a_workbook_that_claims_to_be_vast_is_read_for_what_it_has(tmp_path: Pat
 
 def test_every_kind_has_a_licence_and_a_credit() -> None:
     assert all(kind.licence and kind.credit.startswith("Source: ") for kind in KINDS.values())
+
+
+@pytest.mark.parametrize("wrong", ["nan", "-5", "inf", "1e400", "many", ""])
+def test_a_row_without_a_figure_is_told(tmp_path: Path, wrong: str) -> None:
+    head, row = exports.EPOCH_CLUSTERS.splitlines()[:2]
+    bad = row.replace("One", "Bad").replace("250000", wrong).replace(",400,", f",{wrong},")
+    (found,) = read_imports(files(tmp_path, f"{head}\n{row}\n{bad}\n"), DAY)
+    assert found.skipped == {"no figure, or none that is a number from 0 on": 1}
+    assert found.lines[0].value == 250_000

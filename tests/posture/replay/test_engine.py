@@ -165,3 +165,9 @@ def test_the_report_is_json_without_floats() -> None:
             walk(each)
 
     walk(msgspec.json.decode(msgspec.json.encode(report(BOTH))))
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_first_and_the_last_day_that_there_are(day: str) -> None:
+    found = report(f"from: {day}\nchanges:\n  - law: {{as_of: {day}}}\n")
+    assert found.total.counts.requests == report("changes:\n  - demand: {factor: 1}\n").total.counts.requests

@@ -48,6 +48,8 @@ TOP500 = {
     "rmax!": ("Rmax [TFlop/s]", "Rmax [PFlop/s]", "RMax (GFlop/s)"),
     "cores!": ("Total Cores", "Cores", "Processors"),
 }
+NO_FIGURE = "no figure, or none that is a number from 0 on"
+
 EXA = {"gflop": Decimal(10**9), "tflop": Decimal(10**6), "pflop": Decimal(1_000)}
 """How many of the unit that a header names make an exaflop."""
 
@@ -76,8 +78,11 @@ def epoch_clusters(table: Table, source: str, on: date, skipped: Counter[str]) -
         elif later and (later in exist or any(each.strip() in exist for each in later.split(","))):
             skipped["a stage that a later one took in"] += 1
         elif at := _one(columns, row, skipped):
-            chips[at] += amount(columns.get(row, "h100")) or 0
-            power[at] += amount(columns.get(row, "power")) or 0
+            found, drawn = amount(columns.get(row, "h100")), amount(columns.get(row, "power"))
+            if found is None and drawn is None:
+                skipped[NO_FIGURE] += 1
+            chips[at] += found or 0
+            power[at] += drawn or 0
     yield from _figures(chips, "accelerators", "Clusters that exist, in H100 equivalents", source, on)
     yield from _figures(power, "power-mw", "Power of clusters that exist", source, on)
 
@@ -115,7 +120,10 @@ def top500(table: Table, source: str, on: date, skipped: Counter[str]) -> Iterat
         if _again(columns.get(row, "rank"), ranks):
             skipped["a rank that stands twice"] += 1
         elif at := _one(columns, row, skipped):
-            performance[at] += (amount(columns.get(row, "rmax")) or Decimal()) / exa
+            found = amount(columns.get(row, "rmax"))
+            if found is None:
+                skipped[NO_FIGURE] += 1
+            performance[at] += (found or Decimal()) / exa
     yield from _figures(performance, "exaflops", "Listed systems, Linpack in double precision", source, on)
 
 

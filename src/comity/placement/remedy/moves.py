@@ -21,6 +21,11 @@ A_YEAR = timedelta(days=365)
 """How long a supposed instrument holds: long enough to plan with, short enough to be looked at again."""
 
 
+def a_year_from(day: date) -> date:
+    """The end of what begins on the day; the last day that there is, where a year goes beyond it."""
+    return day + min(A_YEAR, date.max - day)
+
+
 class Move(Struct, frozen=True):
     """One change. `hardness` counts from 1, the mildest: what only has to be written down."""
 
@@ -109,7 +114,7 @@ class Sign(Move, frozen=True):
             between=(world.controller, self.operator),
             kinds=(self.kind,),
             covers=(self.covers,) if self.covers else None,
-            until=world.on + A_YEAR,
+            until=a_year_from(world.on),
         )
         return replace(world, stack=replace(world.stack, agreements=(*world.stack.agreements, agreement)))
 
@@ -117,7 +122,7 @@ class Sign(Move, frozen=True):
         made: dict[str, Any] = {"between": [world.controller, self.operator], "kinds": [self.kind]}
         if self.covers:
             made["covers"] = [self.covers]
-        return {"agreements": [{**made, "until": world.on + A_YEAR}]}
+        return {"agreements": [{**made, "until": a_year_from(world.on)}]}
 
     def says(self, world: World) -> str:
         return f"{world.controller} and {self.operator} sign {self.kind}"
@@ -131,7 +136,7 @@ class Assess(Move, frozen=True):
     hardness = 2
 
     def made(self, world: World) -> World:
-        done = replace(self.agreement, tia=Assessment("to be written", world.on + A_YEAR))
+        done = replace(self.agreement, tia=Assessment("to be written", a_year_from(world.on)))
         others = tuple(each for each in world.stack.agreements if each != self.agreement)
         return replace(world, stack=replace(world.stack, agreements=(*others, done)))
 
@@ -142,7 +147,7 @@ class Assess(Move, frozen=True):
             for name, value in held.items()
             if value is not None
         }
-        return {"agreements": [{**said, "tia": {"ref": "to be written", "until": world.on + A_YEAR}}]}
+        return {"agreements": [{**said, "tia": {"ref": "to be written", "until": a_year_from(world.on)}}]}
 
     def says(self, world: World) -> str:
         kinds = " and ".join(self.agreement.kinds)
@@ -157,10 +162,10 @@ class Certify(Move, frozen=True):
     hardness = 6
 
     def made(self, world: World) -> World:
-        return world.serving(certificates=(*world.served.certificates, Certificate(self.name, world.on + A_YEAR)))
+        return world.serving(certificates=(*world.served.certificates, Certificate(self.name, a_year_from(world.on))))
 
     def lines(self, world: World) -> Lines:
-        made = {"certificates": [{"name": self.name, "until": world.on + A_YEAR}]}
+        made = {"certificates": [{"name": self.name, "until": a_year_from(world.on)}]}
         return {"deployments": {world.deployment: made}}
 
     def says(self, world: World) -> str:
@@ -219,7 +224,7 @@ class Enlist(Move, frozen=True):
         party = world.stack.parties[self.party]
         held = party.dpf
         dpf = Dpf(
-            max(held.until, world.on) if held and held.until >= world.on else world.on + A_YEAR,
+            max(held.until, world.on) if held and held.until >= world.on else a_year_from(world.on),
             uk=self.uk or bool(held and held.uk),
             swiss=self.swiss or bool(held and held.swiss),
         )
@@ -332,7 +337,7 @@ class Accept(Move, frozen=True):
 
     @staticmethod
     def _end(on: date) -> date:
-        return on + A_YEAR
+        return a_year_from(on)
 
 
 def _of_application(world: World, said: dict[str, Any]) -> Lines:

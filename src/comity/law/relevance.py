@@ -26,10 +26,39 @@ _Question: TypeAlias = tuple[str, str, Names]  # form, attribute, words
 _Kleene: TypeAlias = Callable[[Answers], "bool | None"]
 """True, False, or None: open. Kleene's strong logic, so that a part that is open never hides one that decides."""
 
-_IN_OTHERS = frozenset(
-    {"controller", "subjects", "data", "output", "site", "operator", "control", "presence", "developer"}
-)
-"""Attributes of which `==` asks for less than what they are in; an enum is in nothing but itself."""
+_PLACES = frozenset({"Jurisdiction", "Group"})
+
+_WITHIN: Mapping[str, Names] = {
+    **dict.fromkeys(
+        ("controller", "subjects", "output", "site", "operator", "control", "presence", "developer"), _PLACES
+    ),
+    "data": frozenset({"DataClass"}),
+}
+"""Attributes of which a rule asks what they are in, and of which kinds that is; of these `==` asks for less."""
+
+_ONE: Mapping[str, str] = {
+    "operation": "Operation",
+    "purpose": "Purpose",
+    "risk": "Risk",
+    "sector": "Sector",
+    "licence": "Licence",
+    "family": "Family",
+}
+"""Attributes that are one word each, which is in nothing but itself; and of what kind it is."""
+
+_MANY: Mapping[str, str] = {
+    "roles": "Role",
+    "grounds": "Ground",
+    "uses": "Use",
+    "before": "Milestone",
+    "sealMin": "Seal",
+    "seal": "Seal",
+    "kinds": "Kind",
+    "assessed": "Kind",
+    "certificates": "Certificate",
+    "accelerators": "Accelerator",
+}
+"""Attributes that are sets of words."""
 
 ANSWERS = 256
 """Of one rule, remembered: a rule asks some five things, most of which are answered by yes or no."""
@@ -82,11 +111,11 @@ class Reading:
             return self._ask("is", name, frozenset())
         if form in ("in", "==", "contains", "containsAny", "containsAll"):
             name, words = self._attribute(parts["left"]), _words(parts["right"])
-            if name and words and not (form == "==" and name in _IN_OTHERS):
+            if name and words and _is_answered_by_names(form, name, parts["right"]):
                 return self._ask(form, name, words)
         if form == "contains":  # [a, b].contains(principal.purpose)
             words, name = _words(parts["left"]), self._attribute(parts["right"])
-            if name and words and name not in _IN_OTHERS:
+            if name in _ONE and words and _kinds_of(parts["left"]) == {_ONE[name]}:
                 return self._ask("in", name, words)
         if form == "Value" and isinstance(parts, bool):
             return lambda answers: parts
@@ -222,10 +251,32 @@ def _and(left: _Kleene, right: _Kleene) -> _Kleene:
     return both
 
 
+def _is_answered_by_names(form: str, name: str, held_against: Expr) -> bool:
+    """Whether names alone answer it. Two kinds may share a word, which Cedar never takes for one; a set equals another
+    only as a whole. Where this is not known, the whole of the attribute is what the rule sees.
+    """
+    kinds, several = _kinds_of(held_against), "Set" in held_against
+    if form == "in":
+        return bool(kinds) and kinds <= _WITHIN.get(name, frozenset({_ONE.get(name, "")}))
+    if form == "==":
+        return not several and kinds == {_ONE.get(name)}
+    return kinds == {_MANY.get(name)} and several == (form != "contains")
+
+
 def _words(expr: Expr) -> Names | None:
     """The names of a literal, or of a set of literals; None for anything else."""
+    found = _literals(expr)
+    return None if found is None else frozenset(each["id"] for each in found)
+
+
+def _kinds_of(expr: Expr) -> Names:
+    """The kinds of these literals, such as `Purpose`."""
+    return frozenset(each["type"].removeprefix("Comity::") for each in _literals(expr) or ())
+
+
+def _literals(expr: Expr) -> list[Mapping[str, str]] | None:
     members: Sequence[Expr] = expr.get("Set", (expr,))
     found = [each.get("Value") for each in members]
     if all(isinstance(value, dict) and "__entity" in value for value in found):
-        return frozenset(value["__entity"]["id"] for value in found if isinstance(value, dict))
+        return [value["__entity"] for value in found if isinstance(value, dict)]
     return None

@@ -171,3 +171,18 @@ def test_the_report_is_json_without_floats() -> None:
 def test_the_first_and_the_last_day_that_there_are(day: str) -> None:
     found = report(f"from: {day}\nchanges:\n  - law: {{as_of: {day}}}\n")
     assert found.total.counts.requests == report("changes:\n  - demand: {factor: 1}\n").total.counts.requests
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ("suppliers: {withdraw: [nobody]}", r"^changes\[1\]\.suppliers: the stack has no party nobody; it has "),
+        ("law: {packs: {add: [no.such]}}", r"^changes\[1\]\.law: there is no law pack no\.such"),
+        ("law: {off: [no.such/rule]}", r"^changes\[1\]\.law: no rule no\.such/rule in "),
+        ("adequacy: {strike: [eu.none]}", r"^changes\[1\]\.adequacy: no list eu\.none "),
+        ("stack: {sites: null}", r"^changes\[1\]\.stack: with the scenario's patch"),
+    ],
+)
+def test_what_a_change_names_and_is_not_there_is_told_with_its_place(changes: str, said: str) -> None:
+    with pytest.raises(ScenarioFault, match=said):
+        report(f"changes:\n  - demand: {{factor: 2}}\n  - {changes}\n")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ from comity.posture.scenario.changes.instruments import of_agreements, of_certif
 from comity.posture.scenario.changes.legal import of_adequacy, of_law
 from comity.posture.scenario.changes.patch import of_stack
 from comity.posture.scenario.changes.supply import of_grid, of_sites, of_suppliers
-from comity.posture.scenario.ground import Atom, Atoms, Ground, Library
+from comity.posture.scenario.ground import Atom, Atoms, Ground, Library, ScenarioFault
 from comity.posture.scenario.types import Scenario
 from comity.terms.instants import Instant
 
@@ -39,14 +40,37 @@ TIME = "time"
 
 
 def atoms_of(scenario: Scenario, library: Library) -> tuple[Atom, ...]:
-    """Everything that the scenario changes, in order; its day comes first."""
+    """Everything that the scenario changes, in order; its day comes first. What a change names and is not there is
+    told with the place of the change.
+
+    Raises:
+        ScenarioFault: a law pack that is not there.
+    """
     made: list[Atom] = []
     if scenario.since is not None:
         day = scenario.since
         made.append(Atom(TIME, day.isoformat(), f"it is {day}, with what ends by then", partial(_on, instant_of(day))))
-    for change in scenario.changes:
-        made += KINDS[change.kind](getattr(change, change.kind), library)
+    for index, change in enumerate(scenario.changes):
+        where = f"changes[{index}].{change.kind}"
+        with _told_at(where):
+            made += (_placed(where, atom) for atom in KINDS[change.kind](getattr(change, change.kind), library))
     return tuple(made)
+
+
+def _placed(where: str, atom: Atom) -> Atom:
+    def made(ground: Ground) -> Ground:
+        with _told_at(where):
+            return atom.made(ground)
+
+    return replace(atom, made=made)
+
+
+@contextmanager
+def _told_at(where: str) -> Iterator[None]:
+    try:
+        yield
+    except ScenarioFault as fault:
+        raise ScenarioFault(f"{where}: {fault}") from fault
 
 
 def _on(at: Instant, ground: Ground) -> Ground:

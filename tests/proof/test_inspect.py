@@ -75,6 +75,18 @@ def test_growth_since_an_older_checkpoint(size: int) -> None:
         assert found(TILES, since=forked) == ["forked example.org/log"]
 
 
+@pytest.mark.parametrize("second", sorted(TILES), ids=tile_path)
+def test_files_that_were_altered_prove_no_fork(second: Tile) -> None:
+    """Not even two that hide each other: both checkpoints are honest, and would prove nothing."""
+    older = published(VALUES[:700])[0]
+    for first in TILES:
+        altered = dict(TILES)
+        for tile in {first, second}:
+            altered[tile] = TILES[tile][:2] + bytes(8) + TILES[tile][10:]
+        told = found(altered, since=older)
+        assert told and not [each for each in told if each.startswith("forked")]
+
+
 def test_shrinkage() -> None:
     larger = published([*VALUES, bytes(32)])[0]
     assert found(TILES, since=larger) == ["shrunk example.org/log"]

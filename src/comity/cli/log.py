@@ -167,6 +167,7 @@ def _remote_shard(
         lambda tile: mirror.tile(tile, lambda wanted: log.tile(prefix, wanted)),
         since,
         minimum=audit.minimum,
+        copied=True,
     )
     if audit.findings:
         mirror.drop()

@@ -24,7 +24,13 @@ class Finding(NamedTuple):
 
 
 def inspect_tree(
-    checkpoint: Checkpoint, fetch: Fetch, since: Checkpoint | None = None, *, minimum: int = 0, start: int = 0
+    checkpoint: Checkpoint,
+    fetch: Fetch,
+    since: Checkpoint | None = None,
+    *,
+    minimum: int = 0,
+    start: int = 0,
+    copied: bool = False,
 ) -> list[Finding]:
     """Compare every bundle and every tile of a log with the root that its checkpoint signs.
 
@@ -35,6 +41,7 @@ def inspect_tree(
         minimum: the log's minimum index (tlog-tiles, "Pruning"): bundles that lie wholly below it need not be there.
         start: files of entries below it are not read again, but for the few that join the tree to them; rounded down
             to a full tile. It is not above the size of `since`, if there is one.
+        copied: `fetch` gives what was checked under `since` from a copy: files of two trees are no sign of alteration.
 
     Returns:
         What is wrong: `shrunk`, `forked`, `missing-file`, `altered-bundle`, `altered-tile`, `altered-checkpoint`,
@@ -48,19 +55,28 @@ def inspect_tree(
         # an index that is none excuses nothing that is not there
         sentence = f"The minimum index is {minimum}, and {checkpoint.size} entries are signed."
         wrong, minimum = [Finding("wrong-minimum", "minimum", sentence)], 0
-    return wrong + _Inspection(checkpoint, fetch, since, minimum, start).run()
+    return wrong + _Inspection(checkpoint, fetch, since, minimum, start, copied=copied).run()
 
 
 class _Inspection:
     def __init__(
-        self, checkpoint: Checkpoint, fetch: Fetch, since: Checkpoint | None, minimum: int, start: int
+        self,
+        checkpoint: Checkpoint,
+        fetch: Fetch,
+        since: Checkpoint | None,
+        minimum: int,
+        start: int,
+        *,
+        copied: bool,
     ) -> None:
+        self._copied = copied
         self._checkpoint = checkpoint
         self._fetch = fetch
         self._since = since
         self._kept = minimum // WIDTH
         self._first = min(start, checkpoint.size) // WIDTH
         self._growth = Growth()
+        self._forked: Finding | None = None
         self.findings: list[Finding] = []
 
     def run(self) -> list[Finding]:
@@ -79,7 +95,11 @@ class _Inspection:
             self._compare(self._growth.take_full())
         self._grown()
         self._compare(self._growth.take_partial())
-        if self._growth.edge.root() != self._checkpoint.root and not self.findings:
+        signed = self._growth.edge.root() == self._checkpoint.root
+        # if what was read is not what is signed, files were altered, which proves no fork
+        if self._forked is not None and (signed or self._copied):
+            self.findings.insert(0, self._forked)
+        elif not signed and not self.findings:
             sentence = f"It signs another root than that of the {size} entries in the bundles and tiles."
             self.findings.append(Finding("altered-checkpoint", self._checkpoint.origin, sentence))
         return self.findings
@@ -104,7 +124,7 @@ class _Inspection:
             self._since = None
             if self._growth.edge.root() != since.root:
                 sentence = f"Its first {since.size} entries are not those that an older checkpoint signs."
-                self.findings.append(Finding("forked", self._checkpoint.origin, sentence))
+                self._forked = Finding("forked", self._checkpoint.origin, sentence)
 
     def _leaves(self, number: int) -> list[bytes] | None:
         """The true leaf hashes of a bundle, or None if neither it nor its tile can be read."""

@@ -93,8 +93,10 @@ def _number(found: str) -> Decimal:
     try:
         number = Decimal(plain.replace(",", ""))
     except InvalidOperation:
-        raise Unusable(f"{found!r} is no number") from None
-    if not number.is_finite() or not 0 <= number < MOST:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise Unusable(f"{found!r} is no number")
+    if not 0 <= number < MOST:
         raise Unusable(f"{found!r} is below 0, or too large")
     return number
 

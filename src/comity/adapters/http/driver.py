@@ -456,11 +456,8 @@ class Driver:
     def _end_unentered(self) -> None:
         """It ends before anything of it is in the log."""
         self._exchange.step("refuse")
-        counts = self._port.counts
-        if self._gone:
-            counts.aborted += 1
-        else:
-            counts.broken += 1
+        self._port.counts.aborted += self._gone
+        self._port.counts.broken += not self._gone
 
     @property
     def _waits(self) -> bool:

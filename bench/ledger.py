@@ -82,19 +82,18 @@ class Client:
 
     def _placed(self, error: BaseException | None) -> None:
         assert error is None
-        self.waits.append(time.perf_counter() - self._began)
-        asyncio.get_running_loop().call_soon(self._answer)
-
-    def _answer(self) -> None:
-        self._began = time.perf_counter()
+        now = time.perf_counter()
+        self.waits.append(now - self._began)
+        self._began = now
         party = outcome_party(self._intent)
         self._log.append("outcome", party, DECISION, CONTENT, self._ended, intent=self._intent)
 
     def _ended(self, error: BaseException | None) -> None:
         assert error is None
-        self.waits.append(time.perf_counter() - self._began)
-        if time.perf_counter() < self._end:
-            asyncio.get_running_loop().call_soon(self.ask)
+        now = time.perf_counter()
+        self.waits.append(now - self._began)
+        if now < self._end:
+            self.ask()
         else:
             self._over()
 

@@ -5,6 +5,7 @@ An editor shows with it what a key means and marks what does not fit; `comity ch
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -44,6 +45,8 @@ def tidied(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     made = {key: tidied(each) for key, each in value.items() if not (key == "default" and each is None)}
+    if isinstance(described := made.get("description"), str):
+        made["description"] = cleandoc(described)  # a docstring, which Python 3.13 keeps without its indentation
     choices = made.get("anyOf")
     if isinstance(choices, list) and len(choices) == 1:
         del made["anyOf"]

@@ -23,6 +23,20 @@ BEGINS = datetime(2020, 1, 1, tzinfo=UTC)
 ENDS = BEGINS + timedelta(days=36500)
 
 
+_MAY_SIGN = x509.KeyUsage(
+    digital_signature=True,
+    key_cert_sign=True,
+    crl_sign=True,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+"""RFC 5280 section 4.2.1.3; like the identifiers of keys, Python 3.13 wants it of an authority."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """PEM files of a certificate and its key."""
@@ -41,6 +55,8 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         own = _builder(self._name, self._name, self._key.public_key())
         own = own.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        own = own.add_extension(_MAY_SIGN, critical=True)
+        own = own.add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
         self.file = folder / f"{name}.pem"
         self.file.write_bytes(own.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
@@ -49,7 +65,9 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         builder = _builder(_named(host), self._name, key.public_key())
         names = x509.SubjectAlternativeName([_general(host)])
-        signed = builder.add_extension(names, critical=False).sign(self._key, hashes.SHA256())
+        ours = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        builder = builder.add_extension(names, critical=False).add_extension(ours, critical=False)
+        signed = builder.sign(self._key, hashes.SHA256())
         pair = Pair(self._folder / f"{host}.crt.pem", self._folder / f"{host}.key.pem")
         pair.certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
         form = serialization.PrivateFormat.PKCS8

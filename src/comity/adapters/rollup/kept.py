@@ -79,10 +79,14 @@ class Kept:
             self._connection = sqlite3.connect(
                 place, uri=there, timeout=BUSY_S, isolation_level=None, check_same_thread=False
             )
-            self.usable = self._is_ours()
-            if writable and not self.usable:
-                self._empty()
-            self._file = self._path.stat().st_ino if there else 0
+            try:
+                self.usable = self._is_ours()
+                if writable and not self.usable:
+                    self._empty()
+                self._file = self._path.stat().st_ino if there else 0
+            except BaseException:
+                self._connection.close()
+                raise
 
     def close(self) -> None:
         """Close it."""

@@ -49,7 +49,7 @@ class Follower:
         """The next entry, from its blocks' bytes; what is wrong with it."""
         wrong = self._pair(index, kind, intent)
         try:
-            parsed = {block: _said(kind, block, blocks[block]) for block in BLOCKS}
+            parsed: dict[str, Any] = {block: _said(kind, block, blocks[block]) for block in BLOCKS}
         except (canon.CanonError, ShapeError) as error:
             self.complete.erased(index, kind, intent)
             return [*wrong, ("bad-entry", f"Entry {index} is not well formed: {error}.")]

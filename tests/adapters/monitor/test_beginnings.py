@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import HTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -25,6 +22,7 @@ from comity.proof.leaf import BLOCKS
 from comity.terms import canon
 from comity.terms.digests import to_base64
 from tests.adapters.ledger.writing import enter, run
+from tests.adapters.monitor.conftest import looked_at
 from tests.adapters.monitor.test_monitor import Watched
 from tests.cli.test_mirror import Public
 
@@ -60,13 +58,8 @@ class Control(Public):
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Watched]:
-    server = HTTPServer(("127.0.0.1", 0), partial(Control, tmp_path / "state"))
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield Watched(tmp_path, f"http://127.0.0.1:{server.server_port}/log")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with looked_at(tmp_path, Control) as made:
+        yield made
 
 
 def prune(watched: Watched, index: int) -> None:

@@ -94,9 +94,6 @@ class Witness:
             return Answer(422, "the root of an empty tree is another\n")
         # step 6: the tree has grown from the one that was seen
         root = latest.checkpoint.root if latest else EMPTY_ROOT
-        if new.size == size and new.root != root and not asked.proof:
-            # not as a size: whoever asks again from there would do so for ever
-            return Answer(409, "another tree of that size was cosigned\n")
         if not verify_consistency(size, new.size, root, new.root, asked.proof):
             return Answer(422, "the checkpoint is not shown to have grown from the last one that was cosigned\n")
         time = max(self._clock() // 1000, latest.time if latest else 1)

@@ -11,23 +11,27 @@ import pytest
 from msgspec.structs import replace
 
 from comity.adapters.keys import Key, digest_of
+from comity.adapters.oidc.issuer import TrustedIssuer
+from comity.adapters.oidc.verify import Verified
 from comity.adapters.realms import build_realm
 from comity.adapters.stack_files import read_stack_file
 from comity.law.case import NOTHING_ADDED
 from comity.placement.types import Placement, Wish
 from comity.relay.exchange import Exchange
 from comity.relay.ports import FREE, Admission, Limited
-from comity.relay.tenant import Tenant
+from comity.runtime.bearers import Bearers
 from comity.runtime.gate import CHANGED, ERASED, Gate
 from comity.runtime.in_force import InForce
 from comity.runtime.messages import Watch
 from comity.runtime.waiting import Waiting
 from comity.runtime.witnessing import Required, Unseen
 from comity.terms.instants import end_of, start_of
+from tests.adapters.oidc.issuers import AUDIENCE, ISSUER, KEYS, token
 from tests.runtime.test_gate import STACK
 
 NOON = start_of(date(2026, 11, 23)) + 12 * 3_600_000
 LAST = date(2026, 12, 31)
+TRUSTED = TrustedIssuer("login", ISSUER, AUDIENCE, "azp", {"desk-client": "desk"}, {}, KEYS)
 UNDER_WAY = 20  # so many where few files may be open
 
 
@@ -52,7 +56,8 @@ class World:
         read = read_stack_file(file, {}, date(2026, 11, 23))
         self.now = NOON
         self.durable = 0
-        self.salt = b"\1" * 32
+        self.salts = {"desk": b"\1" * 32, "front": b"\3" * 32, "trial": b"\5" * 32}
+        self.refs: dict[str, bytes] = {}
         self.seen = Seen()
         self.due: list[Callable[[], None]] = []
         self.answers: list[Admission | Limited] = []
@@ -61,10 +66,14 @@ class World:
             self.required, UNDER_WAY, later=lambda _, back: self.due.append(back), clock=lambda: self.now
         )
         self.after = InForce(build_realm(read, end_of(LAST)))
+        self.bearers = Bearers(lambda: self.now, lambda issuer: None)
+        self.bearers.trust((TRUSTED,))
         self.gate = Gate(
             InForce(build_realm(read, NOON)),
             clock=lambda: self.now,
-            salt=lambda application: self.salt,
+            salt=lambda application: self.salts[application],
+            salt_of_ref=lambda application, ref: self.refs[ref],
+            bearers=self.bearers,
             began=lambda force: None,
             trouble=lambda: "",
             required=self.required,
@@ -73,11 +82,13 @@ class World:
         self.keys = [Key(name, digest_of(name.encode()), name, None, "full", 1) for name in ("desk", "front", "trial")]
         self.gate.recognise(self.keys)
 
-    def ask(self, application: str = "desk", model: str = "small", tenant: Tenant | None = None) -> Exchange:
+    def ask(self, presented: str = "desk", model: str = "small", ref: str = "") -> Exchange:
         """One request, as far as its admission; what it is told comes to `answers`."""
-        tenant = tenant or self.gate.tenant(application.encode())
+        tenant = self.gate.tenant(presented.encode())
         assert tenant is not None
+        tenant = self.gate.under(tenant, ref) if ref else tenant
         exchange = Exchange(tenant, NOTHING_ADDED, b"{}", b"\0" * 16, self.now)
+        exchange.presented = presented.encode()
         placement = self.gate.place(tenant, NOTHING_ADDED, Wish(model), "infer", self.now)
         assert isinstance(placement, Placement)
         exchange.place(placement)
@@ -196,33 +207,69 @@ def test_whose_key_was_revoked_or_narrowed_meanwhile_is_not_sent(world: World, c
 
 
 def test_whose_token_was_believed_waits_too(world: World) -> None:
-    """Nobody has a key by the name of its issuer."""
-    token = world.gate._tenants.of_token("https://login.example", "desk", "")
-    assert token is not None
-    world.ask(tenant=token)
+    world.ask(token())
     world.gate.recognise(world.keys)
     world.seen.witnessed = world.now
     world.pass_by(50)
     assert world.answers == [FREE]
 
 
+def test_whose_token_ends_while_it_waits_is_not_sent(world: World) -> None:
+    """PyJWT goes by the real clock."""
+    found = Verified("login", "desk", "", NOON + 1_000)
+    world.bearers._verify = lambda text: found if world.now < found.ends else None  # type: ignore[method-assign]
+    world.ask(token())
+    world.ask("front", "large")
+    world.seen.witnessed = world.now
+    world.pass_by(2_000)
+    assert world.answers == [CHANGED, FREE]
+
+
+@pytest.mark.parametrize("applications", [{}, {"desk-client": "front"}])
+def test_whose_issuer_is_believed_no_more_or_says_otherwise_is_not_sent(
+    world: World, applications: dict[str, str]
+) -> None:
+    world.ask(token())
+    world.bearers.trust((replace(TRUSTED, applications=applications),))
+    world.seen.witnessed = world.now
+    world.pass_by(50)
+    assert world.answers == [CHANGED]
+
+
+def test_whose_key_ended_while_its_request_came_in_does_not_wait(world: World) -> None:
+    exchange = world.ask()
+    exchange.presented = b"revoked"
+    placement = exchange.placement
+    refused = world.gate.admit(exchange, placement, world.now, world.answers.append)
+    assert isinstance(refused, Limited) and refused.code == "not_witnessed"
+    assert len(world.waiting) == 1
+
+
 def test_what_waited_is_not_entered_under_a_salt_that_was_destroyed_meanwhile(world: World) -> None:
     """By a command, of which this worker has not heard yet."""
     world.ask()
-    world.salt = b"\2" * 32
+    world.salts["desk"] = b"\2" * 32
     world.seen.witnessed = world.now
     world.pass_by(50)
     assert world.answers == [ERASED]
 
 
-def test_nobody_waits_with_a_salt_that_is_destroyed(world: World) -> None:
-    world.ask()
+def test_nobody_waits_with_a_salt_that_is_destroyed_and_all_others_do(world: World) -> None:
+    world.refs = {"case-7": b"\6" * 32, "case-8": b"\7" * 32}
+    world.ask(ref="case-7")
+    world.ask(ref="case-8")
+    world.ask("desk")
+    world.ask("front", "large")
+    world.refs["case-7"] = b"\2" * 32
     world.gate.forget()
-    assert world.answers == [CHANGED]
-    assert len(world.waiting) == 0
+    assert (world.answers, len(world.waiting)) == ([ERASED], 3)
+    world.salts["desk"] = world.refs["case-8"] = b"\2" * 32  # with the application's go those of its refs
+    world.gate.forget()
+    assert (world.answers, len(world.waiting)) == ([ERASED] * 3, 1)
     world.seen.witnessed = world.now
     world.pass_by(50)
-    assert world.answers == [CHANGED]
+    assert world.answers == [ERASED, ERASED, ERASED, FREE]
+    assert world.waiting.counts["waits_refused"] == 3
 
 
 def test_whatever_happens_to_one_the_others_are_looked_at(world: World) -> None:

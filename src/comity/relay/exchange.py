@@ -82,6 +82,7 @@ class Exchange:
     Attributes:
         surface: name of the surface that it came to.
         session: the value of its Comity-Session header, or empty.
+        presented: the key or token that it came with, to be asked again where it waits; never logged, shown or sent on.
         oversight: the function that its Comity-Oversight header names, or empty.
         traceparent: of that header, as it came, for spans; never sent upstream.
         seen: what was found in it; None where nobody looked.
@@ -111,6 +112,7 @@ class Exchange:
         "outgoing",
         "oversight",
         "placement",
+        "presented",
         "pseudonyms",
         "receipt",
         "received",
@@ -146,6 +148,7 @@ class Exchange:
         self.received = received
         self.surface = surface
         self.session = session
+        self.presented = b""
         self.oversight = ""
         self.traceparent = b""
         self.seen: Seen | None = None

@@ -148,30 +148,36 @@ class Gate:
         if self._required is not None:
             refusal = self._required.refusal(tenant.application, now)
             if refusal is not None:
-                holder = self._tenants.holder(tenant.key, now)
-                if self._waiting is not None and self._waiting.hold(
-                    exchange, now, lambda then: self._go_on(exchange, placement, holder, then, ready), ready
-                ):
-                    return None
-                return refusal
+                return None if self._held(exchange, placement, now, ready) else refusal
         return self._ration(exchange, placement, now, ready)
+
+    def _held(
+        self, exchange: Exchange, placement: Placement, now: Instant, ready: Callable[[Admission | Limited], None]
+    ) -> bool:
+        """Whether a request waits for witnesses; not if its key or token has ended while it came in."""
+        holder = self.tenant(exchange.presented)
+        if self._waiting is None or holder is None:
+            return False
+        return self._waiting.hold(
+            exchange, now, lambda then: self._go_on(exchange, placement, holder, then, ready), ready
+        )
 
     def _go_on(
         self,
         exchange: Exchange,
         placement: Placement,
-        holder: Tenant | None,
+        holder: Tenant,
         now: Instant,
         ready: Callable[[Admission | Limited], None],
     ) -> None:
-        """Enough is witnessed for a request that waited: it is placed as it was, for the same `holder` of its key, or
-        not at all."""
+        """Enough is witnessed for a request that waited: it is placed as it was, for the same `holder` of its key or
+        token, or not at all."""
         tenant, operation = exchange.tenant, SURFACES[exchange.surface].operation
         if self._destroyed(tenant):
             ready(ERASED)
         elif (
             self.place(tenant, exchange.addition, placement.wish, operation, now) is not placement
-            or self._tenants.holder(tenant.key, now) is not holder  # revoked, or it has ended, or may do less
+            or self.tenant(exchange.presented) != holder  # revoked, or it has ended, or may do less
         ):
             ready(CHANGED)
         elif (admission := self._ration(exchange, placement, now, ready)) is not None:
@@ -263,7 +269,7 @@ class Gate:
         """Some erasure salt was destroyed: whoever asks next has a new one, and nobody waits with an old one."""
         self._referred.clear()
         if self._waiting is not None:
-            self._waiting.drop(CHANGED)
+            self._waiting.drop(ERASED, lambda exchange: self._destroyed(exchange.tenant))
         self.recognise(self._keys)
 
     def recognise(self, keys: Iterable[Key]) -> None:

@@ -28,7 +28,7 @@ class Tenants:
     The look-up compares digests in a hash table, so its time says nothing about a key that is there.
     """
 
-    __slots__ = ("_by_digest", "_by_id", "_of_tokens", "_tenant")
+    __slots__ = ("_by_digest", "_of_tokens", "_tenant")
 
     def __init__(
         self,
@@ -37,7 +37,6 @@ class Tenants:
     ) -> None:
         """`tenant` makes the tenant of a key."""
         self._by_digest = by_digest
-        self._by_id = {found[0].key: found for found in by_digest.values()}
         self._tenant = tenant
         self._of_tokens: dict[tuple[str, str, str], Tenant | None] = {}
 
@@ -80,11 +79,6 @@ class Tenants:
         if found is None or now >= found[1]:
             return None
         return found[0]
-
-    def holder(self, key: str, now: Instant) -> Tenant | None:
-        """Who the key with this public id speaks for at `now`; None if it opens nothing, and of every token."""
-        found = self._by_id.get(key)
-        return None if found is None or now >= found[1] else found[0]
 
     def of_token(self, issuer: str, application: str, role: str) -> Tenant | None:
         """Who a token speaks for, whose issuer has this name; the same object for all tokens that speak alike.

@@ -67,12 +67,14 @@ class Waiting:
             self._look_soon()
         return True
 
-    def drop(self, why: Limited) -> None:
-        """Nobody waits any more: what they were placed by is gone."""
+    def drop(self, why: Limited, gone: Callable[[Exchange], bool]) -> None:
+        """Requests of which `gone` says that what they are to be entered under is gone wait no more."""
         now = self._clock()
         for _ in range(len(self._held)):
             each = self._held.popleft()
-            if self._over(each, "waits_refused", now):
+            if not gone(each.exchange):
+                self._held.append(each)
+            elif self._over(each, "waits_refused", now):
                 each.ready(why)
 
     def _look_soon(self) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from comity.adapters.http.port import Port
 from comity.adapters.http.replies import RETRY_AFTER
-from comity.adapters.http.request_head import OURS, erasure_ref, session
+from comity.adapters.http.request_head import OURS, erasure_ref, key, session
 from comity.law.case import NOTHING_ADDED
 from comity.relay.addition import addition, oversight
 from comity.relay.exchange import Exchange
@@ -63,6 +63,7 @@ def received(
     ask = surface.read(body, headers, named)
     exchange = Exchange(tenant, added, body, port.nonce(), now, surface.name, name)
     exchange.ask = ask
+    exchange.presented = key(headers)
     exchange.oversight = overseer
     if b"traceparent" in headers:
         exchange.traceparent = headers[b"traceparent"]

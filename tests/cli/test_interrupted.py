@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
-from threading import Timer
 
 import pytest
 from bench.made import log
 
-from comity.adapters.duck.connection import connected
 from tests.tidy.tree import ROOT
 
 SCENARIOS = ROOT / "examples" / "scenarios"
@@ -82,21 +79,3 @@ def test_no_half_file_is_left(name: str, at: str, made: Path, tmp_path: Path) ->
     assert "Traceback" not in ended.stderr and "fault of its own" not in ended.stderr
     assert list(tmp_path.iterdir()) == []
     assert sorted(made.rglob("*")) == held
-
-
-def test_an_interrupt_within_a_statement_of_duckdb_is_an_interrupt() -> None:
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    strike = Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
-    try:
-        with pytest.raises(KeyboardInterrupt), connected(()) as duck:
-            strike.start()  # not before: what interrupts the loading of a library may be lost in it
-            # about a second of two cores: while its main thread waits for others, DuckDB notices at the end only
-            duck.execute("SELECT sum(sqrt(range)) FROM range(300000000)")
-    finally:
-        strike.join()
-        signal.signal(signal.SIGINT, before)
-
-
-def test_what_duckdb_says_of_an_interrupt_is_an_interrupt() -> None:
-    with pytest.raises(KeyboardInterrupt), connected(()):
-        raise RuntimeError("Query interrupted")

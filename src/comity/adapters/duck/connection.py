@@ -11,6 +11,7 @@ from threading import Event, Thread
 
 import duckdb
 
+from comity.adapters.duck.asking import ask
 from comity.terms.errors import Fault
 
 MEMORY = "640MB"
@@ -52,22 +53,21 @@ def connected(
             }
         )
         try:
-            allowed = [str(folder.absolute()) for folder in (*folders, Path(spilled))]
-            connection.execute("SET allowed_directories = $folders", {"folders": allowed})
-            connection.execute("SET allowed_paths = $paths", {"paths": [str(path.absolute()) for path in paths]})
-            connection.execute("SET enable_progress_bar = true")
-            connection.execute("SET enable_progress_bar_print = false")  # it is asked for; nothing is printed
-            connection.execute("SET enable_external_access = false")
-            connection.execute("SET lock_configuration = true")
+            ask(connection, lambda: _confine(connection, [*folders, Path(spilled)], paths))
             yield connection
-        except (RuntimeError, duckdb.InterruptException) as error:  # what becomes of Ctrl-C within a statement
-            if "interrupted" in str(error).lower():
-                raise KeyboardInterrupt from None
-            raise
         except duckdb.Error as error:
             raise DuckFault(f"DuckDB: {str(error).splitlines()[0]}") from error
         finally:
             connection.close()
+
+
+def _confine(duck: duckdb.DuckDBPyConnection, folders: Iterable[Path], paths: Iterable[Path]) -> None:
+    duck.execute("SET allowed_directories = $folders", {"folders": [str(each.absolute()) for each in folders]})
+    duck.execute("SET allowed_paths = $paths", {"paths": [str(each.absolute()) for each in paths]})
+    duck.execute("SET enable_progress_bar = true")
+    duck.execute("SET enable_progress_bar_print = false")  # it is asked for; nothing is printed
+    duck.execute("SET enable_external_access = false")
+    duck.execute("SET lock_configuration = true")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from comity.adapters.disk import PRIVATE
+from comity.adapters.duck.asking import ask
 from comity.adapters.duck.columns import AS_PARQUET
 from comity.adapters.duck.connection import connected
 from comity.adapters.duck.parts import Parts
@@ -76,7 +77,8 @@ def _written(requests: Iterable[tuple[str, Request]], folder: Path, one: bool, t
         if one:
             if len(parts.files) > 1:
                 whole = str(folder / "whole.parquet").replace("'", "''")
-                duck.execute(MERGE.format(whole), {"files": [str(file) for file in parts.files]})
+                files = {"files": [str(file) for file in parts.files]}
+                ask(duck, lambda: duck.execute(MERGE.format(whole), files))
             else:
                 parts.files[0].replace(folder / "whole.parquet")
             for file in parts.files:

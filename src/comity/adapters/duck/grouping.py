@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from comity.adapters.duck.asking import ask
 from comity.adapters.duck.columns import BUCKET, COLUMNS, KEY, names
 from comity.adapters.duck.connection import DuckFault, connected, watched
 from comity.posture.replay.cells import grouped
 from comity.posture.replay.groups import Asked, Groups
 from comity.posture.replay.identity import number_of
 from comity.terms.errors import UsageFault
+
+HEAD = "SELECT * FROM read_parquet($files) LIMIT 0"
 
 SUMS = (
     f"SELECT asked, {BUCKET}, count(*), coalesce(sum(prompt_tokens), 0)::BIGINT, "
@@ -53,14 +56,15 @@ def parquet_groups(files: Sequence[Path], tell: Callable[[int], None] = lambda h
         raise UsageFault("there is no Parquet file to group")
     told = {"files": [str(path.absolute()) for path in files]}
     with connected((), files) as duck:
-        _check(duck.execute("SELECT * FROM read_parquet($files) LIMIT 0", told).description, files)
+        _check(ask(duck, lambda: duck.execute(HEAD, told).description), files)
         with watched(duck, tell):
-            sums = duck.execute(SUMS, told).fetchmany(MAX_GROUPS)
+            sums = ask(duck, lambda: duck.execute(SUMS, told).fetchmany(MAX_GROUPS))
         if any(min(cell[:3]) < 0 for _, _, _, *cell in sums):
             raise DuckFault(f"{files[0]} is damaged: it has figures below 0")
         if len(sums) == MAX_GROUPS:
             raise DuckFault(f"{files[0]} has more than {MAX_GROUPS} groups: it is no log of one gateway")
-        asked = {number: _asked(number, members) for number, *members in duck.execute(KEYS, told).fetchall()}
+        keys = ask(duck, lambda: duck.execute(KEYS, told).fetchall())
+        asked = {number: _asked(number, members) for number, *members in keys}
     try:
         return grouped((asked[number], bucket, (n, *cell)) for number, bucket, n, *cell in sums)
     except KeyError as error:

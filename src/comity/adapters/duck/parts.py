@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from comity.adapters.duck.asking import ask
 from comity.adapters.duck.columns import AS_PARQUET, COLUMNS, KEY
 from comity.adapters.duck.connection import DuckFault
 from comity.posture.replay.groups import Asked
@@ -83,7 +84,8 @@ class Parts:
         self._duck.register("words", {"code": np.arange(len(words)), "word": words})
         self._duck.register("keys", _keys(list(self._groups), self._numbers))
         path = self._folder / f"part-{len(self.files):05d}.parquet"
-        self._duck.execute(f"COPY ({SELECT}) TO '{str(path).replace(chr(39), chr(39) * 2)}' {AS_PARQUET}")
+        copy = f"COPY ({SELECT}) TO '{str(path).replace(chr(39), chr(39) * 2)}' {AS_PARQUET}"
+        ask(self._duck, lambda: self._duck.execute(copy))
         for name in ("figures", "words", "keys"):
             self._duck.unregister(name)
         self.files.append(path)

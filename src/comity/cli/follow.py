@@ -17,7 +17,7 @@ from comity.adapters.clock import unix_ms
 from comity.adapters.ledger.remote import RemoteLog
 from comity.adapters.monitor.alarm import Alarm, Rise
 from comity.adapters.monitor.cursor import Cursor
-from comity.adapters.monitor.monitor import Monitor
+from comity.adapters.monitor.monitor import LOOK_S, Monitor
 from comity.adapters.state import FOLDER
 from comity.cli.auditor import add_auditor, auditor_key
 from comity.cli.receipt_prose import clean
@@ -46,6 +46,10 @@ def add_follow(audit: argparse.ArgumentParser) -> None:
         help="read all files of a large log again after so long (default: 3600; a small one: at each look)",
     )  # fmt: skip
     audit.add_argument(
+        "--within", type=_seconds, default=LOOK_S, metavar="SECONDS",
+        help="alarm if a look takes longer, and end it (default: 900)",
+    )  # fmt: skip
+    audit.add_argument(
         "--keeps", type=_duration, default=0, metavar="DURATION",
         help="alarm if entries are pruned before so long, as the owner says they are kept: P3Y",
     )  # fmt: skip
@@ -69,6 +73,7 @@ def follow(options: argparse.Namespace, policy: Policy) -> int:
         sweep_ms=int(options.sweep * 1000),
         key=auditor_key(options, options.log),
         keeps_ms=options.keeps,
+        within=options.within,
     )
     teller = Teller(options.log, as_json=options.json)
     signal.signal(signal.SIGTERM, _as_interrupt)

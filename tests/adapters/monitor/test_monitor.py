@@ -13,7 +13,7 @@ from comity.adapters.ledger import Ledger, shards
 from comity.adapters.ledger.remote import RemoteLog
 from comity.adapters.monitor.alarm import Alarm
 from comity.adapters.monitor.cursor import Cursor
-from comity.adapters.monitor.monitor import GRACE_MS, Monitor
+from comity.adapters.monitor.monitor import GRACE_MS, LOOK_S, Monitor
 from comity.cli.main import main
 from comity.proof.checkpoint import Checkpoint
 from comity.proof.cosignature import ED25519_COSIGNATURE, Cosigner
@@ -34,6 +34,7 @@ class Watched:
         self.policy: Policy | None = None
         self.key = ""
         self.keeps_ms = 0
+        self.within = LOOK_S
         self.shard = self.grow(300)
         self.begin()
 
@@ -47,6 +48,7 @@ class Watched:
             sweep_ms=3_600_000,
             key=self.key,
             keeps_ms=self.keeps_ms,
+            within=self.within,
         )
 
     def grow(self, count: int) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
+import time
 import urllib.error
 import urllib.request
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from comity.adapters.deadline import Deadline, Timed, opener
@@ -46,11 +48,17 @@ class Unreachable(NotThere):
     """The server does not answer, or not now: nothing follows of what it has."""
 
 
+class Overdue(Exception):
+    """All files together took longer than they may. It is no `OSError`: who can do without one file goes on, and with
+    this nobody may."""
+
+
 class RemoteLog:
     """One log below a URL. Proxy variables are ignored, redirects are refused."""
 
-    def __init__(self, url: str, *, whole: float = WHOLE_S) -> None:
-        """`url` is that of `/log/`, of one shard below it, or of the control port; a file may take `whole` seconds.
+    def __init__(self, url: str, *, whole: float = WHOLE_S, ticks: Callable[[], float] = time.monotonic) -> None:
+        """`url` is that of `/log/`, of one shard below it, or of the control port; a file may take `whole` seconds, as
+        `ticks` counts them.
 
         Raises:
             ValueError: it is neither http nor https.
@@ -60,6 +68,12 @@ class RemoteLog:
         self._url = url.rstrip("/")
         self._whole = whole
         self._opener = opener()
+        self._ticks = ticks
+        self._end = math.inf
+
+    def allow(self, seconds: float) -> None:
+        """From now on all files together may take so long; then whatever is asked for raises `Overdue`."""
+        self._end = self._ticks() + seconds
 
     def prefixes(self) -> list[str]:
         """The URLs of its shards, without a slash at the end.
@@ -133,9 +147,12 @@ class RemoteLog:
             raise NotThere(f"{url} gives no entries") from error
 
     def get(self, url: str, limit: int, headers: Mapping[str, str] = {}) -> bytes:
-        """A file of at most `limit` bytes. Raises NotThere."""
+        """A file of at most `limit` bytes. Raises NotThere, or Overdue."""
+        left = self._end - self._ticks()
+        if left <= 0:
+            raise Overdue(f"there was no time left for {url}")
         try:
-            with Deadline(self._whole) as deadline:
+            with Deadline(min(self._whole, left)) as deadline:
                 request = Timed(url, {"Accept-Encoding": ENCODINGS, **headers}, deadline)
                 with self._opener.open(request, timeout=TIMEOUT_S) as answer:
                     data: bytes = answer.read(limit + 1)
@@ -148,6 +165,8 @@ class RemoteLog:
             away = error.code >= 500 or error.code == 429
             raise (Unreachable if away else NotThere)(f"{url} gives status {error.code}") from error
         except (OSError, ValueError, http.client.HTTPException) as error:
+            if self._ticks() >= self._end:
+                raise Overdue(f"{url} was still coming") from error
             raise Unreachable(f"{url} cannot be read: {error}") from error
         if len(data) > limit:
             raise NotThere(f"{url} is larger than {limit} bytes")

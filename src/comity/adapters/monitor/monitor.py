@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from comity.adapters.ledger.remote import NotThere, RemoteLog, Unreachable
+from comity.adapters.ledger.remote import NotThere, Overdue, RemoteLog, Unreachable
 from comity.adapters.monitor.alarm import Alarm, Rise, alarm_of
 from comity.adapters.monitor.beginnings import Beginnings
 from comity.adapters.monitor.cursor import Cursor, Seen
@@ -26,11 +26,15 @@ from comity.terms.errors import UsageFault
 GRACE_MS = 60_000
 """How long a new shard may be without a checkpoint, and a checkpoint without its witnesses: they sign after the log."""
 
-UNREAD = frozenset({"unreachable", "missing-file", "gap"})
+UNREAD = frozenset({"unreachable", "missing-file", "gap", "too-slow"})
 """Alarms after which not all entries are known to have been read."""
 
 SMALL = 65_536
 """Entries up to which all files are read in every look: 500 of them."""
+
+LOOK_S = 900.0
+"""For a whole look: 80,000 files, which are ten million entries, come in this at 11 ms each. Each file has its own end,
+and a server that takes as long for every one of them could keep a monitor from saying anything for days."""
 
 
 class _Away(Exception):
@@ -55,10 +59,11 @@ class Monitor:
         sweep_ms: int,
         key: str = "",
         keeps_ms: int = 0,
+        within: float = LOOK_S,
     ) -> None:
         """`stale_ms` is how long a shard that grows may rest, `sweep_ms` how long a file may go unread once it was
         read; `key` is an auditor's, with which entries are read too; `keeps_ms` is how long the owner says that
-        entries are kept; 0: nothing was said.
+        entries are kept; 0: nothing was said; a look ends `within` so many seconds.
         """
         self._log = log
         self._cursor = cursor
@@ -67,6 +72,7 @@ class Monitor:
         self._stale_ms = stale_ms
         self._sweep_ms = sweep_ms
         self._key = key
+        self._within = within
         self._entries: dict[str, Entries] = {}
         self._last_witnessed: dict[str, tuple[str, int]] = {}
         self._beginnings = Beginnings(keeps_ms)
@@ -85,27 +91,42 @@ class Monitor:
         """
         now = self._clock()
         self._beginnings.rises = []
+        self._log.allow(self._within)
         try:
             prefixes = self._log.prefixes()
         except NotThere as error:
             return [Alarm("unreachable", "", self._cursor.log, f"{error}.")]
-        found: list[Alarm] = []
-        self.size = 0
+        except Overdue as error:
+            return [self._too_slow(error)]
         for prefix in prefixes:
-            shard = prefix.rpartition("/")[2]
-            seen = self._cursor.shards.setdefault(shard, Seen(first=now, witnessed=now))
-            try:
-                found += self._shard(prefix, shard, seen, now)
-            except (_Away, Unreachable) as error:
-                found.append(Alarm("unreachable", shard, prefix, f"{error}."))
-            except NotThere as error:
-                found.append(Alarm("missing-file", shard, prefix, f"{error}."))
+            self._cursor.shards.setdefault(prefix.rpartition("/")[2], Seen(first=now, witnessed=now))
+        found = list(self._each(prefixes, now))
         if self._key and not any(alarm.name in UNREAD for alarm in found):
             found += self._untold(prefixes, now)
         found += self._gone({prefix.rpartition("/")[2] for prefix in prefixes})
         found += self._stale(prefixes, now)
         self._cursor.keep()
         return found
+
+    def _each(self, prefixes: list[str], now: int) -> Iterator[Alarm]:
+        """What is wrong with each shard, as far as there is time."""
+        self.size = 0
+        for prefix in prefixes:
+            shard = prefix.rpartition("/")[2]
+            try:
+                yield from self._shard(prefix, shard, self._cursor.shards[shard], now)
+            except (_Away, Unreachable) as error:
+                yield Alarm("unreachable", shard, prefix, f"{error}.")
+            except NotThere as error:
+                yield Alarm("missing-file", shard, prefix, f"{error}.")
+            except Overdue as error:
+                yield self._too_slow(error)
+                return
+
+    def _too_slow(self, error: Overdue) -> Alarm:
+        """About the log as a whole: the next look may end elsewhere, and it is the same alarm."""
+        sentence = f"A look was not done within {self._within:g} s, and what it had not read yet is not known: {error}."
+        return Alarm("too-slow", "", self._cursor.log, sentence)
 
     def _shard(self, prefix: str, shard: str, seen: Seen, now: int) -> Iterator[Alarm]:
         place = f"{prefix}/checkpoint"

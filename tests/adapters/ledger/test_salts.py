@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from comity.adapters.disk import Disk
 from comity.adapters.ledger import ApplicationSalts
+from comity.adapters.ledger import salts as salts_module
 from comity.adapters.ledger.ref_tree import DEPTH, RECORD_SIZE, Branch, RefTree
 from comity.adapters.ledger.salts import MAGIC
 from comity.testing.disk import FailingDisk
@@ -234,6 +235,29 @@ def test_what_is_destroyed_is_overwritten_before_it_has_no_name(tmp_path: Path, 
     disk = Overwriting(tmp_path / "salts", before.secrets)
     assert ApplicationSalts(tmp_path, disk=disk).destroy("triage", ref) == 1
     assert disk.let_go == 1
+
+
+@pytest.mark.parametrize("chunk", [1, 1_000, 3_483])
+def test_a_file_of_many_parts_is_copied_and_overwritten_as_one_is(
+    tmp_path: Path, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """3,483 bytes are a part's end at a branch's end."""
+    files = []
+    for number, size in enumerate((1 << 20, chunk)):
+        state = tmp_path / str(number)
+        monkeypatch.setattr(salts_module, "CHUNK", size)
+        dice = random.Random(7)
+        salts = ApplicationSalts(state, dice.randbytes)
+        salts.get_or_create("triage")
+        for ref in REFS:
+            secrets = {branch.secret for branch in branches(state)}
+            file = state / "salts" / "triage"
+            disk = Overwriting(file.parent, secrets)
+            assert ApplicationSalts(state, dice.randbytes, disk).destroy("triage", ref) == 1
+            assert disk.let_go == 1
+        files.append(file.read_bytes())
+    assert files[0] == files[1]
+    assert len(files[0]) > 2 * DEPTH * RECORD_SIZE
 
 
 def tree_of(salts: ApplicationSalts, found: list[Branch]) -> RefTree:

@@ -4,7 +4,7 @@ the byte commitments under it unlinkable (docs/spec/erasure.md)."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
@@ -17,6 +17,9 @@ from comity.terms.ids import application_id
 
 MAX_KEPT = 10_000
 """Salts of refs kept in memory: 3 MB. One that is not among them is made again, in some 60 microseconds."""
+
+CHUNK = 1 << 20
+"""Bytes copied or overwritten at once: a file of 100,000 erased refs has 270 MB, which an order need not hold."""
 
 MAGIC = b"CMTYSLT2"
 """A file of zeroes must never be taken for one of salts."""
@@ -184,23 +187,28 @@ class ApplicationSalts:
         return left
 
     def _replace(self, path: Path, ref: str) -> int:
+        following, gone = _beside(path, _NEXT), _beside(path, _GONE)
         try:
-            data = path.read_bytes()
+            old = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return 0
         try:
-            at, branches = _tree(data, path).without(ref, self._rng(SIZE))
-        except ValueError as error:
-            raise _damaged(path) from error
-        begin = _HEAD + at * RECORD_SIZE
-        data = data[:begin] + b"".join(map(Branch.to_bytes, branches)) + data[begin + RECORD_SIZE :]
-        following, gone = _beside(path, _NEXT), _beside(path, _GONE)
-        handle = self._disk.open(following, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
-        try:
-            self._disk.write_all(handle, data)
-            self._disk.sync(handle)
+            tree = _tree(old, path)
+            try:
+                at, branches = tree.without(ref, self._rng(SIZE))
+            except ValueError as error:
+                raise _damaged(path) from error
+            new = self._disk.open(following, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+            try:
+                written = 0
+                for data in _with_hole(old, at, b"".join(map(Branch.to_bytes, branches))):
+                    self._disk.write_all(new, data, written)
+                    written += len(data)
+                self._disk.sync(new)
+            finally:
+                os.close(new)
         finally:
-            os.close(handle)
+            os.close(old)
         self._disk.link(path, gone)
         self._disk.sync_folder(self._folder)
         self._disk.rename(following, path)
@@ -215,7 +223,9 @@ class ApplicationSalts:
             return False
         try:
             self._disk.sync_folder(self._folder)
-            self._disk.write_all(handle, bytes(os.fstat(handle).st_size))
+            size = os.fstat(handle).st_size
+            for at in range(0, size, CHUNK):
+                self._disk.write_all(handle, bytes(min(CHUNK, size - at)), at)
             self._disk.sync(handle)
         finally:
             os.close(handle)
@@ -263,14 +273,9 @@ def _consult(path: str, read: Callable[[int], bytes]) -> bytes:
 
 def _ref_salt(path: str, ref: str) -> bytes:
     def read(handle: int) -> bytes:
-        size = os.fstat(handle).st_size
-        naming = _application_salt(handle, path)
-
-        def branch(index: int) -> Branch:
-            return Branch.parse(os.pread(handle, RECORD_SIZE, _HEAD + index * RECORD_SIZE))
-
+        tree = _tree(handle, path)
         try:
-            return RefTree(naming, (size - _HEAD) // RECORD_SIZE, branch).salt(ref)
+            return tree.salt(ref)
         except ValueError as error:
             raise _damaged(path) from error
 
@@ -278,10 +283,7 @@ def _ref_salt(path: str, ref: str) -> bytes:
 
 
 def _application_salt(handle: int, path: Path | str) -> bytes:
-    return _salt_in(os.pread(handle, _HEAD, 0), path)
-
-
-def _salt_in(data: bytes, path: Path | str) -> bytes:
+    data = os.pread(handle, _HEAD, 0)
     if len(data) == SIZE and any(data):
         raise _older(path)
     if len(data) < _HEAD or not data.startswith(MAGIC):
@@ -289,12 +291,26 @@ def _salt_in(data: bytes, path: Path | str) -> bytes:
     return data[len(MAGIC) : _HEAD]
 
 
-def _tree(data: bytes, path: Path) -> RefTree:
+def _tree(handle: int, path: Path | str) -> RefTree:
     def branch(index: int) -> Branch:
-        at = _HEAD + index * RECORD_SIZE
-        return Branch.parse(data[at : at + RECORD_SIZE])
+        return Branch.parse(os.pread(handle, RECORD_SIZE, _HEAD + index * RECORD_SIZE))
 
-    return RefTree(_salt_in(data, path), (len(data) - _HEAD) // RECORD_SIZE, branch)
+    count = (os.fstat(handle).st_size - _HEAD) // RECORD_SIZE
+    return RefTree(_application_salt(handle, path), count, branch)
+
+
+def _with_hole(handle: int, at: int, instead: bytes) -> Iterator[bytes]:
+    """A file in parts, with `instead` in the place of its branch number `at`."""
+    begin = _HEAD + at * RECORD_SIZE
+    yield from _part(handle, 0, begin)
+    yield instead
+    yield from _part(handle, begin + RECORD_SIZE, os.fstat(handle).st_size)
+
+
+def _part(handle: int, at: int, end: int) -> Iterator[bytes]:
+    while data := os.pread(handle, min(CHUNK, end - at), at):
+        yield data
+        at += len(data)
 
 
 def _older(path: Path | str) -> ValueError:

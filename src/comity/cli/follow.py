@@ -5,12 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import signal
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from comity.adapters.clock import unix_ms
@@ -76,7 +73,6 @@ def follow(options: argparse.Namespace, policy: Policy) -> int:
         within=options.within,
     )
     teller = Teller(options.log, as_json=options.json)
-    signal.signal(signal.SIGTERM, _as_interrupt)
     try:
         while True:
             teller.tell(monitor.look(), monitor.size)
@@ -160,8 +156,3 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < 1e9:
         raise ValueError(text)
     return seconds
-
-
-def _as_interrupt(number: int, frame: FrameType | None) -> None:
-    sys.stdout.flush()
-    raise KeyboardInterrupt

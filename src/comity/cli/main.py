@@ -67,7 +67,7 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; returns its exit status. No traceback reaches a user."""
+    """Runs one command; returns its exit status. No traceback reaches a user; Ctrl-C is the caller's."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in given if not word.startswith("-")), None)
     try:
@@ -81,8 +81,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Fault as error:
         print(f"comity: {error}", file=sys.stderr)
         return 2 if isinstance(error, UsageFault) else 1
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 141
@@ -94,7 +92,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "comity: set COMITY_TRACEBACK=1 to see where, and please report it (SECURITY.md, README)", file=sys.stderr
         )
         return 70
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

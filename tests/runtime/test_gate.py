@@ -193,8 +193,10 @@ def test_nothing_is_entered_under_a_salt_that_is_destroyed(world, ref):
     world.salt = b"\2" * 32
     refused = world.gate.admit(asking, placement, world.now, pytest.fail)
     assert (refused.status, refused.code) == (503, "not_ready")
+    assert world.gate.erased(tenant) == refused
     world.gate.forget()
     assert world.gate.tenant(b"desk").salt == world.salt
+    assert world.gate.erased(world.gate.tenant(b"desk")) is None
 
 
 def test_what_waited_for_its_share_is_not_entered_under_a_salt_that_is_destroyed(world):

@@ -125,6 +125,9 @@ class Gate(Protocol):
         two and never inside this call; an admission that comes too late is to be released.
         """
 
+    def erased(self, tenant: Tenant) -> Limited | None:
+        """Why nothing may be entered of a request of this tenant: its salt was destroyed since it came in; or None."""
+
     @property
     def routing(self) -> Routing:
         """How attempts are made inside a placement."""

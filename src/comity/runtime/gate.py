@@ -257,8 +257,11 @@ class Gate:
             referred = self._referred[tenant, ref] = tenant.under(ref, salt)
         return referred
 
+    def erased(self, tenant: Tenant) -> Limited | None:
+        """`ERASED` if the tenant's salt was destroyed since a request of it began to come in."""
+        return ERASED if self._destroyed(tenant) else None
+
     def _destroyed(self, tenant: Tenant) -> bool:
-        """Whether the tenant's salt was destroyed since a request of it began to come in."""
         try:
             salt = self._salt_of_ref(tenant.application, tenant.ref) if tenant.ref else self._salt(tenant.application)
         except (OSError, ValueError):

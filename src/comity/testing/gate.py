@@ -29,6 +29,7 @@ class OpenGate:
         refusal: what `place` answers instead, if not None.
         why: what `fault` says.
         limited: what `admit` answers, if not None; `admission` otherwise.
+        gone: what `erased` answers.
         routing: how attempts are made.
         kept: how long exact answers are kept.
         disclosures: what the law asks to be said of answers.
@@ -45,6 +46,7 @@ class OpenGate:
         self.why = ""
         self.limited: Limited | None = None
         self.admission = FREE
+        self.gone: Limited | None = None
         self.routing = Routing(retries=0)
         self.kept: Cache | None = None
         self.durability: Literal["strict", "relaxed"] = "strict"
@@ -98,6 +100,10 @@ class OpenGate:
     ) -> Admission | Limited | None:
         """`limited` or `admission`."""
         return self.limited or self.admission
+
+    def erased(self, tenant: Tenant) -> Limited | None:
+        """`gone`."""
+        return self.gone
 
     def cache(self, tenant: Tenant) -> Cache | None:
         """`kept`."""

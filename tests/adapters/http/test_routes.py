@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from comity.relay.ports import Later
+from comity.relay.ports import Later, Limited
 from comity.terms.citations import Citation
 from comity.terms.refusal import Refusal, Refused
 from comity.testing.gate import TENANT
@@ -205,6 +205,23 @@ def test_other_refusals(refusal: Refusal, status: int, kind: str, entered: bool)
             assert bool(house.log.kept) == entered
             assert ("comity-receipt" in response.headers) == entered
             assert house.upstream.connections == 0
+
+    run(main())
+
+
+@pytest.mark.parametrize(("reason", "code"), [("forbidden", "not_ready"), ("unknown-model", "model_not_found")])
+def test_a_refusal_is_not_entered_under_a_salt_that_is_destroyed(reason: str, code: str) -> None:
+    """One that is never entered is told as ever."""
+
+    async def main() -> None:
+        async with House() as house:
+            house.gate.refusal = Refusal(reason, "x", "a" * 64)  # type: ignore[arg-type]
+            house.gate.gone = Limited("What was asked before was erased.", "not_ready", 1_000, status=503)
+            response = await house.ask()
+            assert response.error["code"] == code
+            assert not house.log.kept
+            counts = house.port.counts
+            assert (counts.denied, counts.broken) == ((0, 1) if code == "not_ready" else (1, 0))
 
     run(main())
 

@@ -22,7 +22,13 @@ nothing about anyone's data, nor do more new cases than can be judged in time.""
 
 
 def deny(port: Port, client: Client, exchange: Exchange, surface: Surface, refusal: Refusal, wish: Wish) -> None:
-    """Answer with the refusal of `wish`; its receipt is named once the denial is durable."""
+    """Answer with the refusal of `wish`; its receipt is named once the denial is durable. None is entered that nobody
+    could ever find or link: what the tenant asked before is erased."""
+    if refusal.reason in ENTERED and (gone := port.gate.erased(exchange.tenant)) is not None:
+        port.counts.broken += 1
+        limit(client, gone)
+        return
+    port.counts.denied += 1
     if exchange.ask.hops and refusal.reason == "no-candidate":
         refusal = failures.because_of_hops(refusal, exchange.ask)
     body = refusal_envelope(refusal, disclose=exchange.tenant.disclose == "full", dialect=surface.errors)

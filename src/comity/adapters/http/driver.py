@@ -120,7 +120,6 @@ class Driver:
         decision = gate.place(tenant, exchange.addition, wish, surface.operation, now)
         if isinstance(decision, Refusal):
             exchange.step("refuse")
-            port.counts.denied += 1
             deny(port, self._client, exchange, surface, decision, wish)
             return
         exchange.place(decision)

@@ -21,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bench.compare.command import command
 from bench.compare.machine import described, slug
 from bench.compare.world import BENCH, BUILT
 from bench.made import exports
@@ -52,6 +53,7 @@ MAX_BYTES = 10_000_000_000
 """Of the disk; the largest export has a sixth of it."""
 
 
+@command
 def main() -> int:
     """Measures, prints a table, and keeps it where it is a whole run."""
     arguments = _arguments()
@@ -63,20 +65,16 @@ def main() -> int:
     BUILT.mkdir(exist_ok=True)
     load = os.getloadavg()[0]
     found: list[dict[str, Any]] = []
-    try:
-        with TemporaryDirectory(prefix="replay-", dir=BUILT) as folder:
-            machine = described(Path(folder))
-            if arguments.made:
-                for at, made in enumerate(arguments.made, 1):
-                    last = arguments.billion and at == len(arguments.made)
-                    found += _ran(made, arguments.state or made / "state", last)
-            else:
-                year = spans(Path(folder) / "state")
-                for size in sizes:
-                    found += _measured(size, year, Path(folder), arguments.billion and size == max(sizes))
-    except KeyboardInterrupt:
-        print("bench: interrupted; what was made is removed", file=sys.stderr)
-        return 130
+    with TemporaryDirectory(prefix="replay-", dir=BUILT) as folder:
+        machine = described(Path(folder))
+        if arguments.made:
+            for at, made in enumerate(arguments.made, 1):
+                last = arguments.billion and at == len(arguments.made)
+                found += _ran(made, arguments.state or made / "state", last)
+        else:
+            year = spans(Path(folder) / "state")
+            for size in sizes:
+                found += _measured(size, year, Path(folder), arguments.billion and size == max(sizes))
     machine["load before"] = f"{load:.1f}"
     text = _page(machine, found)
     print(text)

@@ -15,18 +15,20 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench.compare import goals, table
+from bench.compare.command import command
 from bench.compare.figures import gathered
 from bench.compare.machine import described, said, slug
 from bench.compare.measuring import Direct, Figures, Once, Times
 from bench.compare.peers import peer_rows
 from bench.compare.processes import LOAD_CORES
 from bench.compare.rows import Row, comity_rows, nginx_rows
-from bench.compare.world import BENCH, BUILT, CannotMeasure, world
+from bench.compare.world import BENCH, BUILT, world
 
 IDLE_LOAD = 0.3
 """Runnable programs in the last minute; above it, somebody else is using the cores."""
 
 
+@command
 def main() -> int:
     arguments = _arguments()
     os.sched_setaffinity(0, LOAD_CORES)
@@ -45,17 +47,10 @@ def main() -> int:
             file=sys.stderr,
         )
     began = time.monotonic()
-    try:
-        with world() as made:
-            machine = described(made.folder)
-            folder = _folder(arguments, machine)
-            found, notes = _measured(made, present, rounds, Times(1.0, seconds), folder)
-    except KeyboardInterrupt:
-        print("bench: interrupted; everything that was started is stopped", file=sys.stderr)
-        return 130
-    except CannotMeasure as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
+    with world() as made:
+        machine = described(made.folder)
+        folder = _folder(arguments, machine)
+        found, notes = _measured(made, present, rounds, Times(1.0, seconds), folder)
     gathered_rows = {name: gathered(each) for name, each in found.items() if any(each)}
     titles = {row.name: row.title for row in rows}
     reached = goals.goals(gathered_rows)

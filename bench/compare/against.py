@@ -15,16 +15,18 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from bench.compare.asks import KB
+from bench.compare.command import command
 from bench.compare.measuring import Direct, Once, Times
 from bench.compare.processes import LOAD_CORES
 from bench.compare.reading import NotMeasured
 from bench.compare.rows import Row, comity_of
-from bench.compare.world import BENCH, CONTROL, GATEWAY, SPARE, SPARE_CONTROL, CannotMeasure, World, world
+from bench.compare.world import BENCH, CONTROL, GATEWAY, SPARE, SPARE_CONTROL, World, world
 
 FEWEST = 4
 """Rounds of which the middle half can be told."""
 
 
+@command
 def main() -> int:
     """Print the CPU time of each side, and the ratio."""
     parser = argparse.ArgumentParser(prog="python -m bench.compare.against", description=__doc__)
@@ -39,15 +41,8 @@ def main() -> int:
         comity_of(arguments.other.resolve(), SPARE, SPARE_CONTROL, arguments.bytes),
         comity_of(BENCH.parent, GATEWAY, CONTROL, arguments.bytes),
     )
-    try:
-        with world() as made:
-            found = _by_turns(made, rows, arguments.rounds, arguments.seconds, streams=arguments.streams)
-    except KeyboardInterrupt:
-        print("bench: interrupted; everything that was started is stopped", file=sys.stderr)
-        return 130
-    except (CannotMeasure, NotMeasured) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
+    with world() as made:
+        found = _by_turns(made, rows, arguments.rounds, arguments.seconds, streams=arguments.streams)
     unit = "chunk" if arguments.streams else "request"
     for row, figures in zip(rows, found, strict=True):
         print(f"{median(figures):8.2f} µs of CPU a {unit}, {min(figures):.2f} to {max(figures):.2f}: {row.title}")

@@ -17,11 +17,12 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from bench.compare.command import command
 from bench.compare.measuring import Direct, Once, Times
 from bench.compare.processes import LOAD_CORES
 from bench.compare.reading import NotMeasured
 from bench.compare.rows import comity_rows
-from bench.compare.world import BUILT, PEERS, CannotMeasure, world
+from bench.compare.world import BUILT, PEERS, world
 
 LINES = 40
 SAMPLES_PER_S = 1000
@@ -52,6 +53,7 @@ def rendered(folded: Iterable[str], us_per_unit: float) -> str:
     return "\n".join(lines)
 
 
+@command
 def main() -> int:
     """Print the table; the folded stacks stay in bench/.built/profile.folded, for a flame graph."""
     parser = argparse.ArgumentParser(prog="python -m bench.compare.profile", description=__doc__)
@@ -67,23 +69,16 @@ def main() -> int:
     os.sched_setaffinity(0, LOAD_CORES)
     folded = BUILT / "profile.folded"
     row = next(row for row in comity_rows() if row.name == arguments.row)
-    try:
-        with world() as made:
-            once = Once(made, row, Times(1.0, arguments.seconds + 2), lambda name, text: None, Direct())
-            once.begin()
-            try:
-                load = threading.Thread(target=once.chunks if arguments.streams else lambda: once.closed(64))
-                load.start()
-                _watch(spy, once.gateway.worker(once.launch.worker), folded, arguments.seconds, arguments.native)
-                load.join()
-            finally:
-                once.end()
-    except KeyboardInterrupt:
-        print("bench: interrupted; everything that was started is stopped", file=sys.stderr)
-        return 130
-    except (CannotMeasure, NotMeasured) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
+    with world() as made:
+        once = Once(made, row, Times(1.0, arguments.seconds + 2), lambda name, text: None, Direct())
+        once.begin()
+        try:
+            load = threading.Thread(target=once.chunks if arguments.streams else lambda: once.closed(64))
+            load.start()
+            _watch(spy, once.gateway.worker(once.launch.worker), folded, arguments.seconds, arguments.native)
+            load.join()
+        finally:
+            once.end()
     cost = once.figures["chunk_cpu_us" if arguments.streams else "cpu_us_64"]
     print(f"{row.title}: {cost:.1f} µs of CPU for each {'chunk' if arguments.streams else 'request'}, slowed by py-spy")
     print(rendered(folded.read_text().splitlines(), cost))

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.compare.asks import script, whole
+from bench.compare.command import command
 from bench.compare.machine import described, slug
 from bench.compare.measuring import CONNECTIONS, Direct, Once, Times, wrk
 from bench.compare.processes import LOAD_CORES, Running
-from bench.compare.reading import NotMeasured
 from bench.compare.reading import wrk as read_wrk
 from bench.compare.rows import comity_rows
-from bench.compare.world import BENCH, GATEWAY, CannotMeasure, world
+from bench.compare.world import BENCH, GATEWAY, world
 
 EVERY_S = 10.0
 LAST_S = 300.0
@@ -50,6 +50,7 @@ def judged(samples: Sequence[tuple[float, float]]) -> Verdict:
     return Verdict(max(size for _, size in samples), samples[-1][1], gained)
 
 
+@command
 def main() -> int:
     """Print the samples and the verdict, and keep them."""
     parser = argparse.ArgumentParser(prog="python -m bench.compare.soak", description=__doc__)
@@ -60,21 +61,14 @@ def main() -> int:
     if shutil.disk_usage(BENCH).free < needed:
         print(f"bench: a soak of {arguments.seconds:g} s may need {needed / 1e9:.0f} GB of disk", file=sys.stderr)
         return 1
-    try:
-        with world() as made:
-            once = Once(made, comity_rows()[0], Times(1.0, 1.0), lambda name, text: None, Direct())
-            once.begin()
-            try:
-                samples, text = _under_load(once, made.folder, arguments.seconds)
-            finally:
-                once.end()
-            machine = described(made.folder)
-    except KeyboardInterrupt:
-        print("bench: interrupted; everything that was started is stopped", file=sys.stderr)
-        return 130
-    except (CannotMeasure, NotMeasured) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
+    with world() as made:
+        once = Once(made, comity_rows()[0], Times(1.0, 1.0), lambda name, text: None, Direct())
+        once.begin()
+        try:
+            samples, text = _under_load(once, made.folder, arguments.seconds)
+        finally:
+            once.end()
+        machine = described(made.folder)
     verdict, run = judged(samples), read_wrk(text)
     now = datetime.datetime.now(datetime.UTC)
     record = {

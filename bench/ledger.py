@@ -114,8 +114,8 @@ async def in_flight(log: Log, clients: int, seconds: float) -> tuple[list[float]
     for client in asking:
         client.ask()
     await over
-    waits = sorted(wait for client in asking for wait in client.waits)
-    return waits, time.perf_counter() - began, _processor() - used
+    took, spent = time.perf_counter() - began, _processor() - used
+    return sorted(wait for client in asking for wait in client.waits), took, spent
 
 
 def hash_cost(count: int = 2048) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +12,10 @@ from pathlib import Path
 PRIVATE = 0o600
 PUBLIC = 0o644
 
+BLOCK = 4096
+"""What `Disk.write_through` writes: whole multiples of this, at multiples of it, from memory that begins at one. It is
+the largest block that today's disks have, and a page."""
+
 
 class Disk:
     """The operations of a log on files, each of which can fail with OSError.
@@ -18,8 +23,9 @@ class Disk:
     Duties, of this machine's file system and of every other implementation:
 
     - What `sync` or `sync_data` returned for is there after a power cut, in full: file contents by a file's handle,
-      names by their folder's. Nothing else need be, in whatever order it was done: a write may be there in part
-      (any of its sectors), a file without its name, a name that was renamed under the old name still.
+      names by their folder's; and what `write_through` returned for, of the contents. Nothing else need be, in whatever
+      order it was done: a write may be there in part (any of its sectors), a file without its name, a name that was
+      renamed under the old name still.
     - `rename` puts a whole file in the place of another: a reader, and a power cut, see the one or the other.
     - `link` gives a name that is taken to nobody.
     - An operation that raises may have been done all the same, in full or in part. After a `sync` that raised, the
@@ -36,6 +42,10 @@ class Disk:
 
     def write(self, handle: int, data: bytes | memoryview, at: int) -> int:
         """Write at an offset; returns how many bytes were written, which may be fewer."""
+        return os.pwrite(handle, data, at)
+
+    def write_through(self, handle: int, data: memoryview, at: int) -> int:
+        """Write whole blocks (`BLOCK`) by a handle of `open_through`; they are durable when it returns. As `write`."""
         return os.pwrite(handle, data, at)
 
     def sync(self, handle: int) -> None:
@@ -114,6 +124,17 @@ class Disk:
             written = self.write(handle, rest, at)
             rest = rest[written:]
             at += written
+
+    def open_through(self, path: Path) -> int | None:
+        """Open a file for `write_through`, None where the system or this file system has no such writes."""
+        if not hasattr(os, "O_DIRECT"):
+            return None
+        try:
+            return self.open(path, os.O_WRONLY | os.O_DIRECT | os.O_DSYNC)
+        except OSError as error:
+            if error.errno == errno.EINVAL:
+                return None
+            raise
 
     def write_file(self, path: Path | str, data: bytes, mode: int = PUBLIC, *, durable: bool = False) -> None:
         """Write a file under another name, then rename it: a reader sees the old file or the new one, never a part.

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar, get_args
 
-from comity.adapters.disk import PRIVATE, Disk
+from comity.adapters.disk import BLOCK, PRIVATE, Disk
 
 Operation = Literal[
     "open",
     "write",
+    "write_through",
     "sync",
     "sync_data",
     "rename",
@@ -47,11 +48,13 @@ class FailingDisk(Disk):
     Attributes:
         calls: every operation, with the file that it was for.
         short: if not 0, a write takes at most so many bytes, which is no failure.
+        through: whether its file system has `write_through`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, through: bool = True) -> None:
         self.calls: list[tuple[Operation, Path]] = []
         self.short = 0
+        self.through = through
         self._faults: dict[Operation, Fault] = {}
         self._paths: dict[int, Path] = {}
         self._one: tuple[int, Fault] | None = None
@@ -75,6 +78,7 @@ class FailingDisk(Disk):
     def full(self) -> None:
         """No space is left on it."""
         self.fail("write", errno.ENOSPC, "half")
+        self.fail("write_through", errno.ENOSPC, "half")
 
     def read_only(self) -> None:
         """It went read-only, as Linux does to a file system with errors."""
@@ -103,6 +107,25 @@ class FailingDisk(Disk):
             super().write(handle, data[: len(data) // 2], at)
             raise _error(fault, path)
         return self._act("write", path, lambda: super(FailingDisk, self).write(handle, data, at))
+
+    def write_through(self, handle: int, data: memoryview, at: int) -> int:
+        """As it was told; `short` is taken to the next whole block."""
+        path = self._paths[handle]
+        if self.short:
+            data = data[: -(-self.short // BLOCK) * BLOCK]
+        fault = self._due("write_through", path)
+        if fault is not None and fault.how == "half":
+            self.calls.append(("write_through", path))
+            # of a write that the power cuts any sector may be there, and need not be a block
+            with path.open("r+b") as file:
+                file.seek(at)
+                file.write(data[: len(data) // 2])
+            raise _error(fault, path)
+        return self._act("write_through", path, lambda: super(FailingDisk, self).write_through(handle, data, at))
+
+    def open_through(self, path: Path) -> int | None:
+        """As it was told of `open`; None if `through` is false."""
+        return super().open_through(path) if self.through else None
 
     def sync(self, handle: int) -> None:
         """As it was told."""

@@ -88,11 +88,12 @@ class PowerDisk(Disk):
         dead: from now on every operation fails and does nothing, as for a process that is killed.
     """
 
-    def __init__(self, top: Path, mapped: str = "places") -> None:
+    def __init__(self, top: Path, mapped: str = "places", *, through: bool = True) -> None:
         self.steps: list[Step] = []
         self.dead = False
         self._top = top
         self._mapped = mapped
+        self._through = through
         self._paths: dict[int, Path] = {}
 
     def mark(self, what: str, detail: object = None) -> None:
@@ -126,6 +127,19 @@ class PowerDisk(Disk):
         return self._do(
             "write", self._paths[handle], lambda: super(PowerDisk, self).write(handle, done, at), (at, done)
         )
+
+    def open_through(self, path: Path) -> int | None:
+        """None if the file system is to have no such writes."""
+        return super().open_through(path) if self._through else None
+
+    def write_through(self, handle: int, data: memoryview, at: int) -> int:
+        """Kept, as two steps: a cut between them tears it."""
+        path = self._paths[handle]
+        written = self._do(
+            "write", path, lambda: super(PowerDisk, self).write_through(handle, data, at), (at, bytes(data))
+        )
+        self._do("sync", path, lambda: None)
+        return written
 
     def sync(self, handle: int) -> None:
         """Kept."""

@@ -68,22 +68,26 @@ def live(state: Path, disk: FailingDisk) -> int:
     return durable
 
 
-def operations(memory: Path) -> list[tuple[Operation, Path]]:
+def operations(memory: Path, *, through: bool) -> list[tuple[Operation, Path]]:
     """Those of such a life."""
-    disk = FailingDisk()
+    disk = FailingDisk(through=through)
     live(memory / "well", disk)
     return disk.calls
 
 
+@pytest.mark.parametrize("through", [True, False], ids=["through", "cached"])
 @pytest.mark.parametrize("how", HOWS)
-def test_every_operation_fails_once(memory: Path, how: Literal["not", "done", "half"]) -> None:
-    calls = operations(memory)
+def test_every_operation_fails_once(memory: Path, how: Literal["not", "done", "half"], through: bool) -> None:
+    calls = operations(memory, through=through)
     assert len(calls) > 60
-    for number, (operation, _) in enumerate(calls):
-        if how == "half" and operation != "write":
+    assert any(operation == "write_through" for operation, _ in calls) == through
+    for number, (operation, path) in enumerate(calls):
+        if how == "half" and not operation.startswith("write"):
+            continue
+        if not through and path.suffix != ".segment":  # the same as above
             continue
         state = memory / str(number)
-        disk = FailingDisk()
+        disk = FailingDisk(through=through)
         disk.fail_call(number, how)
         told = live(state, disk)
         again = opened(state)

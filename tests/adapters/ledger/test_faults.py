@@ -22,7 +22,12 @@ COMMITS: dict[str, tuple[Any, ...]] = {
     "sync, nothing synced": ("sync_data", errno.EIO, "not"),
     "sync, all synced": ("sync_data", errno.EIO, "done"),
     "sync, the disk is full": ("sync_data", errno.ENOSPC, "not"),
+    "written through, nothing written": ("write_through", errno.EIO, "not"),
+    "written through, all written": ("write_through", errno.EIO, "done"),
+    "written through, half written: the disk is full": ("write_through", errno.ENOSPC, "half"),
+    "written through, the file system is read-only": ("write_through", errno.EROFS, "not"),
 }
+"""Of a segment; the first ones where the file system has no writes past the page cache."""
 
 PUBLICATIONS: dict[str, tuple[Any, ...]] = {
     "tile, not opened": ("open", errno.EROFS, "not", "tile"),
@@ -37,7 +42,7 @@ PUBLICATIONS: dict[str, tuple[Any, ...]] = {
 
 @pytest.mark.parametrize("fault", COMMITS.values(), ids=COMMITS)
 def test_a_failed_commit_breaks_the_ledger(tmp_path: Path, fault: tuple[Any, ...]) -> None:
-    disk = FailingDisk()
+    disk = FailingDisk(through=fault[0] == "write_through")
     ledger = opened(tmp_path, disk=disk)
 
     async def work() -> None:
@@ -84,17 +89,19 @@ def test_a_failed_publication_breaks_the_ledger(tmp_path: Path, fault: tuple[Any
     after_a_restart(tmp_path, 4)
 
 
+@pytest.mark.parametrize("through", [True, False], ids=["through", "cached"])
 @pytest.mark.parametrize("after", range(6))
-def test_a_disk_that_goes_read_only_at_any_moment(tmp_path: Path, after: int) -> None:
+def test_a_disk_that_goes_read_only_at_any_moment(tmp_path: Path, after: int, through: bool) -> None:
     """Each intent and outcome that was told to be durable is there, whichever operation was the first to fail."""
-    disk = FailingDisk()
+    disk = FailingDisk(through=through)
     ledger = opened(tmp_path, disk=disk)
 
     async def work() -> int:
         for _ in range(3):
             await ask(ledger)
         disk.read_only()
-        disk.fail("write", errno.EROFS, after=after)
+        for operation in ("write", "write_through"):
+            disk.fail(operation, errno.EROFS, after=after)  # type: ignore[arg-type]
         disk.fail("sync_data", errno.EROFS, after=after)
         for acknowledged in range(3, 9):
             try:
@@ -108,8 +115,9 @@ def test_a_disk_that_goes_read_only_at_any_moment(tmp_path: Path, after: int) ->
     after_a_restart(tmp_path, 2 * acknowledged)
 
 
-def test_a_disk_that_takes_a_few_bytes_at_a_time_is_no_failure(tmp_path: Path) -> None:
-    disk = FailingDisk()
+@pytest.mark.parametrize("through", [True, False], ids=["through", "cached"])
+def test_a_disk_that_takes_a_few_bytes_at_a_time_is_no_failure(tmp_path: Path, through: bool) -> None:
+    disk = FailingDisk(through=through)
     ledger = opened(tmp_path, disk=disk)
     disk.short = 100
 
@@ -152,7 +160,7 @@ def test_all_who_wait_are_told(tmp_path: Path) -> None:
             if len(told) == 50:
                 everyone.set_result(None)
 
-        disk.fail("sync_data")
+        disk.fail("write_through")
         for _ in range(50):
             try:
                 ledger.append("denial", *denial(), done)

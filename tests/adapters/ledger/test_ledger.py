@@ -23,6 +23,7 @@ from comity.adapters.ledger import (
 )
 from comity.adapters.ledger import ledger as ledger_module
 from comity.proof.entry import MAX_BLOCK_BYTES, outcome_party
+from comity.testing.disk import FailingDisk
 from tests.adapters.ledger.writing import ask, audited, deny, enter, opened, run, verified
 from tests.proof.samples import ORIGIN, SALT, denial, intent, outcome
 
@@ -306,18 +307,18 @@ def test_relaxed_is_told_before_the_disk_and_published_after_it(
     run(tmp_path, work, durability="relaxed")
 
 
-def test_every_group_is_synced_before_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    synced: list[int] = []
-    real = os.fdatasync
-    monkeypatch.setattr(os, "fdatasync", lambda handle: (real(handle), synced.append(handle))[0])
+@pytest.mark.parametrize("through", [True, False], ids=["through", "cached"])
+def test_every_group_is_durable_before_it_is_told(tmp_path: Path, through: bool) -> None:
+    disk = FailingDisk(through=through)
+    durable = "write_through" if through else "sync_data"
 
     async def work(ledger: Ledger) -> None:
         for _ in range(5):
-            before = len(synced)
+            before = len(disk.calls)
             await enter(ledger, "denial", denial())
-            assert len(synced) == before + 1
+            assert [operation for operation, _ in disk.calls[before:]].count(durable) == 1
 
-    run(tmp_path, work)
+    run(tmp_path, work, disk=disk)
 
 
 def test_segments_rotate_and_receipts_reach_across(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
-from comity.adapters.disk import DISK, PRIVATE, Disk
+from comity.adapters.disk import BLOCK, DISK, PRIVATE, Disk
 from comity.adapters.ledger.failures import LedgerCorrupt
 from comity.adapters.ledger.segment import Header, SegmentError, decode_header, encode_header
+from comity.adapters.ledger.through import Through
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 """A segment is begun anew from here on: a start scans the last one, in about half a second."""
@@ -21,7 +22,6 @@ AHEAD_BYTES = 262_144
 """Zeroes that are written ahead of the groups, once for about 500 entries: a sync that makes no file longer takes
 some 40 % less of the disk's time and of the processor's."""
 
-_PAGE = 4096
 _SUFFIX = ".segment"
 
 
@@ -81,6 +81,7 @@ class SegmentWriter:
         self._ahead = ahead
         self._disk = disk
         self._handle = -1
+        self._through: Through | None = None
         self._turn = Lock()
         self._room = 0
         self._lost = False
@@ -93,32 +94,34 @@ class SegmentWriter:
         """
         if self._handle != -1:
             self._cut()
-            self.sync()
+            self._sync()
             self._release()
         path = segment_path(self._folder, first)
         data = encode_header(Header(first, tuple(open_intents), self._origin, reason, now_ms, relaxed=not self._ahead))
         self._disk.write_file(path, data, PRIVATE, durable=True)
         self._disk.sync_folder(self._folder)
-        self._handle = self._disk.open(path, os.O_WRONLY)
         self.size = self._room = len(data)
+        self._through = Through.opened(path, self.size, self._disk) if self._ahead else None
+        self._handle = self._disk.open(path, os.O_WRONLY) if self._through is None else self._through.handle
         # a start on a disk that is full fails here, before a request is taken
-        self._make_room(self.size)
+        self._write(b"", self._ahead)
 
     def write(self, group: bytes) -> int:
         """Write a group; returns its place in the segment. Not durable before `sync`."""
         at = self.size
-        end = at + len(group)
-        self._disk.write_all(self._handle, group, at)
-        if end > self._room:
-            self._make_room(end)
-        self.size = end
+        self._write(group, self._ahead if at + len(group) > self._room else 0)
         return at
 
-    def _make_room(self, end: int) -> None:
-        if self._ahead:
-            room = (end + self._ahead) // _PAGE * _PAGE
-            self._disk.write_all(self._handle, bytes(room - end), end)
-            self._room = room
+    def _write(self, group: bytes, ahead: int) -> None:
+        end = self.size + len(group)
+        if self._through is not None:
+            self._room = max(self._room, self._through.append(group, self.size, ahead))
+        else:
+            self._disk.write_all(self._handle, group, self.size)
+            if ahead:
+                self._room = (end + ahead) // BLOCK * BLOCK
+                self._disk.write_all(self._handle, bytes(self._room - end), end)
+        self.size = end
 
     def sync(self) -> None:
         """Make all groups written so far durable. Another thread may call it; a rotation waits for it.
@@ -126,6 +129,10 @@ class SegmentWriter:
         Raises:
             OSError: they are not known to be, nor will they be by any later sync.
         """
+        if self._through is None:
+            self._sync()
+
+    def _sync(self) -> None:
         with self._turn:
             if self._lost:
                 raise OSError(errno.EIO, "an earlier sync of the segment failed")
@@ -142,7 +149,7 @@ class SegmentWriter:
             with suppress(OSError):
                 self._cut()
             with suppress(OSError):
-                self.sync()
+                self._sync()
             self._release()
 
     def _cut(self) -> None:

@@ -107,7 +107,7 @@ class Once:
         self.launch = self._row.ready(self._world, self._folder, streams)
         log = self._folder / "gateway.log"
         began = time.perf_counter()
-        gateway = Running(
+        self._gateway = gateway = Running(  # known from now on to `end`, whatever interrupts the first answer
             self.launch.command,
             cores=GATEWAY_CORES,
             folder=self._folder,
@@ -118,8 +118,8 @@ class Once:
             self._answers(gateway)
         except NotMeasured:
             gateway.stop()
+            self._gateway = None
             raise
-        self._gateway = gateway
         if not streams:
             self.figures["cold_s"] = time.perf_counter() - began
         wrk(self._script(), self.launch.port, CONNECTIONS[0], self._times.warm, self._row.tls)

@@ -71,8 +71,8 @@ def main() -> int:
     row = next(row for row in comity_rows() if row.name == arguments.row)
     with world() as made:
         once = Once(made, row, Times(1.0, arguments.seconds + 2), lambda name, text: None, Direct())
-        once.begin()
         try:
+            once.begin()
             load = threading.Thread(target=once.chunks if arguments.streams else lambda: once.closed(64))
             load.start()
             _watch(spy, once.gateway.worker(once.launch.worker), folded, arguments.seconds, arguments.native)

@@ -63,8 +63,8 @@ def main() -> int:
         return 1
     with world() as made:
         once = Once(made, comity_rows()[0], Times(1.0, 1.0), lambda name, text: None, Direct())
-        once.begin()
         try:
+            once.begin()
             samples, text = _under_load(once, made.folder, arguments.seconds)
         finally:
             once.end()

@@ -217,13 +217,20 @@ def growth_at(reader: TreeReader, size: int) -> Growth:
 
 
 def _pruned(folder: Path, checkpoint: Checkpoint, start: int) -> Growth:
+    """The tree of the first `start` entries, a multiple of 256, some of which are gone, from full tiles alone: those
+    were synced before any entry went, and partial ones never are.
+    """
     reader = TreeReader(checkpoint.size, lambda tile: read_tile(folder, tile))
+    levels: list[list[bytes]] = [[]]
     try:
-        return growth_at(reader, start)
+        while (hashes := start >> (8 * len(levels))) > 0:
+            below, partial = len(levels) - 1, hashes % WIDTH
+            levels.append([reader.tile(below, number)[-1][0] for number in range(hashes - partial, hashes)])
     except (OSError, ValueError) as error:
         raise LedgerCorrupt(
             f"a tile of {folder} is gone or torn ({error}), and entries below {start} are pruned: {_WAY_OUT}"
         ) from error
+    return Growth(levels)
 
 
 def _grow(state: Path, shard: str, growth: Growth, size: int, disk: Disk) -> None:

@@ -133,8 +133,66 @@ def test_money_is_compared_in_its_currency(gateway: tuple[Path, str], capsys: py
     assert reconciled(gateway, text)[0] == 1
     (each,) = told(capsys)["differences"]
     assert (each["day"], each["measure"], each["invoice"], each["log"]) == ("2026-11-24", "USD", "0.2", "0.100000000")
-    assert reconciled(gateway, text.replace(",usd,", ",EUR,"))[0] == 0
-    assert told(capsys)["uncompared"] == ["EUR", "USD"]
+
+
+@pytest.mark.parametrize("currencies", [("EUR", "EUR"), ("USD", "EUR")])
+def test_an_invoice_in_other_money_does_not_agree(
+    gateway: tuple[Path, str], capsys: pytest.CaptureFixture[str], currencies: tuple[str, str]
+) -> None:
+    """Whatever it says of it: nothing is held against it, or not against all of it."""
+    rows = "".join(
+        f"2026-11-{day},gpt-4o-mini,{amount},{currency}\n"
+        for day, own in ((23, "0.15"), (24, "0.1"))
+        for currency, amount in zip(currencies, (own, "999999"), strict=True)
+    )
+    columns = [f"--column={each}" for each in ("day=day", "name=name", "cost=cost", "currency=money")]
+    assert reconciled(gateway, "day,name,cost,money\n" + rows, *columns)[0] == 1
+    document = told(capsys)
+    found = [(each["kind"], each["day"], each["lines"]) for each in document["differences"]]
+    assert found == [("not-compared", "2026-11-23", [2, 3]), ("not-compared", "2026-11-24", [4, 5])]
+    assert "EUR" in document["uncompared"]
+    file, stack = str(gateway[0] / "invoice.csv"), str(gateway[0] / "comity.yaml")
+    assert main(["reconcile", file, "-c", stack, *columns]) == 1
+    assert "not all of it can be compared" in capsys.readouterr().out
+
+
+def test_where_one_thing_cannot_be_compared_it_is_said(
+    gateway: tuple[Path, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "day,name,requests,cost\n2026-11-23,gpt-4o-mini,3,5\n2026-11-24,gpt-4o-mini,2,5\n"
+    columns = [f"--column={each}" for each in ("day=day", "name=name", "cost=cost", "requests=requests")]
+    (gateway[0] / "euro.csv").write_text(text.replace(",cost", ",cost,money").replace(",5\n", ",5,EUR\n"))
+    command = ["reconcile", str(gateway[0] / "euro.csv"), "-c", str(gateway[0] / "comity.yaml"), *columns]
+    assert main([*command, "--column=currency=money"]) == 0
+    said = capsys.readouterr().out
+    assert "they agree where they can be compared" in said
+    assert "EUR: 10 in the invoice, nothing in the log by the stack's prices; not compared" in said
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--from", "2026-11-24", "--to", "2026-11-23"), "is after"),
+        (("--from", "2027-01-01", "--to", "2027-01-31"), "no row of"),
+        (("--is", "a=paris", "--is", "a=lyon"), "says twice"),
+        (("--column", "requests=model", "--column", "requests=model"), "says twice"),
+    ],
+)
+def test_what_leaves_nothing_to_compare_is_no_agreement(
+    gateway: tuple[Path, str], capsys: pytest.CaptureFixture[str], more: tuple[str, ...], said: str
+) -> None:
+    assert reconciled(gateway, openai(HONEST), *more)[0] == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("huge", ["1e999999999", "-1e999999999", "1e-999999999", "1e-31", "sNaN"])
+def test_a_number_with_a_huge_exponent_is_none(
+    gateway: tuple[Path, str], capsys: pytest.CaptureFixture[str], huge: str
+) -> None:
+    """One of them overflows where it is compared, another has a gigabyte of digits where it is shown."""
+    columns = [f"--column={each}" for each in ("day=day", "name=name", "cost=cost")]
+    assert reconciled(gateway, f"day,name,cost\n2026-11-23,gpt-4o-mini,{huge}\n", *columns)[0] == 2
+    assert "line 2: cost is" in capsys.readouterr().err
 
 
 def test_azure(gateway: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:

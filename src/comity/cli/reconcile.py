@@ -73,7 +73,12 @@ def run(options: argparse.Namespace) -> int:
     days = [key.day for key in invoice if key.day]
     first = options.first.isoformat() if options.first else min(days, default="0000-01-01")
     last = options.last.isoformat() if options.last else max(days, default="9999-12-31")
+    if first > last:
+        raise UsageFault(f"--from {first} is after --to {last}: there is nothing to compare")
+    told = len(invoice)
     invoice = {key: sums for key, sums in invoice.items() if not key.day or first <= key.day <= last}
+    if told and not invoice:
+        raise UsageFault(f"no row of {options.file} is of a day from {first} to {last}; the first is of {min(days)}")
     by_request = bool(invoice) and not days
     log = _log(options, names, first, last, by_request=by_request)
     if by_request and not (options.first or options.last):
@@ -117,6 +122,8 @@ def _pairs(given: list[str], option: str, form: str) -> dict[str, str]:
     if len(given) > MAX_ALIASES:
         raise UsageFault(f"{option} is given more than {MAX_ALIASES} times")
     pairs = dict(text.partition("=")[::2] for text in given)
+    if len(pairs) < len(given):
+        raise UsageFault(f"{option} says twice what one name means: {', '.join(given)[:200]}")
     if wrong := [text for text in given if not text.partition("=")[2] or text.startswith("=")]:
         raise UsageFault(f"{option} {wrong[0]}: it has the form {form}")
     return pairs
@@ -160,7 +167,8 @@ def _log(options: argparse.Namespace, names: Names, first: str, last: str, *, by
 
 def _lines(result: Reconciled, names: Names, export: str, first: str, last: str) -> Iterator[str]:
     period = f"from {first} to {last}" if first > "0000-01-01" else "of the requests named"
-    yield f"Invoice ({export}) and log {period}: {'they agree.' if result.agrees else 'THEY DO NOT AGREE.'}"
+    agree = "they agree where they can be compared." if result.uncompared else "they agree."
+    yield f"Invoice ({export}) and log {period}: {agree if result.agrees else 'THEY DO NOT AGREE.'}"
     for each in result.differences[:_SHOWN]:
         yield f"  {_sentence(each, names)}"
     if len(result.differences) > _SHOWN:
@@ -172,7 +180,8 @@ def _lines(result: Reconciled, names: Names, export: str, first: str, last: str)
             yield f"  {measure.replace('_', ' ')}: {_shown(theirs)} in the invoice, {_shown(ours)} in the log"
     for currency in sorted({*result.invoice.money, *result.log.money}):
         theirs, ours = (side.money.get(currency) for side in (result.invoice, result.log))
-        yield f"  {currency}: {_told(theirs)} in the invoice, {_told(ours)} in the log by the stack's prices"
+        alone = "; not compared" if currency in result.uncompared else ""
+        yield f"  {currency}: {_told(theirs)} in the invoice, {_told(ours)} in the log by the stack's prices{alone}"
     if result.log.unsure:
         yield (
             f"Of the log, {result.log.unsure} attempts failed, were lost or have no count of tokens: a supplier may"
@@ -193,6 +202,8 @@ def _sentence(each: Difference, names: Names) -> str:
         return f"{what}: only in the invoice{lines}; {why}{maybe}."
     if each.kind == "only-log":
         return f"{what}: only in the log; the invoice has nothing of it."
+    if each.kind == "not-compared":
+        return f"{what}: on both sides{lines}, and not all of it can be compared: other currencies, or other counts."
     maybe = f"; {each.unsure} requests of the log may have been charged uncounted" if each.unsure else ""
     return (
         f"{what}: {each.measure.replace('_', ' ')} {_shown(each.invoice)} in the invoice{lines}, "

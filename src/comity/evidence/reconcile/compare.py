@@ -9,11 +9,12 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from comity.evidence.reconcile.sums import MEASURES, Key, Side, Sums
 
-Kind: TypeAlias = Literal["only-invoice", "only-log", "differs"]
+Kind: TypeAlias = Literal["only-invoice", "only-log", "differs", "not-compared"]
 
 
 class Difference(NamedTuple):
-    """Where the sides do not agree. `measure` is one of MEASURES or a currency; empty if all of it is on one side."""
+    """Where the sides do not agree, or have nothing in common by which they could. `measure` is one of MEASURES or a
+    currency; empty if all of it is on one side, or none of it can be compared."""
 
     kind: Kind
     key: Key
@@ -69,14 +70,22 @@ def _differences(key: Key, invoice: Sums, log: Sums, tolerance: Decimal) -> Iter
     if invoice.empty and not log.empty:
         yield Difference("only-log", key, "", Decimal(0), Decimal(0), lines, unsure)
         return
+    if log.empty:
+        return
+    compared = False
     told_apart = {"prompt_tokens", "completion_tokens"} <= {*invoice.counts} & {*log.counts}
     for measure in MEASURES:
         theirs, ours = invoice.count(measure), log.count(measure)
         if theirs is None or ours is None or (measure == "tokens" and told_apart):
             continue
+        compared = True
         if _apart(theirs, ours, tolerance):
             yield Difference("differs", key, measure, theirs, ours, lines, unsure)
-    for currency in sorted({*invoice.money} & {*log.money}):
+    shared = {*invoice.money} & {*log.money}
+    if not (compared or shared) or (shared and {*invoice.money} - shared):
+        # an invoice in another currency, or partly, is no invoice that agrees
+        yield Difference("not-compared", key, "", Decimal(0), Decimal(0), lines, unsure)
+    for currency in sorted(shared):
         theirs, ours = invoice.money[currency], log.money[currency]
         if _apart(theirs, ours, tolerance):
             yield Difference("differs", key, currency, theirs, ours, lines, unsure)

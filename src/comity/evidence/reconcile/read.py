@@ -21,6 +21,8 @@ MAX_PROBLEMS = 100
 """Rows named; whoever has more has the wrong map of columns."""
 
 MAX_NUMBER = Decimal(10) ** 18
+MIN_EXPONENT = -30
+"""Of the last digit of a number: 10^-9 of a currency is the least that is ever priced."""
 
 _RECEIPT = re.compile(r"[a-z0-9]{1,16}\.(0|[1-9][0-9]{0,17})")
 _UNIT = re.compile(r"([0-9.]+)\s*([KM]?)\b.*", re.IGNORECASE)
@@ -155,7 +157,10 @@ def number(text: str, what: str) -> Decimal:
         value = Decimal(text.replace(",", "") if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", text) else text)
     except InvalidOperation:
         raise ValueError(f"{what} is {text[:40]!r}, no number") from None
-    if not value.is_finite() or abs(value) > MAX_NUMBER:
+    # compared as it is: arithmetic with such an exponent overflows, and so do all its digits when it is shown
+    exponent = value.as_tuple().exponent
+    beyond = isinstance(exponent, str) or exponent < MIN_EXPONENT
+    if beyond or not -MAX_NUMBER <= value <= MAX_NUMBER:
         raise ValueError(f"{what} is {text[:40]!r}, beyond any invoice")
     return value
 

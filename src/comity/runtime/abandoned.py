@@ -8,6 +8,7 @@ from typing import Literal
 
 from comity.adapters.clock import unix_ms
 from comity.adapters.ledger import Ledger
+from comity.adapters.ledger.ledger import Options
 from comity.adapters.ledger.shard import is_held, writable
 from comity.runtime.messages import Watch
 from comity.runtime.witnessing import witnesses_of
@@ -51,9 +52,8 @@ def close_abandoned(
     try:
         while any(not is_held(state, shard) for shard in writable(state)):
             witnesses = None if watch is None else witnesses_of(watch, unix_ms)
-            ledger = Ledger.reopen(
-                state, origin, clock=unix_ms, durability=durability, signer=signer, cosigning=witnesses
-            )
+            options = Options(unix_ms, durability=durability, signer=signer, cosigning=witnesses)
+            ledger = Ledger.reopen(state, origin, options)
             if ledger is None:  # a worker was faster, or all that was left are backups
                 if witnesses is not None:
                     witnesses.close()

@@ -21,7 +21,7 @@ Duties of `append(kind, party, decision, content, done, *, intent=None) -> int`:
 - The index is assigned at once, in call order, and returned. `kind` is one of `comity.proof.entry.KINDS`.
 - An `outcome` names its intent by index (`intent=`) and its party block is `outcome_party(intent)`; an intent takes
   exactly one outcome. Other kinds leave `intent` out.
-- `done(None)` is called on the event loop once the group that holds the entry is durable (fdatasync returned), or,
+- `done(None)` is called on the event loop once the group that holds the entry is durable (the disk has it), or,
   with `durability="relaxed"`, once it is written. `done(LedgerBroken(...))` is called if that write failed. It is
   called exactly once, never inside `append`, and in index order. What it raises goes to the loop's exception
   handler and harms no other entry.
@@ -33,7 +33,8 @@ Order of writes, and what each must have behind it:
 
 1. The log's key, the shard's folder and `vkey` are durable before a segment is begun.
 2. A segment's head is durable, with its name, before a group is written to it; and the side index of those before it.
-3. A group is one write; fdatasync of it has returned before anyone is told (`relaxed`: its write has).
+3. A group is one write, past the page cache or with an fdatasync after it, which has returned before anyone is told
+   (`relaxed`: its write has).
 4. A checkpoint is signed only when every entry below it is durable (`relaxed`: synced by now), and its tiles and
    bundles are written. What it signs is a function of entries alone, so that whatever fails from here on, the next
    start signs the same tree or a larger one.

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from comity.adapters.disk import DISK, PUBLIC, Disk
 from comity.adapters.ledger.committer import Committer
@@ -47,6 +47,17 @@ disk would wait longer for the interpreter than for the disk."""
 _KINDS = frozenset(KINDS)
 
 
+class Options(NamedTuple):
+    """How a ledger is opened; see `Ledger.open`."""
+
+    clock: Callable[[], int]
+    rng: Callable[[int], bytes] = os.urandom
+    durability: Literal["strict", "relaxed"] = "strict"
+    signer: str | None = None
+    disk: Disk = DISK
+    cosigning: Cosigning | None = None
+
+
 class Ledger:
     """The durable log of one shard; see the package's docstring for the duties of each side.
 
@@ -63,14 +74,10 @@ class Ledger:
         signing: Signing,
         recovered: Recovered,
         places: Places,
-        *,
-        clock: Callable[[], int],
-        rng: Callable[[int], bytes],
-        durability: Literal["strict", "relaxed"],
-        disk: Disk,
-        cosigning: Cosigning | None,
+        options: Options,
     ) -> None:
         """Used by `open`, which recovers what it is given."""
+        clock, rng, durability, _, disk, cosigning = options
         self.shard = held.shard
         self.origin = origin
         self._state = state
@@ -140,58 +147,25 @@ class Ledger:
             Fault: the signer cannot be used, or does not answer.
             ValueError: `origin` cannot name a log.
         """
-        ledger = cls._opened(
-            state, origin, partial(take_shard, state, rng, disk), clock, rng, durability, signer, disk, cosigning
-        )
+        options = Options(clock, rng, durability, signer, disk, cosigning)
+        ledger = cls._opened(state, origin, partial(take_shard, state, rng, disk), options)
         assert ledger is not None  # one is made
         return ledger
 
     @classmethod
-    def reopen(
-        cls,
-        state: Path,
-        origin: str,
-        *,
-        clock: Callable[[], int],
-        rng: Callable[[int], bytes] = os.urandom,
-        durability: Literal["strict", "relaxed"] = "strict",
-        signer: str | None = None,
-        disk: Disk = DISK,
-        cosigning: Cosigning | None = None,
-    ) -> Ledger | None:
+    def reopen(cls, state: Path, origin: str, options: Options) -> Ledger | None:
         """As `open`, of a shard that is there; None if none of them is free. Then nobody uses `cosigning`."""
-        return cls._opened(state, origin, partial(take_free, state), clock, rng, durability, signer, disk, cosigning)
+        return cls._opened(state, origin, partial(take_free, state), options)
 
     @classmethod
-    def _opened(
-        cls,
-        state: Path,
-        origin: str,
-        take: Callable[[], Held | None],
-        clock: Callable[[], int],
-        rng: Callable[[int], bytes],
-        durability: Literal["strict", "relaxed"],
-        signer: str | None,
-        disk: Disk,
-        cosigning: Cosigning | None,
-    ) -> Ledger | None:
+    def _opened(cls, state: Path, origin: str, take: Callable[[], Held | None], options: Options) -> Ledger | None:
         sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_INTERVAL_S))
         with ExitStack() as undone:
             try:
-                signing = signing_of(state, origin, signer, rng, disk)
+                signing = signing_of(state, origin, options.signer, options.rng, options.disk)
                 undone.callback(signing.close)
                 while (held := take()) is not None:
-                    ledger = cls._over(
-                        state,
-                        origin,
-                        signing,
-                        held,
-                        clock=clock,
-                        rng=rng,
-                        durability=durability,
-                        disk=disk,
-                        cosigning=cosigning,
-                    )
+                    ledger = cls._over(state, origin, signing, held, options)
                     if ledger is not None:
                         undone.pop_all()
                         return ledger
@@ -200,20 +174,9 @@ class Ledger:
         return None
 
     @classmethod
-    def _over(
-        cls,
-        state: Path,
-        origin: str,
-        signing: Signing,
-        held: Held,
-        *,
-        clock: Callable[[], int],
-        rng: Callable[[int], bytes],
-        durability: Literal["strict", "relaxed"],
-        disk: Disk,
-        cosigning: Cosigning | None,
-    ) -> Ledger | None:
+    def _over(cls, state: Path, origin: str, signing: Signing, held: Held, options: Options) -> Ledger | None:
         """A ledger over the shard that was taken; None if that is a backup, and was left."""
+        disk = options.disk
         with ExitStack() as undone:
             undone.callback(os.close, held.lock)
             try:
@@ -224,23 +187,11 @@ class Ledger:
                 disk.create_durably(folder.parent / "vkey", (key.text + "\n").encode(), PUBLIC)
                 places = Places(places_path(folder), disk)
                 recovered = recover(state, held.shard, key, places, disk)
-                if doubts := _doubts(Durable(state, held.shard, recovered), folder.parent, key, cosigning):
+                if doubts := _doubts(Durable(state, held.shard, recovered), folder.parent, key, options.cosigning):
                     places.close()
                     leave_shard(state, held.shard, f"{doubts}: this is a backup", disk)
                     return None
-                ledger = cls(
-                    state,
-                    held,
-                    name,
-                    signing,
-                    recovered,
-                    places,
-                    clock=clock,
-                    rng=rng,
-                    durability=durability,
-                    disk=disk,
-                    cosigning=cosigning,
-                )
+                ledger = cls(state, held, name, signing, recovered, places, options)
             except OSError as error:
                 raise LedgerBroken(f"the shard {held.shard} cannot be opened: {error}") from error
             undone.pop_all()

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from comity.adapters.ledger import Ledger, entries, shards
+from comity.adapters.ledger import Ledger, LedgerBroken, entries, shards
+from comity.adapters.ledger.erasing import erase, sealed
+from comity.adapters.ledger.reading import record_groups
 from comity.adapters.ledger.recovery import growth_at
 from comity.adapters.ledger.tile_files import read_tile
 from comity.adapters.signer import KeyFile
@@ -108,8 +112,13 @@ def check(disk: PowerDisk, after: int, state: Path) -> None:
         assert roots[origin.rpartition("/")[2]].get(size) == root, (origin, size)
 
 
-def cut_everywhere(disk: PowerDisk, first: int, into: Path, *lucks: Luck) -> int:
-    """Cut after each step from `first` on, with these kinds of luck; in how many different states that left the disk."""
+def cut_everywhere(
+    disk: PowerDisk, first: int, into: Path, *lucks: Luck, look: Callable[[Path, list[Any]], None] | None = None
+) -> int:
+    """Cut after each step from `first` on, with these kinds of luck; in how many different states that left the disk.
+
+    `look` is given each state, and what was told gone before it.
+    """
     seen = set()
     for after, luck, left in disk.cuts(first, lucks):
         state = hash((frozenset(left.items()), sum(step.operation == "mark" for step in disk.steps[:after])))
@@ -122,16 +131,21 @@ def cut_everywhere(disk: PowerDisk, first: int, into: Path, *lucks: Luck) -> int
                 (where / path).mkdir(parents=True)
             else:
                 (where / path).write_bytes(data)
+        if look is not None:
+            told = [step.detail for step in disk.steps[:after] if (step.operation, step.subject) == ("mark", "gone")]
+            look(where / "state", told)
         check(disk, after, where / "state")
         shutil.rmtree(where)
     return len(seen)
 
 
-@pytest.mark.parametrize("durability", ["strict", "relaxed"])
-def test_a_cut_after_any_step_of_a_life(memory: Path, monkeypatch: pytest.MonkeyPatch, durability: str) -> None:
+@pytest.mark.parametrize(("durability", "through"), [("strict", True), ("strict", False), ("relaxed", True)])
+def test_a_cut_after_any_step_of_a_life(
+    memory: Path, monkeypatch: pytest.MonkeyPatch, durability: str, through: bool
+) -> None:
     """In `relaxed` nothing is promised of an entry that no checkpoint covers, so only checkpoints are held against."""
     state = memory / "state"
-    disk = PowerDisk(memory)
+    disk = PowerDisk(memory, through=through)
     watched(disk, monkeypatch)
     lived(disk, state, durability=durability)
     if durability == "relaxed":
@@ -153,6 +167,93 @@ def test_a_cut_after_any_step_of_a_start_that_follows_a_kill(memory: Path, monke
     opened(state, disk=disk).close()
     monkeypatch.undo()
     assert cut_everywhere(disk, first, memory / "cut", "none", "some") > 20
+
+
+def test_the_side_index_is_synced_before_a_segment_is_begun(memory: Path) -> None:
+    """The kernel writes pages of a map in any order, so what is said of sealed segments must not rest on the last."""
+    disk = PowerDisk(memory)
+    lived(disk, memory / "state")
+    begun = [
+        at for at, step in enumerate(disk.steps) if step.operation == "rename" and step.detail.suffix == ".segment"
+    ]
+    assert len(begun) > 2
+    for one, other in pairwise(begun):
+        left = disk.steps[one].detail
+        last = max(at for at in range(one, other) if disk.steps[at][:2] == ("write", left))
+        assert ("sync", left.parent / "places") in [step[:2] for step in disk.steps[last:other]]
+
+
+class LossyDisk(PowerDisk):
+    """A disk that takes nothing more once it is `lossy`: the file system shows what is written, and syncs fail."""
+
+    lossy = False
+
+    def _do(self, operation: str, subject: object, act: Callable[[], int | None], detail: object = None) -> int:
+        if not self.lossy:
+            return super()._do(operation, subject, act, detail)
+        if operation == "sync":
+            raise OSError(5, "the disk took nothing", str(subject))
+        return act() or 0
+
+
+def test_what_a_failed_sync_left_is_written_again(memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next start finds an entry that no disk has: a sync alone would be believed, and make nothing durable."""
+    state = memory / "state"
+    disk = LossyDisk(memory)
+    watched(disk, monkeypatch)
+
+    async def fails(ledger: Ledger) -> None:
+        await ask(ledger)
+        await ledger.publish()
+        disk.lossy = True
+        await enter(ledger, "intent", intent())
+        with pytest.raises(LedgerBroken):
+            await ledger.publish()
+
+    ledger = opened(state, disk=disk, durability="relaxed")
+    asyncio.run(fails(ledger))
+    ledger.close()
+    disk.lossy = False
+    first = len(disk.steps)
+    again = opened(state, disk=disk)
+    assert again.published == 4  # with the entry that was shown, and its lost outcome
+    again.close()
+    monkeypatch.undo()
+    assert cut_everywhere(disk, first, memory / "cut", "none", "some") > 20
+
+
+def old(disk: PowerDisk, state: Path) -> tuple[str, set[int]]:
+    """A shard of several segments, of whose entries some go now; its id, and all of them."""
+    lived(disk, state)
+    disk.steps = [step for step in disk.steps if step.subject != "durable"]
+    (shard,) = shards(state)
+    return shard, {entry.index for entry in entries(state, shard)}
+
+
+def erased(state: Path, shard: str) -> set[int]:
+    """Entries of a log of which nothing is left but the leaf."""
+    return {entry.index for group in record_groups(state, shard) for entry in group if entry.erased}
+
+
+def test_a_cut_after_any_step_of_an_erasure(memory: Path) -> None:
+    """Each entry is as it was, or as it is to be; what was told gone is gone, and what stays was never away."""
+    state = memory / "state"
+    disk = PowerDisk(memory)
+    shard, every = old(disk, state)
+    (one, _), (other, _), *_ = sealed(state, shard)
+    gone = {one, one + 1}, {other, other + 5}
+    first = len(disk.steps)
+    for segment, wanted in zip((one, other), gone, strict=True):
+        assert erase(state, shard, segment, lambda group: {each.index for each in group} & wanted, disk) == 2  # noqa: B023
+        disk.mark("gone", frozenset(wanted))
+
+    def look(left: Path, told: list[Any]) -> None:
+        found = erased(left, shard)
+        assert found in (set(), gone[0], gone[0] | gone[1])
+        assert all(found >= each for each in told)
+        assert every - found <= {entry.index for entry in entries(left, shard)}
+
+    assert cut_everywhere(disk, first, memory / "cut", "none", "some", look=look) > 15
 
 
 def test_growth_at(memory: Path) -> None:

@@ -12,10 +12,13 @@ import pytest
 from comity.adapters.ledger import Ledger, LedgerBroken, LedgerCorrupt, build_receipt, entries, shards
 from comity.adapters.ledger.log_key import load_or_create
 from comity.adapters.ledger.places import Places, places_path, read_place
-from comity.adapters.ledger.recovery import recover
+from comity.adapters.ledger.recovery import _pruned, recover
 from comity.adapters.ledger.segment_files import SegmentWriter, ledger_folder
+from comity.adapters.ledger.tile_files import write_tiles
 from comity.proof.checkpoint import Checkpoint
+from comity.proof.growth import Growth
 from comity.proof.note import Note
+from comity.proof.tiles import WIDTH, Tile, tile_path
 from comity.terms import canon
 from tests.adapters.ledger.writing import ask, audited, deny, enter, opened, run, verified
 from tests.proof.samples import ORIGIN, intent, outcome
@@ -120,6 +123,30 @@ def test_damage_before_the_last_group_is_not_a_torn_tail(tmp_path: Path) -> None
     # refused for good, and not quietly passed over: the operator moves it away
     with pytest.raises(LedgerCorrupt, match="move its folder away"):
         opened(tmp_path)
+
+
+def test_a_group_that_was_taken_out_is_missed(tmp_path: Path) -> None:
+    """What is left reads well, and is not what follows."""
+    shard = write_some(tmp_path)
+    (path,) = segments(tmp_path)
+    data = path.read_bytes()
+    one = data.index(b"CMTG")
+    other = data.index(b"CMTG", one + 4)
+    path.write_bytes(data[:one] + data[other:])
+    with pytest.raises(LedgerCorrupt, match="entry 0 is missing"):
+        opened(tmp_path)
+    assert "gap" in {finding.name for finding in audited(tmp_path, shard).findings}
+
+
+def test_a_segment_that_was_taken_away_is_missed(tmp_path: Path) -> None:
+    """Only the minimum index says that what is gone was pruned."""
+    shard = write_some(tmp_path)
+    run(tmp_path, ask)
+    first, *_ = segments(tmp_path)
+    first.unlink()
+    with pytest.raises(LedgerCorrupt, match="no minimum index says so"):
+        opened(tmp_path)
+    assert "gap" in {finding.name for finding in audited(tmp_path, shard).findings}
 
 
 def test_fewer_entries_than_are_signed_are_refused(tmp_path: Path) -> None:
@@ -341,3 +368,16 @@ def test_a_segment_is_synced_before_the_next_begins(tmp_path: Path, monkeypatch:
     rotations = [at for at, event in enumerate(events) if event == "begun"][1:]
     assert len(rotations) > 2
     assert all(events[at - 1] == "synced" for at in rotations)
+
+
+def test_of_a_pruned_log_full_tiles_are_enough(tmp_path: Path) -> None:
+    """Partial ones are not synced: a power cut takes them, and the entries that they were made of are gone."""
+    growth = Growth()
+    growth.extend([b"%032d" % number for number in range(WIDTH * WIDTH + 3 * WIDTH)])
+    write_tiles(tmp_path, growth.take_full())
+    checkpoint = Checkpoint(ORIGIN, growth.size, growth.edge.root())
+    assert _pruned(tmp_path, checkpoint, growth.size).edge.root() == checkpoint.root
+    assert _pruned(tmp_path, checkpoint, 2 * WIDTH).size == 2 * WIDTH
+    (tmp_path / tile_path(Tile(0, WIDTH, WIDTH))).unlink()
+    with pytest.raises(LedgerCorrupt, match="entries below 66304 are pruned"):
+        _pruned(tmp_path, checkpoint, growth.size)

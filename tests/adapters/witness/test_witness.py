@@ -20,6 +20,7 @@ from comity.proof.tree import verify_consistency
 from comity.terms.digests import sha256_hex
 from comity.terms.errors import Fault
 from comity.testing.disk import FailingDisk, Operation
+from comity.testing.power import Luck, PowerDisk
 from tests.adapters.witness.world import COSIGNER, NOW_MS, ORIGIN, SIGNER, MadeLog, logs, said, witness
 
 LOG = MadeLog()
@@ -176,6 +177,28 @@ def test_nothing_is_signed_that_is_not_durable(tmp_path: Path, operation: Operat
     assert latest.checkpoint.size in (5, 9)
     assert asked.add_checkpoint(LOG.ask(latest.checkpoint.size, 12)).status == 200
     memory.close()
+
+
+def test_what_was_cosigned_is_known_after_a_power_cut(tmp_path: Path) -> None:
+    disk = PowerDisk(tmp_path)
+    asked, memory = witness(tmp_path / "w", disk=disk)
+    for old, new in ((0, 5), (5, 9), (9, 12)):
+        assert asked.add_checkpoint(LOG.ask(old, new)).status == 200
+        disk.mark("cosigned", new)
+    memory.close()
+    lucks: tuple[Luck, ...] = ("none", "some", "all")
+    for after, luck, left in disk.cuts(1, lucks):
+        where = tmp_path / f"{after}-{luck}"
+        for path, data in left.items():
+            if data is None:
+                (where / path).mkdir(parents=True)
+            else:
+                (where / path).write_bytes(data)
+        told = max((step.detail for step in disk.steps[:after] if step.operation == "mark"), default=0)
+        _, again = witness(where / "w")
+        latest = again.latest(ORIGIN)
+        again.close()
+        assert (0 if latest is None else latest.checkpoint.size) >= told, (after, luck)
 
 
 def test_rates_and_those_who_wait(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from comity.adapters.ledger import Ledger, LedgerBroken, entries, shards
-from comity.adapters.ledger.erasing import erase, sealed
+from comity.adapters.ledger.erasing import erase, prune, sealed
+from comity.adapters.ledger.minimum import minimum_of
 from comity.adapters.ledger.reading import record_groups
 from comity.adapters.ledger.recovery import growth_at
 from comity.adapters.ledger.tile_files import read_tile
@@ -254,6 +255,25 @@ def test_a_cut_after_any_step_of_an_erasure(memory: Path) -> None:
         assert every - found <= {entry.index for entry in entries(left, shard)}
 
     assert cut_everywhere(disk, first, memory / "cut", "none", "some", look=look) > 15
+
+
+def test_a_cut_after_any_step_of_a_pruning(memory: Path) -> None:
+    """Nothing is away that the minimum index does not say, and it never comes down."""
+    state = memory / "state"
+    disk = PowerDisk(memory)
+    shard, every = old(disk, state)
+    first = len(disk.steps)
+    assert prune(state, shard, sealed(state, shard)[1][0], disk) > 0
+    disk.mark("gone", minimum_of(state / "log" / shard))
+    assert prune(state, shard, 10_000, disk) > sealed(state, shard)[0][0] - 1
+    disk.mark("gone", minimum_of(state / "log" / shard))
+
+    def look(left: Path, told: list[Any]) -> None:
+        minimum = minimum_of(left / "log" / shard)
+        assert minimum >= max(told, default=0)
+        assert {index for index in every if index >= minimum} <= {entry.index for entry in entries(left, shard)}
+
+    assert cut_everywhere(disk, first, memory / "cut", "none", "some", look=look) > 10
 
 
 def test_growth_at(memory: Path) -> None:

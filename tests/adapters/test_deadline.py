@@ -96,7 +96,7 @@ def test_before_there_is_tls(shaking: int) -> None:
         ControlPort(f"https://127.0.0.1:{shaking}", "sk-x", whole=0.5).enter("sample.commit", [("x", {})])
     key = Cosigner("witness.example/w", ED25519_COSIGNATURE, bytes(32)).key
     client = WitnessClient("w", key, Url("https", "127.0.0.1", shaking, ""), timeout=0.5)
-    with pytest.raises(NotCosigned, match=r"longer than 0\.5 s"):
+    with pytest.raises(NotCosigned, match=r"longer than 0\.5 s|timed out"):  # of the two clocks either is first
         client.add(0, (), "note")
     client.close()
 

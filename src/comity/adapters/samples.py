@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import urllib.error
 from collections.abc import Sequence
 from typing import Any
@@ -28,6 +29,8 @@ MAX_ANSWER_BYTES = 65_536
 
 MAX_ENTRIES = 100
 """Made by one request."""
+
+_ENTRY = re.compile(r"[a-z0-9]{1,16}\.(0|[1-9][0-9]{0,15})")
 
 
 class NotDone(Fault):
@@ -60,10 +63,10 @@ class ControlPort:
         return made
 
     def heads(self, policy: Policy, firsts: dict[str, int]) -> list[Head]:
-        """The newest checkpoint of every shard, each signed by whom `policy` trusts.
+        """The newest checkpoint of every shard, each signed by whom `policy` trusts; of it entries from `firsts` on.
 
         Raises:
-            NotDone: one cannot be had, or is not to be believed.
+            NotDone: one cannot be had, or is not to be believed; or a shard of `firsts` is not shown any more.
         """
         found = []
         try:
@@ -75,6 +78,8 @@ class ControlPort:
             raise NotDone(f"{error.failure.sentence} Give its key as --key.") from error
         except (NotThere, NoteError, UnicodeDecodeError) as error:
             raise NotDone(f"the checkpoints of {self._url} cannot be taken: {error}") from error
+        if hidden := sorted({*firsts} - {head.shard for head in found}):
+            raise NotDone(f"the log does not list the shard {hidden[0]} any more, of which an earlier sample was drawn")
         return found
 
     def shown(self, head: Head, index: int) -> ShownEntry:
@@ -94,7 +99,7 @@ class ControlPort:
             blocks = {name: str(entry[name]).encode() for name in ("party", "decision", "content")}
             proof = InclusionProof(index, path, head.checkpoint).text
             return ShownEntry.of(entry["kind"], from_base64(entry["salt"]), blocks, proof)
-        except (NotThere, TileError, ValueError, KeyError, IndexError) as error:
+        except (NotThere, TileError, ValueError, KeyError, IndexError, TypeError) as error:
             raise NotDone(f"the commitment cannot be shown: {error}") from error
 
     def _post(self, body: dict[str, Any]) -> list[str]:
@@ -107,7 +112,10 @@ class ControlPort:
                         said = answer.read(MAX_ANSWER_BYTES)
                 except urllib.error.HTTPError as error:
                     raise NotDone(f"the control port answers {error.code}: {_said(error)}") from error
-            return [str(each) for each in json.loads(said)["entries"]]
+            made = [str(each) for each in json.loads(said)["entries"]]
+            if len(made) != len(body["entries"]) or any(each and not _ENTRY.fullmatch(each) for each in made):
+                raise ValueError("it names other entries than were asked for")
+            return made
         except (OSError, http.client.HTTPException) as error:
             raise NotDone(f"the control port {self._url} cannot be reached: {error}") from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:

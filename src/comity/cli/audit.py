@@ -93,6 +93,9 @@ def _commit(options: argparse.Namespace) -> int:
 
 def _draw(options: argparse.Namespace) -> int:
     sample, port = _read(options.sample), _port(options)
+    if sample.heads:
+        # once its nonce is revealed, whoever knows it could choose the entries of which it is drawn
+        raise UsageFault(f"{options.sample} is drawn already, and a sample is drawn once: commit to another one")
     policy = trusted(options, [Path.cwd()])
     firsts: dict[str, int] = {}
     if options.since is not None:

@@ -36,11 +36,11 @@ def alive(pid):
 
 
 def accepts(address):
-    """Whether anyone listens there."""
+    """Whether anyone listens there. Who stops listening just then resets what nobody has taken yet."""
     try:
         with socket.create_connection(tuple(address), timeout=5):
             return True
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
         return False
 
 

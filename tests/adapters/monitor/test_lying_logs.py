@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from comity.adapters.ledger.remote import NotThere, RemoteLog
+from comity.adapters.monitor.cursor import Cursor
 from comity.adapters.monitor.monitor import GRACE_MS
 from comity.adapters.samples import ControlPort, NotDone
 from comity.proof.checkpoint import Checkpoint
@@ -82,6 +83,17 @@ def test_a_shard_listed_twice_is_not_counted_twice(watched: Watched, monkeypatch
     monkeypatch.setattr(test_mirror, "shards", lambda state: [watched.shard, watched.shard])
     (alarm,) = watched.look()
     assert (alarm.name, "one twice" in alarm.sentence) == ("unreachable", True)
+
+
+def test_names_that_are_made_up_at_each_look_are_not_kept(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is new, and has time to show a checkpoint: without an end the cursor would grow until nobody can read it."""
+    from tests.cli import test_mirror
+
+    for look in range(3):
+        names = [f"madeup{look}{number}" for number in range(5)]
+        monkeypatch.setattr(test_mirror, "shards", lambda state, names=names: [watched.shard, *names])
+        assert watched.names() == []
+        assert set(Cursor.read(watched.cursor, watched.url).shards) == {watched.shard, *names}
 
 
 @pytest.mark.parametrize("listed", ["../../etc", "a/b", "", "UPPER0000", "x" * 70, "http://elsewhere.example/"])

@@ -273,8 +273,12 @@ class Monitor:
         return Checkpoint.parse(Note.parse(seen.checkpoint).text).size if seen.checkpoint else -1
 
     def _gone(self, listed: set[str]) -> Iterator[Alarm]:
-        for shard, seen in self._cursor.shards.items():
-            if shard not in listed and seen.checkpoint:
+        """Shards that are hidden. Of one that never showed a checkpoint nothing is kept: a log that makes up names
+        would fill the cursor with them, until it is larger than any that is read."""
+        for shard, seen in list(self._cursor.shards.items()):
+            if shard not in listed and not seen.checkpoint:
+                del self._cursor.shards[shard]
+            elif shard not in listed:
                 yield Alarm("shard-gone", shard, self._cursor.log, "It was there before, and is not listed any more.")
 
     def _stale(self, prefixes: list[str], now: int) -> Iterator[Alarm]:

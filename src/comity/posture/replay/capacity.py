@@ -6,7 +6,8 @@ not some thousand groups. `adapters/capacity` solves the programme by HiGHS; `in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -47,6 +48,33 @@ class ShareOut(Protocol):
     def __call__(self, tokens: Tokens, room: Room) -> Sequence[Shared]:
         """One `Shared` for each class, in the order of `tokens`."""
         ...
+
+
+class Remembered:
+    """Shares out as another does, and each month of equal classes and equal room once.
+
+    Months are shared out by themselves, and of the same month it is asked again and again what one deployment more, or
+    more of one, would save.
+    """
+
+    def __init__(self, share_out: ShareOut) -> None:
+        self._share_out = share_out
+        self._known: dict[Hashable, Sequence[Shared]] = {}
+
+    def __call__(self, tokens: Tokens, room: Room) -> Sequence[Shared]:
+        """As the other would give it."""
+        months: defaultdict[str, dict[Wanted, int]] = defaultdict(dict)
+        for wanted in sorted(tokens, key=lambda each: each.options):
+            months[wanted.period][wanted] = tokens[wanted]
+        shared: dict[Wanted, Shared] = {}
+        for period, classes in months.items():
+            places = {(name, period) for wanted in classes for name, _ in wanted.options}
+            limits = {place: room[place] for place in sorted(places) if place in room}
+            key = tuple(classes.items()), tuple(limits.items())
+            if key not in self._known:
+                self._known[key] = self._share_out(classes, limits)
+            shared |= zip(classes, self._known[key], strict=True)
+        return [shared[wanted] for wanted in tokens]
 
 
 def in_turn(tokens: Tokens, room: Room) -> list[Shared]:

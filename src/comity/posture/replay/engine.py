@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from comity.posture.replay.adding import add, typical
-from comity.posture.replay.capacity import ShareOut
+from comity.posture.replay.capacity import Remembered, ShareOut
 from comity.posture.replay.causes import causes, ruled
 from comity.posture.replay.energy import Rates, rates
 from comity.posture.replay.groups import Groups
@@ -53,14 +53,15 @@ def replay(
     atoms = atoms_of(scenario, library)
     history = history_of(logged, worlds, step)
     every = plans(history, changed(worlds, atoms))
-    going, loads = sent(every, share_out)
+    sharing = Remembered(share_out) if share_out is not None else None
+    going, loads = sent(every, sharing)
     usual = typical(every)
     tally = Tally()
     for plan, each in going:
         add(tally, plan, each, usual)
     sides = _rates(every)
     lost = [plan for plan in every if plan.outcome == "refused"]
-    short = Shortage(logged, worlds, atoms, every, going, loads, share_out) if share_out and loads else None
+    short = Shortage(logged, worlds, atoms, every, going, loads, sharing) if sharing and loads else None
     mending = repairs(lost) if why else Found()
     if why and short is not None:
         mending = with_room(mending, lost, short)

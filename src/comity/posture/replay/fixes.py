@@ -113,16 +113,19 @@ class Fix(Struct, frozen=True):
 
 
 class Mended:
-    """The worlds of plans with all these steps taken, each made once."""
+    """The worlds of plans with all these steps taken, each made once. `known` are those of other steps: steps that come
+    to one stack share a world, and so what was decided in it.
+    """
 
-    def __init__(self, fixes: Iterable[Fix]) -> None:
+    def __init__(self, fixes: Iterable[Fix], known: Known | None = None) -> None:
         self._fixes = tuple(fixes)
+        self._known = Known() if known is None else known
         self._worlds: dict[int, World] = {}
 
     def world(self, world: World) -> World:
         """The world with the steps taken."""
         if id(world) not in self._worlds:
-            self._worlds[id(world)] = mended(world, self._fixes)
+            self._worlds[id(world)] = self._known.over(world, stack_with(world, self._fixes))
         return self._worlds[id(world)]
 
     def asked(self, put: Put, world: World) -> Put:
@@ -133,11 +136,39 @@ class Mended:
         return put
 
 
+class Known:
+    """Worlds as they were, each with what steps have made of it."""
+
+    def __init__(self) -> None:
+        self._made: dict[
+            int, tuple[World, list[World]]
+        ] = {}  # by identity: the world is kept, so that it stays its own
+
+    def over(self, world: World, stack: Stack) -> World:
+        """The world over another stack."""
+        made = self._made.setdefault(id(world), (world, []))[1]
+        for held in made:
+            if held.stack == stack:
+                return held
+        made.append(over(world, stack))
+        return made[-1]
+
+
 def mended(world: World, fixes: Iterable[Fix]) -> World:
     """The world with all these steps taken."""
+    return over(world, stack_with(world, fixes))
+
+
+def stack_with(world: World, fixes: Iterable[Fix]) -> Stack:
+    """The world's stack with all these steps taken."""
     stack = as_attested(world.stack, day_of(world.at))
     for fix in fixes:
         stack = fix.stack(stack, world.at)
+    return stack
+
+
+def over(world: World, stack: Stack) -> World:
+    """The world over another stack, with the figures that it states."""
     return World(replace(world.ground, stack=stack), world.realm.supposing(stack), configured(stack))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from comity.posture.replay.capacity import Shared, ShareOut, Wanted
+from comity.posture.replay.demand import demand_of
 from comity.posture.replay.outcomes import split
 from comity.posture.replay.plans import Plan
 from comity.posture.replay.report import Load
@@ -44,14 +45,15 @@ def sent(each: Iterable[Plan], share_out: ShareOut | None) -> tuple[list[tuple[P
 
 def programme(every: Sequence[Plan]) -> Programme:
     """What is to be shared out; its room is empty where no capacity is stated."""
-    capacity = _capacities(every)
-    tokens: defaultdict[Wanted, int] = defaultdict(int)
-    for plan in every if capacity else ():
-        for period, (_, amount) in plan.lot.months.items() if plan.options else ():
-            tokens[Wanted(period, plan.options)] += round(amount * plan.factor)
-    periods = sorted({wanted.period for wanted in tokens})
-    room = {(name, period): int(rate * seconds(period)) for name, rate in capacity.items() for period in periods}
-    return Programme(dict(tokens), room)
+    capacity = capacities(every)
+    tokens = demand_of(every).tokens if capacity else {}
+    return Programme(tokens, room_of(capacity, {wanted.period for wanted in tokens}))
+
+
+def room_of(capacity: Mapping[str, float], periods: Iterable[str]) -> dict[tuple[str, str], int]:
+    """Tokens of these months at deployments that do so many a second."""
+    months = {period: seconds(period) for period in sorted(periods)}
+    return {(name, period): int(rate * whole) for name, rate in capacity.items() for period, whole in months.items()}
 
 
 def shared_out(every: Iterable[Plan], shared: Mapping[Wanted, Shared]) -> list[tuple[Plan, list[Sent]]]:
@@ -81,7 +83,7 @@ def _as_shared(plan: Plan, shared: Mapping[Wanted, Shared]) -> list[Sent]:
     return [Sent(name, requests) for name, requests in found.items() if requests]
 
 
-def _capacities(every: Sequence[Plan]) -> dict[str, float]:
+def capacities(every: Sequence[Plan]) -> dict[str, float]:
     """Tokens a second by deployment, in the changed worlds; of realms that differ, the last says."""
     found: dict[str, float] = {}
     worlds = {id(plan.after): plan.after for plan in every}

@@ -16,54 +16,33 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from comity.placement.remedy.world import merged
-from comity.placement.types import Placement
-from comity.posture.replay.capacity import Shared, ShareOut, Wanted
-from comity.posture.replay.fixes import Fix, Mended, by_another, fixes_for
-from comity.posture.replay.loads import Programme, programme, seconds, shared_out, without_room
+from comity.posture.replay.demand import Shares
+from comity.posture.replay.fixes import Fix, Known, Mended
+from comity.posture.replay.loads import seconds, without_room
 from comity.posture.replay.lots import total
-from comity.posture.replay.plans import Options, Plan, options_of
+from comity.posture.replay.opening import admitted, opened, others
+from comity.posture.replay.placed import Placed, Sharing
+from comity.posture.replay.plans import Plan
 from comity.posture.replay.repairs import MAX_STEPS, Found
 from comity.posture.replay.report import Load, Repair
 from comity.posture.replay.shortage import Shortage, unlimited
-from comity.terms.refusal import Refusal
 
 MAX_FULL = 8
 """Full deployments at which more capacity is tried before each step: those that most of what overflows may use."""
-
-MAX_WANTING = 3
-"""Kinds of requests without room of which it is asked what else could serve them, the heaviest."""
-
-MAX_OPENED = 12
-"""Steps that open something else, of all of these together."""
 
 HARDNESS = 9
 """Of more capacity: machines are harder to get than anything that is signed."""
 
 
-class Shares(Struct, frozen=True):
-    """Plans with the tokens a second that some deployments have more, shared out."""
-
-    every: tuple[Plan, ...]
-    more: Mapping[str, int]
-    asked: Programme
-    shared: Mapping[Wanted, Shared]
-    left: int  # requests without room
-
-    @property
-    def wanting(self) -> frozenset[Options]:
-        """Options of those that find no room in some month."""
-        return frozenset(wanted.options for wanted, share in self.shared.items() if share.overflow)
-
-
 class Tried(Struct, frozen=True):
-    """A step, and the shares after it."""
+    """A step, and where plans are placed after it."""
 
     kind: str
     deployment: str
     says: tuple[str, ...]
     lines: Mapping[str, object]
     hardness: int
-    after: Shares
+    after: Placed
     fix: Fix | None = None
 
 
@@ -72,9 +51,9 @@ def with_room(found: Found, lost: Sequence[Plan], short: Shortage) -> Found:
     if not without_room(short.going):
         if not found.taken or _roomy(lost, short.loads):
             return found  # there is room, also for all that the steps bring back
-        if not _shares(tuple(_admitted(short.every, found.taken)), {}, short.share_out).left:
+        if not Sharing(short).placed(tuple(admitted(short.every, found.taken))).left:
             return found
-    return _Search(found, total(plan.lot for plan in lost), tuple(short.every), short.share_out).all()
+    return _Search(found, total(plan.lot for plan in lost), short).all()
 
 
 def _roomy(lost: Iterable[Plan], loads: Iterable[Load]) -> bool:
@@ -94,9 +73,10 @@ def _roomy(lost: Iterable[Plan], loads: Iterable[Load]) -> bool:
 class _Search:
     """Step by step: of the next that admits and of all that make room, what brings back the most."""
 
-    def __init__(self, found: Found, lost: int, every: tuple[Plan, ...], share_out: ShareOut) -> None:
-        self._found, self._share_out = found, share_out
-        self._now = _shares(every, {}, share_out)
+    def __init__(self, found: Found, lost: int, short: Shortage) -> None:
+        self._found, self._sharing = found, Sharing(short)
+        self._known = Known()
+        self._now = self._sharing.placed(short.every)
         self._lost = lost + self._now.left  # as of the steps so far
         self._whole = self._lost
         self._taken: list[Fix] = []
@@ -107,7 +87,7 @@ class _Search:
         """The steps, and what is left after them."""
         admitting = list(zip(self._found.taken, self._found.steps, strict=True))
         while len(self._made) < MAX_STEPS and (admitting or self._now.left):
-            best = min(_tried(self._now, self._taken, self._share_out), key=_rank, default=None)
+            best = min(self._tried(), key=_rank, default=None)
             makes = self._now.left - best.after.left if best is not None else 0
             admits = self._admitting(*admitting[0]) if admitting else None
             if admits is not None and self._lost - admits[1] >= makes:
@@ -118,7 +98,7 @@ class _Search:
                     best.kind, best.deployment, best.says, msgspec.to_builtins(dict(best.lines)), best.hardness, 0, 0
                 )
                 self._taken += [best.fix] if best.fix is not None else []
-                self._take(step, self._lost - makes, best.after)
+                self._take(step, self._lost - makes, best.after.settled())
             elif admits is not None:  # it needs room that only a step after it can make: they are told as one
                 self._carried += (admits[0],)
                 self._now, self._lost = admits[2], admits[1]
@@ -128,11 +108,11 @@ class _Search:
         left = self._whole - (self._made[-1].in_all if self._made else 0)
         return self._found._replace(steps=tuple(self._made), unrepaired=left, taken=tuple(self._taken))
 
-    def _admitting(self, fix: Fix, step: Repair) -> tuple[Repair, int, Shares]:
-        after = _shares(tuple(_admitted(self._now.every, (*self._taken, fix))), self._now.more, self._share_out)
+    def _admitting(self, fix: Fix, step: Repair) -> tuple[Repair, int, Placed]:
+        after = self._sharing.placed(tuple(admitted(self._now.every, (*self._taken, fix))), self._now.more)
         return step, self._lost - step.brings_back + after.left - self._now.left, after
 
-    def _take(self, step: Repair, lost: int, after: Shares) -> None:
+    def _take(self, step: Repair, lost: int, after: Placed) -> None:
         self._now, self._lost = after, lost
         in_all = self._whole - lost
         back = in_all - (self._made[-1].in_all if self._made else 0)
@@ -145,137 +125,64 @@ class _Search:
         self._made.append(replace(step, brings_back=back, in_all=in_all))
         self._carried = ()
 
+    def _tried(self) -> Iterator[Tried]:
+        """Every step that may make room, with what it makes."""
+        now = self._now
+        over: defaultdict[str, int] = defaultdict(int)
+        for wanted, share in now.shares.items():
+            for name, _ in wanted.options if share.overflow else ():
+                over[name] += share.overflow
+        for name in sorted(over, key=lambda name: (-over[name], name))[:MAX_FULL]:
+            yield from self._enlarged(name)
+        without = now.wanting
+        wanting = [plan for plan in now.every if plan.options in without]
+        for fix in others(wanting, Mended(self._taken, self._known)):
+            going = list(opened(wanting, Mended((*self._taken, fix), self._known)))
+            after = self._sharing.opened(now, going)
+            if fix.serves is not None:
+                yield from self._served(fix, after)
+            else:
+                yield Tried(fix.kind, fix.deployment, fix.says, fix.lines, fix.hardness, after, fix)
+
+    def _enlarged(self, name: str) -> Iterator[Tried]:
+        now = self._now
+        rate = _rate(now, self._sharing.shares(now.demand, unlimited(now.room, name)))
+        stacks = (plan.after.stack for plan in now.every if plan.after is not None)
+        deployment = next(stack.deployments[name] for stack in stacks if name in stack.deployments)
+        if rate <= 0 or deployment.capacity is None:
+            return
+        more = {**now.more, name: now.more.get(name, 0) + rate}
+        says = f"{name} ({deployment.model} at {deployment.site}) does {_pace(rate)} more"
+        lines = {"deployments": {name: {"capacity": deployment.capacity + more[name]}}}
+        yield Tried("capacity", name, (says,), lines, HARDNESS, self._sharing.enlarged(now, more))
+
+    def _served(self, fix: Fix, opened: Placed) -> Iterator[Tried]:
+        """A deployment that is new, as large as it has to be."""
+        assert fix.serves is not None
+        name, made = fix.serves
+        rate = _rate(self._now, opened.shares)
+        if rate > 0:
+            says = (f"{made.model} is served at {made.site}, {_pace(rate)}", *fix.says[1:])
+            lines = merged(dict(fix.lines), {"deployments": {name: {"capacity": rate}}})
+            after = self._sharing.enlarged(opened, {**self._now.more, name: rate})
+            yield Tried(fix.kind, fix.deployment, says, lines, fix.hardness + HARDNESS, after, fix)
+
 
 def _rank(tried: Tried) -> tuple[int, int, tuple[str, ...]]:
     return tried.after.left, tried.hardness, tried.says
 
 
-def _shares(every: tuple[Plan, ...], more: Mapping[str, int], share_out: ShareOut) -> Shares:
-    asked = programme(every)
-    room = dict(asked.room)
-    for name, period in {(name, wanted.period) for name in more for wanted in asked.tokens}:
-        room[name, period] = room.get((name, period), 0) + more[name] * seconds(period)
-    asked = asked._replace(room=room)
-    shared = dict(zip(asked.tokens, share_out(asked.tokens, room), strict=True))
-    return Shares(every, more, asked, shared, without_room(shared_out(every, shared)))
-
-
-def _admitted(every: Sequence[Plan], fixes: Sequence[Fix]) -> Iterator[Plan]:
-    """The plans, of which those that are refused are decided again with these steps taken."""
-    worlds = Mended(fixes)
-    for plan in every:
-        said = _decided(plan, worlds) if plan.outcome == "refused" and not plan.options else None
-        yield replace(plan, options=options_of(said, ""), said=said) if isinstance(said, Placement) else plan
-
-
-def _decided(plan: Plan, worlds: Mended) -> Placement | Refusal | None:
-    put = plan.after.put(plan.lot.question) if plan.after is not None else None
-    if plan.after is None or put is None:
-        return None
-    return worlds.world(plan.after).decide(worlds.asked(put, plan.after))
-
-
-def _tried(now: Shares, taken: Sequence[Fix], share_out: ShareOut) -> Iterator[Tried]:
-    over: defaultdict[str, int] = defaultdict(int)
-    for wanted, share in now.shared.items():
-        for name, _ in wanted.options if share.overflow else ():
-            over[name] += share.overflow
-    for name in sorted(over, key=lambda name: (-over[name], name))[:MAX_FULL]:
-        yield from _enlarged(now, name, share_out)
-    for fix in _others(now, taken):
-        opened = tuple(_opened(now, (*taken, fix)))
-        if fix.serves is not None:
-            yield from _served(now, fix, opened, share_out)
-        else:
-            after = _shares(opened, now.more, share_out)
-            yield Tried(fix.kind, fix.deployment, fix.says, fix.lines, fix.hardness, after, fix)
-
-
-def _enlarged(now: Shares, name: str, share_out: ShareOut) -> Iterator[Tried]:
-    free = unlimited(now.asked, name)
-    rate = _rate(now, zip(free.tokens, share_out(free.tokens, free.room), strict=True))
-    stacks = (plan.after.stack for plan in now.every if plan.after is not None)
-    deployment = next(stack.deployments[name] for stack in stacks if name in stack.deployments)
-    if rate <= 0 or deployment.capacity is None:
-        return
-    more = {**now.more, name: now.more.get(name, 0) + rate}
-    says = f"{name} ({deployment.model} at {deployment.site}) does {_pace(rate)} more"
-    lines = {"deployments": {name: {"capacity": deployment.capacity + more[name]}}}
-    yield Tried("capacity", name, (says,), lines, HARDNESS, _shares(now.every, more, share_out))
-
-
-def _served(now: Shares, fix: Fix, opened: tuple[Plan, ...], share_out: ShareOut) -> Iterator[Tried]:
-    """A deployment that is new, as large as it has to be."""
-    assert fix.serves is not None
-    name, made = fix.serves
-    rate = _rate(now, _shares(opened, now.more, share_out).shared.items())
-    if rate > 0:
-        says = (f"{made.model} is served at {made.site}, {_pace(rate)}", *fix.says[1:])
-        lines = merged(dict(fix.lines), {"deployments": {name: {"capacity": rate}}})
-        after = _shares(opened, {**now.more, name: rate}, share_out)
-        yield Tried(fix.kind, fix.deployment, says, lines, fix.hardness + HARDNESS, after, fix)
-
-
-def _rate(now: Shares, then: Iterable[tuple[Wanted, Shared]]) -> int:
+def _rate(now: Placed, then: Shares) -> int:
     """Tokens a second that one deployment would take of the overflow if it had no bounds, in the month with the most.
 
     In each month one token of room more saves one of overflow or none: what it could save is what it needs.
     """
     saved: defaultdict[str, int] = defaultdict(int)
-    for shared, sign in ((now.shared.items(), 1), (then, -1)):
-        for wanted, share in shared:
+    for shares, sign in ((now.shares, 1), (then, -1)):
+        for wanted, share in shares.items():
             saved[wanted.period] += sign * share.overflow
     return max((ceil(tokens / seconds(period)) for period, tokens in saved.items()), default=0)
 
 
 def _pace(rate: int) -> str:
     return f"{rate:,} {'token' if rate == 1 else 'tokens'} a second"
-
-
-def _others(now: Shares, taken: Sequence[Fix]) -> list[Fix]:
-    """What may open something else to the heaviest kinds of what finds no room."""
-    worlds, wanting = Mended(taken), now.wanting
-    kinds: dict[object, tuple[int, Plan]] = {}
-    for plan in now.every:
-        if plan.options in wanting and isinstance(plan.said, Placement):
-            question = plan.lot.question
-            key = question.application, question.model, plan.said.refused, id(plan.after)
-            held = kinds.get(key)
-            kinds[key] = plan.lot.sums.n + (held[0] if held else 0), held[1] if held else plan
-    found: dict[tuple[str, ...], Fix] = {}
-    for _, plan in sorted(kinds.values(), key=lambda kind: -kind[0])[:MAX_WANTING]:
-        for fix in _of_kind(plan, worlds):
-            if not fix.accepts and not _there(fix, plan):
-                found.setdefault(fix.says, fix)
-    return list(found.values())[:MAX_OPENED]
-
-
-def _of_kind(plan: Plan, worlds: Mended) -> Iterator[Fix]:
-    put = plan.after.put(plan.lot.question) if plan.after is not None else None
-    if plan.after is None or put is None or not isinstance(plan.said, Placement):
-        return
-    world, put = worlds.world(plan.after), worlds.asked(put, plan.after)
-    yield from fixes_for(put, world, plan.before, plan.lot.question.application, plan.said.refused)
-    yield from by_another(put, world.stack)
-
-
-def _there(fix: Fix, plan: Plan) -> bool:
-    """Whether what it would serve is served at that site already: then what is there needs to do more."""
-    if fix.serves is None or plan.after is None:
-        return False
-    made = fix.serves[1]
-    return any((each.model, each.site) == (made.model, made.site) for each in plan.after.stack.deployments.values())
-
-
-def _opened(now: Shares, fixes: Sequence[Fix]) -> Iterator[Plan]:
-    """The plans, of which those without room may go where the steps let them go, besides where they may already."""
-    worlds, wanting = Mended(fixes), now.wanting
-    for plan in now.every:
-        said = _decided(plan, worlds) if plan.options in wanting else None
-        if isinstance(said, Placement):
-            plan = replace(plan, options=_both(plan.options, options_of(said, "")))  # noqa: PLW2901
-        yield plan
-
-
-def _both(options: Options, others: Options) -> Options:
-    return tuple(sorted({**dict(others), **dict(options)}.items()))

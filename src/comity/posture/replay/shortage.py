@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from comity.posture.replay.capacity import ShareOut
+from comity.posture.replay.capacity import Room, ShareOut
+from comity.posture.replay.demand import Demand, Shares, demand_of
 from comity.posture.replay.history import history_of
-from comity.posture.replay.loads import Programme, Sent, programme, sent, shared_out, without_room
+from comity.posture.replay.loads import Sent, capacities, room_of, without_room
 from comity.posture.replay.lots import Log
 from comity.posture.replay.plans import Plan, changed, plans
 from comity.posture.replay.report import Cause, Load
@@ -77,36 +78,32 @@ def _of_changes(short: Shortage, now: int) -> Iterator[Cause]:
 
 def _overflow(short: Shortage, atoms: tuple[Atom, ...]) -> int:
     every = plans(history_of(short.log, short.worlds), changed(short.worlds, atoms))
-    return without_room(sent(every, short.share_out)[0])
+    demand = demand_of(every)
+    room = room_of(capacities(every), demand.periods)
+    return demand.without_room(shares_of(demand, room, short.share_out)) if room else 0
 
 
 def _of_full(short: Shortage, now: int) -> Iterator[Cause]:
     """A full deployment accounts alone for what would find room if it had room for everything."""
-    asked = programme(short.every)
-    shared = dict(zip(asked.tokens, short.share_out(asked.tokens, asked.room), strict=True))
-    wanting = {wanted for wanted, share in shared.items() if share.overflow}
-    part = {
-        name: without_room(shared_out([plan for plan in short.every if _may(plan, name)], shared))
-        for name in {name for wanted in wanting for name, _ in wanted.options}
-    }
+    demand = demand_of(short.every)
+    room = room_of(capacities(short.every), demand.periods)
+    shares = shares_of(demand, room, short.share_out)
+    wanting = {wanted for wanted, share in shares.items() if share.overflow}
+    names = {name for wanted in wanting for name, _ in wanted.options}
+    part = {name: demand.without_room(shares, of=name) for name in names}
     for name in sorted(part, key=lambda name: (-part[name], name))[:MAX_FULL]:
         full = sorted({wanted.period for wanted in wanting if name in dict(wanted.options)})
         months = full[0] if len(full) == 1 else f"{len(full)} months from {full[0]}"
-        alone = now - overflow_with(short.every, unlimited(asked, name), short.share_out)
+        alone = now - demand.without_room(shares_of(demand, unlimited(room, name), short.share_out))
         held = max(part[name], alone)  # who moves here makes room elsewhere for others, who may not come here
         yield Cause(FULL, name, f"{name} is full in {months}", alone, held, held)
 
 
-def unlimited(asked: Programme, name: str) -> Programme:
+def shares_of(demand: Demand, room: Room, share_out: ShareOut) -> Shares:
+    """The demand shared out."""
+    return dict(zip(demand.tokens, share_out(demand.tokens, room), strict=True))
+
+
+def unlimited(room: Room, name: str) -> Room:
     """The same, if one deployment had room for everything."""
-    return asked._replace(room={place: room for place, room in asked.room.items() if place[0] != name})
-
-
-def overflow_with(every: Sequence[Plan], asked: Programme, share_out: ShareOut) -> int:
-    """Served requests of these plans that find no room, once shared out."""
-    shared = dict(zip(asked.tokens, share_out(asked.tokens, asked.room), strict=True))
-    return without_room(shared_out(every, shared))
-
-
-def _may(plan: Plan, name: str) -> bool:
-    return any(option == name for option, _ in plan.options)
+    return {place: tokens for place, tokens in room.items() if place[0] != name}

@@ -185,6 +185,18 @@ def test_what_leaves_nothing_to_compare_is_no_agreement(
     assert said in capsys.readouterr().err
 
 
+def test_a_line_or_a_file_without_an_end_is_told(
+    gateway: tuple[Path, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = [f"--column={each}" for each in ("day=day", "name=name", "cost=cost")]
+    stack = str(gateway[0] / "comity.yaml")
+    assert main(["reconcile", "/dev/zero", "-c", stack, *columns]) == 2
+    assert "1048576 characters or more" in capsys.readouterr().err
+    monkeypatch.setattr("comity.cli.reconcile.MAX_FILE_BYTES", 1_000)
+    assert reconciled(gateway, "day,name,cost\n" + "\n" * 1_000, *columns)[0] == 2
+    assert "larger than 1000 bytes" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("huge", ["1e999999999", "-1e999999999", "1e-999999999", "1e-31", "sNaN"])
 def test_a_number_with_a_huge_exponent_is_none(
     gateway: tuple[Path, str], capsys: pytest.CaptureFixture[str], huge: str

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from comity.adapters.ledger import LedgerCorrupt
 from comity.adapters.ledger.remote import NotThere
@@ -30,6 +30,9 @@ from comity.terms.errors import UsageFault
 
 MAX_FILE_BYTES = 1 << 29
 """Half a gigabyte: two million rows of Azure's, whose tags are long."""
+
+MAX_LINE = 1 << 20
+"""Characters of a line: two hundred columns of which a few are long."""
 
 MAX_ALIASES = 1_000
 """Of --is and --column: more than any supplier has names."""
@@ -134,10 +137,10 @@ def _invoice(options: argparse.Namespace, names: Names, currency: str) -> tuple[
     if unknown := [field for field in columns if field not in FIELDS]:
         raise UsageFault(f"--column {unknown[0]}: fields are {', '.join(FIELDS)}")
     try:
-        if options.file.stat().st_size > MAX_FILE_BYTES:
-            raise UsageFault(f"{options.file} is larger than {MAX_FILE_BYTES} bytes; give it in parts")
-        with options.file.open(encoding="utf-8-sig", newline="") as lines:
-            return read(lines, names.named, known=options.known, columns=columns, currency=currency)
+        with options.file.open(encoding="utf-8-sig", newline="") as file:
+            return read(
+                _lines_of(file, options.file), names.named, known=options.known, columns=columns, currency=currency
+            )
     except OSError as error:
         raise UsageFault(f"{options.file} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -148,6 +151,18 @@ def _invoice(options: argparse.Namespace, names: Names, currency: str) -> tuple[
         raise UsageFault(
             f"{options.file} cannot be read, {count} problem{'' if count == 1 else 's'}:\n{listed}"
         ) from error
+
+
+def _lines_of(file: TextIO, name: Path) -> Iterator[str]:
+    """A file's lines, whatever it is: one that never ends, or a line that does not, is told."""
+    size = 0
+    while line := file.readline(MAX_LINE):
+        size += len(line)
+        if size > MAX_FILE_BYTES:
+            raise UsageFault(f"{name} is larger than {MAX_FILE_BYTES} bytes; give it in parts")
+        if len(line) == MAX_LINE:
+            raise UsageFault(f"{name} has a line of {MAX_LINE} characters or more: it is no CSV")
+        yield line
 
 
 def _log(options: argparse.Namespace, names: Names, first: str, last: str, *, by_request: bool) -> Side:

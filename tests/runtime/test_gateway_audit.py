@@ -22,7 +22,7 @@ from comity.adapters.vault.keys import key_path, read_key
 from comity.adapters.vault.sealing import NO_REF, sealed
 from comity.adapters.vault.shelves import shelves
 from comity.proof.shape import check_block
-from comity.runtime.auditing import Auditor, Result
+from comity.runtime.auditing import BAD, Auditor, Result
 from comity.terms import canon
 from comity.testing.gateway import Gateway
 from tests.adapters.node.weights import four_bits, nudged
@@ -198,6 +198,48 @@ def test_whoever_serves_something_else_is_caught(tmp_path: Path) -> None:
         }
         assert {each.at for each in found["altered"]} == {1}  # "The Other of Velmora"
         assert found["quantised"][0].at == found["trained"][0].at == 0  # the first logarithm already
+
+    asyncio.run(main())
+
+
+def test_what_cannot_be_run_again_says_why(tmp_path: Path) -> None:
+    """A promise that cannot be kept here is no lie, and no agreement."""
+
+    async def main() -> None:
+        node = EmbeddedNode(locate("embedded:civic-tiny", models=None), sizes=Sizes(1024, 1, 1))
+        between = Between(await node.start())
+        kept = f'exact: {{weights: {WEIGHTS}, engine: "{ENGINE}"}}'
+        promised = {
+            "version": f'exact: {{weights: {WEIGHTS}, engine: "another 1.0"}}',
+            "cpu": f'exact: {{weights: {WEIGHTS}, engine: "{ENGINE}", cpu: none-such}}',
+            "weights": f'exact: {{weights: {"0" * 64}, engine: "{ENGINE}"}}',
+            "vague": "serves: [chat]",
+            "away": kept,
+        }
+        file = stack(tmp_path, ENGINE, **dict.fromkeys(promised, between.url))
+        lines = file.read_text().splitlines()
+        for name, promise in promised.items():
+            (at,) = (number for number, line in enumerate(lines) if line.startswith(f"  {name}: "))
+            lines[at] = lines[at].replace(kept, promise)
+        file.write_text("\n".join(lines))
+        gateway = Gateway(file)
+        desk = gateway.new_key("--app", "desk")
+        async with gateway, openai.AsyncOpenAI(base_url=gateway.url, api_key=desk, max_retries=0) as client:
+            asked = {name: await ask(client, f"m-{name}") for name in promised if name != "away"}
+            await asyncio.to_thread(between.close)
+            await node.stop()
+            with pytest.raises(openai.APIStatusError) as failed:
+                await ask(client, "m-away")
+            asked["away"] = failed.value.response.headers["comity-receipt"]
+        results = await judged(gateway.state, *asked.values())
+        assert dict(zip(asked, (each.result for each in results), strict=True)) == {
+            "version": "other-engine",
+            "cpu": "other-cpu",
+            "weights": "no-weights",
+            "vague": "inexact",
+            "away": "unanswered",
+        }
+        assert not BAD & {each.result for each in results}
 
     asyncio.run(main())
 

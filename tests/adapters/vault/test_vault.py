@@ -31,6 +31,7 @@ from comity.adapters.vault.sealing import (
 from comity.adapters.vault.shelves import records, shelves
 from comity.stack.sworn import LegalHold
 from comity.testing.disk import FailingDisk, Operation
+from comity.testing.power import PowerDisk
 
 DUE = date(2026, 12, 23)
 ROOM = 1 << 30
@@ -108,6 +109,18 @@ def test_destroying_an_application_leaves_nothing_of_it_and_all_of_the_others(tm
     assert find(tmp_path, "triage", later.receipt) == Erased(later.due)
     assert find(tmp_path, "desk", theirs.receipt) == theirs
     assert destroy(tmp_path, "triage") == 0
+
+
+def test_a_key_is_overwritten_before_it_has_no_name(tmp_path: Path) -> None:
+    kept_in(tmp_path, kept(1), kept(2, ref="r"))
+    disk = PowerDisk(tmp_path)
+    doomed = [path for path, _, _ in keys(tmp_path, "triage")]
+    assert destroy(tmp_path, "triage", disk=disk) == len(doomed) == 2
+    for path in doomed:
+        steps = [step.operation for step in disk.steps if step.subject == path]
+        assert steps == ["write", "sync", "unlink"]
+        gone = next(at for at, step in enumerate(disk.steps) if step[:2] == ("unlink", path))
+        assert ("sync", path.parent) in [step[:2] for step in disk.steps[gone:]]
 
 
 def test_a_client_that_draws_a_ref_for_each_request_does_not_fill_the_disk_with_keys(

@@ -118,3 +118,25 @@ def test_a_mirror_is_of_a_url(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     grow(tmp_path, 1)
     assert main(["log", "audit", str(tmp_path), "--keep", str(tmp_path / "kept")]) == 2
     assert "--keep mirrors" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("served", [False, True])
+def test_a_log_that_is_hidden_does_not_hold(
+    tmp_path: Path, url: str, capsys: pytest.CaptureFixture[str], *, served: bool
+) -> None:
+    """What nobody is shown has not grown, and nothing is no log that holds."""
+    state = tmp_path / "state"
+    shard, where = grow(state, 3), url if served else str(state)
+    kept, key = tmp_path / "kept.txt", tmp_path / "log.vkey"
+    shutil.copy(state / "log" / shard / "checkpoint", kept)
+    shutil.copy(state / "log.vkey", key)
+    command = ["log", "audit", where, "--key", str(key)]
+    assert main([*command, "--since", str(kept)]) == 0
+    shutil.rmtree(state / "log" / shard)
+    capsys.readouterr()
+    assert main(command) == 2
+    assert "has no shard: there is nothing to audit" in capsys.readouterr().err
+    grow(state, 5)
+    assert main(command) == 0
+    assert main([*command, "--since", str(kept)]) == 1
+    assert f"FAILS shard-gone at {kept}" in capsys.readouterr().out

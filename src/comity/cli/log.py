@@ -70,7 +70,8 @@ def run(options: argparse.Namespace) -> int:
         if options.until_alarm or options.cursor is not None or options.keeps:
             raise UsageFault("--until-alarm, --cursor and --keeps are of a monitor: say --follow too")
         key = auditor_key(options, options.log)
-        audits = _remote(options.log, policy, _since(options, policy), options.keep, key)
+        since = _since(options, policy)
+        audits = _remote(options.log, policy, since, options.keep, key)
     else:
         if options.keep is not None or options.follow or options.auditor is not None:
             raise UsageFault("--keep mirrors, --follow watches and --auditor opens the log of a URL")
@@ -80,6 +81,7 @@ def run(options: argparse.Namespace) -> int:
         policy = trusted(options, [Path.cwd()])
         since = _since(options, policy)
         audits = [audit_shard(state, shard, policy, _of(since, shard)) for shard in shards(state)]
+    audits += _hidden(options, since, {audit.shard for audit in audits})
     if options.json:
         print(json.dumps({"holds": _hold(audits), "shards": [_document(a) for a in audits]}, indent=2))
     else:
@@ -98,6 +100,23 @@ def _since(options: argparse.Namespace, policy: Policy) -> Checkpoint | None:
         return open_checkpoint(note, policy)[0]
     except (OSError, UnicodeDecodeError, NoteError, CheckpointRefused) as error:
         raise UsageFault(f"{options.since} is no checkpoint that can be trusted: {error}") from error
+
+
+def _hidden(options: argparse.Namespace, since: Checkpoint | None, listed: set[str]) -> list[ShardAudit]:
+    """The shard from whose checkpoint the log must have grown, if it is not there: what is not shown has not grown.
+
+    Raises:
+        UsageFault: no shard is there, and none is asked for: what is empty does not hold.
+    """
+    shard = since.origin.rpartition("/")[2] if since is not None else ""
+    if since is None or shard in listed:
+        if not listed:
+            raise UsageFault(f"{options.log} has no shard: there is nothing to audit")
+        return []
+    gone = ShardAudit(shard)
+    sentence = f"This checkpoint of {since.origin} was signed before, and the log does not show that shard."
+    gone.add("shard-gone", options.since, sentence)
+    return [gone]
 
 
 def _of(since: Checkpoint | None, shard: str) -> Checkpoint | None:

@@ -101,6 +101,8 @@ class Monitor:
         for prefix in prefixes:
             self._cursor.shards.setdefault(prefix.rpartition("/")[2], Seen(first=now, witnessed=now))
         found = list(self._each(prefixes, now))
+        if not prefixes:
+            found.append(Alarm("missing-file", "", self._cursor.log, "It lists no shard: there is nothing to watch."))
         if self._key and not any(alarm.name in UNREAD for alarm in found):
             found += self._untold(prefixes, now)
         found += self._gone({prefix.rpartition("/")[2] for prefix in prefixes})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from comity.proof.inclusion import InclusionProof
@@ -41,8 +40,3 @@ def stamped_at(result: Verification, root: Path) -> int | Failure:
         return trust.time_of(response, InclusionProof.parse(proof).checkpoint.encode())
     except (NotStamped, ValueError) as error:
         return Failure(STEP, "bad-timestamp", f"The timestamp does not hold: {error}.")
-
-
-def moment(seconds: int) -> str:
-    """A time in UTC, for a reader."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

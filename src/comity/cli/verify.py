@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comity.cli.receipt_doubts import doubts
-from comity.cli.receipt_prose import clean, sentences
-from comity.cli.stamped import moment, stamped_at
+from comity.cli.receipt_prose import clean, moment, sentences
+from comity.cli.stamped import stamped_at
 from comity.cli.trust import NOBODY, add_trust, trusted
 from comity.proof.inclusion import InclusionProof
 from comity.proof.note import Note
@@ -76,7 +76,9 @@ def run(options: argparse.Namespace) -> int:
         for doubt in doubts(result):
             print(f"It does not fit together: {doubt}")
         if isinstance(stamped, int):
-            print(f"The timestamp authority saw its checkpoint at {moment(stamped)}: all of it was there by then.")
+            print(
+                f"The timestamp authority saw its checkpoint at {moment(stamped * 1000)}: all of it was there by then."
+            )
         if told is not None:
             from comity.cli.replayed import lines
 

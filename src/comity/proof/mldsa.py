@@ -13,7 +13,6 @@ else:
 
 SEED_SIZE = 32
 PUBLIC_SIZE = 1312
-SIGNATURE_SIZE = 2420
 
 NEEDED = "ML-DSA-44 needs cryptography 47 or newer, built with it: pip install --upgrade cryptography"
 """What is missing where `available()` is false, and the way out."""

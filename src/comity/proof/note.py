@@ -21,7 +21,6 @@ ED25519_COSIGNATURE = 0x04
 ML_DSA_44_COSIGNATURE = 0x06
 """Signature type of a timestamped ML-DSA-44 cosignature (tlog-cosignature)."""
 
-ED25519_SIZE = 64
 MAX_NOTE_BYTES = 131_072
 """Room for 16 signatures of nearly 5 kB, 6.7 kB each in base64, which a verifier must accept; and the text."""
 

@@ -93,7 +93,7 @@ class Receipt:
         """The receipt file as a JSON object."""
         file: dict[str, Any] = {"comity": VERSION}
         for kind, entry in self.entries.items():
-            file[kind] = _entry_to_json(entry)
+            file[kind] = entry_to_json(entry)
         if self.openings:
             file["openings"] = {role: to_base64(key) for role, key in self.openings.items()}
         if self.extra:
@@ -139,20 +139,6 @@ def read_receipt(data: bytes) -> Receipt:
         raise ReceiptError("malformed", f"The file is not a receipt: {error}.") from error
 
 
-def entry_from_json(kind: str, value: object) -> ShownEntry:
-    """An entry as a receipt file shows it, of any kind.
-
-    Raises:
-        ValueError: it is none; the message names the place.
-    """
-    return _entry(kind, value)
-
-
-def entry_to_json(entry: ShownEntry) -> dict[str, Any]:
-    """An entry as a receipt file shows it."""
-    return _entry_to_json(entry)
-
-
 def _receipt(file: object) -> Receipt:
     members = _object(file, "the file", {"comity"}, {*SHOWN, "openings", "extra"})
     if members["comity"] != VERSION or members["comity"] is True:
@@ -160,7 +146,7 @@ def _receipt(file: object) -> Receipt:
     kinds = {kind for kind in SHOWN if kind in members}
     if kinds not in ({"intent"}, {"intent", "outcome"}, {"denial"}):
         raise ValueError("it shows neither an intent, with or without its outcome, nor a denial alone")
-    entries = {str(kind): _entry(kind, members[kind]) for kind in SHOWN if kind in kinds}
+    entries = {str(kind): entry_from_json(kind, members[kind]) for kind in SHOWN if kind in kinds}
     openings = _object(members.get("openings", {}), "`openings`", set(), set(ROLES))
     if not isinstance(members.get("extra", {}), dict):
         raise ValueError("`extra` is not an object")
@@ -168,7 +154,12 @@ def _receipt(file: object) -> Receipt:
     return Receipt(entries, roles, members.get("extra", {}))
 
 
-def _entry(kind: str, value: object) -> ShownEntry:
+def entry_from_json(kind: str, value: object) -> ShownEntry:
+    """An entry as a receipt file shows it, of any kind.
+
+    Raises:
+        ValueError: it is none; the message names the place.
+    """
     members = _object(value, f"`{kind}`", {"blocks", "salts", "proof"}, {"closed"})
     blocks = _object(members["blocks"], f"{kind}.blocks", set(), set(BLOCKS))
     salts = _object(members["salts"], f"{kind}.salts", set(blocks), set())
@@ -211,7 +202,8 @@ def _bytes32(text: object, place: str) -> bytes:
     return data
 
 
-def _entry_to_json(entry: ShownEntry) -> dict[str, Any]:
+def entry_to_json(entry: ShownEntry) -> dict[str, Any]:
+    """The same the other way round."""
     blocks, salts, closed = {}, {}, {}
     for name, block in entry.blocks.items():
         if isinstance(block, OpenBlock):

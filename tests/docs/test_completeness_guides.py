@@ -31,10 +31,10 @@ def test_the_options_of_a_monitor_are_those_of_the_command() -> None:
     page = (ROOT / MONITOR).read_text("utf-8")
     shown = dict(re.findall(r"^\| `--([a-z]+) (\S+)` \|", page, re.M))
     options: argparse.Namespace = parser("log").parse_args(["log", "audit", "x"])
-    assert {name: float(shown[name]) for name in ("every", "sweep", "stale")} == {
-        name: getattr(options, name) for name in ("every", "sweep", "stale")
+    assert {name: float(shown[name]) for name in ("every", "sweep", "stale", "within")} == {
+        name: getattr(options, name) for name in ("every", "sweep", "stale", "within")
     }
-    assert set(shown) == {"every", "sweep", "stale", "policy", "auditor", "keeps"}
+    assert set(shown) == {"every", "sweep", "stale", "within", "policy", "auditor", "keeps"}
 
 
 def test_the_alarm_that_is_shown_is_what_is_said() -> None:

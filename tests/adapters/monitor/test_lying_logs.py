@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -56,6 +57,16 @@ def test_another_shards_tree_passed_for_this_ones(watched: Watched) -> None:
     watched.checkpoint.write_text(signed(watched, Checkpoint("example.org/gw/another00", 300, root)))
     (alarm,) = watched.look()
     assert (alarm.name, "another00" in alarm.sentence) == ("different-logs", True)
+
+
+def test_two_trees_of_one_size_are_a_fork_whatever_the_files_are(watched: Watched) -> None:
+    """Nobody needs files for it: two notes with the log's own signature prove it."""
+    assert watched.names() == []
+    kept = Checkpoint.parse(Note.parse(watched.checkpoint.read_text()).text)
+    watched.checkpoint.write_text(signed(watched, replace(kept, root=bytes(32))))
+    (alarm,) = watched.look()
+    assert (alarm.name, "Two trees" in alarm.sentence) == ("forked", True)
+    assert alarm.evidence is not None
 
 
 def test_a_cosignature_of_before_under_the_checkpoint_of_now(witnessed: Watched) -> None:

@@ -160,27 +160,24 @@ class Database:
         return connection
 
     def _bring_up_to_date(self) -> None:
+        """All of it, or nothing: if it raises, the connection is closed, and the transaction with it."""
         if self._version() == len(STEPS):
             return
         self._execute("BEGIN" if self._url else "BEGIN IMMEDIATE", ())
-        try:
-            if self._url:
-                self._execute("SELECT pg_advisory_xact_lock(?)", (MIGRATION_LOCK,))
-            version = self._version()
-            if version > len(STEPS):
-                raise DatabaseFault(f"{self.place} was written by a newer version of comity; install that one")
-            for statement in (each for step in STEPS[version:] for each in step):
-                self._execute(statement, ())
-            if self._url:
-                self._execute("CREATE TABLE IF NOT EXISTS versions (version BIGINT NOT NULL)", ())
-                self._execute("DELETE FROM versions", ())
-                self._execute("INSERT INTO versions (version) VALUES (?)", (len(STEPS),))
-            else:
-                self._execute(f"PRAGMA user_version = {len(STEPS)}", ())
-            self._execute("COMMIT", ())
-        except BaseException:
-            self._execute("ROLLBACK", ())
-            raise
+        if self._url:
+            self._execute("SELECT pg_advisory_xact_lock(?)", (MIGRATION_LOCK,))
+        version = self._version()
+        if version > len(STEPS):
+            raise DatabaseFault(f"{self.place} was written by a newer version of comity; install that one")
+        for statement in (each for step in STEPS[version:] for each in step):
+            self._execute(statement, ())
+        if self._url:
+            self._execute("CREATE TABLE IF NOT EXISTS versions (version BIGINT NOT NULL)", ())
+            self._execute("DELETE FROM versions", ())
+            self._execute("INSERT INTO versions (version) VALUES (?)", (len(STEPS),))
+        else:
+            self._execute(f"PRAGMA user_version = {len(STEPS)}", ())
+        self._execute("COMMIT", ())
 
     def _version(self) -> int:
         if not self._url:

@@ -143,7 +143,8 @@ class Kept:
                 self._connection.execute("COMMIT")
             except BaseException:
                 self._ids.clear()
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # an interrupt may come when it is over
+                    self._connection.execute("ROLLBACK")
                 raise
         return counts
 

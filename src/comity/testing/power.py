@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -200,6 +200,15 @@ class PowerDisk(Disk):
                         there = self._top / path
                         left[path] = b"" if luck == "none" or not there.exists() else there.read_bytes()
                 yield after, luck, left
+
+
+def lay_out(left: Mapping[str, bytes | None], where: Path) -> None:
+    """Make what a cut left, as `PowerDisk.cuts` gives it, below a folder."""
+    for path, data in left.items():
+        if data is None:
+            (where / path).mkdir(parents=True)
+        else:
+            (where / path).write_bytes(data)
 
 
 class _Replay:

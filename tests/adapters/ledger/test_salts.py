@@ -20,7 +20,7 @@ from comity.adapters.ledger import salts as salts_module
 from comity.adapters.ledger.ref_tree import DEPTH, RECORD_SIZE, Branch, RefTree
 from comity.adapters.ledger.salts import MAGIC
 from comity.testing.disk import FailingDisk
-from comity.testing.power import Luck, PowerDisk
+from comity.testing.power import Luck, PowerDisk, lay_out
 
 A = bytes(range(32))
 REFS = ("patient 7", "é/..", "8f3f6d0e")
@@ -305,13 +305,7 @@ def test_a_cut_after_any_step(memory: Path, ref: str | None) -> None:
     count = 0
     for after, luck, left in disk.cuts(first, lucks):
         where = memory / f"{after}-{luck}"
-        for path, data in left.items():
-            if not path.startswith("state"):
-                continue
-            if data is None:
-                (where / path).mkdir(parents=True)
-            else:
-                (where / path).write_bytes(data)
+        lay_out({path: data for path, data in left.items() if path.startswith("state")}, where)
         count += 1
         before.check(where / "state", told=after >= done, leftovers=after < done)
         ApplicationSalts(where / "state").finish()

@@ -20,7 +20,7 @@ from comity.proof.tree import verify_consistency
 from comity.terms.digests import sha256_hex
 from comity.terms.errors import Fault
 from comity.testing.disk import FailingDisk, Operation
-from comity.testing.power import Luck, PowerDisk
+from comity.testing.power import Luck, PowerDisk, lay_out
 from tests.adapters.witness.world import COSIGNER, NOW_MS, ORIGIN, SIGNER, MadeLog, logs, said, witness
 
 LOG = MadeLog()
@@ -189,11 +189,7 @@ def test_what_was_cosigned_is_known_after_a_power_cut(tmp_path: Path) -> None:
     lucks: tuple[Luck, ...] = ("none", "some", "all")
     for after, luck, left in disk.cuts(1, lucks):
         where = tmp_path / f"{after}-{luck}"
-        for path, data in left.items():
-            if data is None:
-                (where / path).mkdir(parents=True)
-            else:
-                (where / path).write_bytes(data)
+        lay_out(left, where)
         told = max((step.detail for step in disk.steps[:after] if step.operation == "mark"), default=0)
         _, again = witness(where / "w")
         latest = again.latest(ORIGIN)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,13 @@ async def alter(path: Path, at: int) -> None:
     """One byte of a file, by another process."""
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", ALTER, str(path), str(at))
     assert await process.wait() == 0
+
+
+async def end(process: Process) -> None:
+    """Kill it, if it still runs: when the test failed."""
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
 
 
 async def line(watcher: Process) -> dict[str, Any]:
@@ -112,7 +120,7 @@ def test_three_bytes_are_three_alarms_each_with_its_place(tmp_path: Path) -> Non
             gateway = Gateway(two_upstreams(tmp_path / "gw", upstream.url, upstream.url))
             key, auditor = gateway.new_key("--app", "desk"), gateway.new_key("--role", "auditor")
             (tmp_path / "auditor").write_text(auditor + "\n")
-            async with gateway:
+            async with gateway, AsyncExitStack() as ended:
                 host, port = gateway.first["control"]
                 log = gateway.state / "log"
                 (shard,) = (path.name for path in log.iterdir() if path.is_dir())
@@ -123,6 +131,7 @@ def test_three_bytes_are_three_alarms_each_with_its_place(tmp_path: Path) -> Non
                     "--key", str(gateway.state / "log.vkey"), "--cursor", str(tmp_path / "cursor.json"),
                     "--auditor", str(tmp_path / "auditor"), stdout=PIPE,
                 )  # fmt: skip
+                ended.push_async_callback(end, watcher)
                 assert (await line(watcher))["event"] == "watching"
 
                 alarms = []

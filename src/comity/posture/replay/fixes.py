@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from comity.placement.conditions import configured
+from comity.placement.ranked import Ranked
 from comity.placement.remedy.moves import (
     Accept,
     Assess,
@@ -28,6 +29,7 @@ from comity.placement.remedy.moves import (
 from comity.placement.remedy.search import Way, why_not
 from comity.placement.remedy.world import Lines, as_attested, merged
 from comity.placement.remedy.world import World as OneDeployment
+from comity.placement.types import Placement
 from comity.placement.wanted import allowed, named
 from comity.posture.replay.worlds import Put, World
 from comity.posture.scenario.ground import Ground as Changed
@@ -121,6 +123,7 @@ class Mended:
         self._fixes = tuple(fixes)
         self._known = Known() if known is None else known
         self._worlds: dict[int, World] = {}
+        self._ranked: dict[tuple[int, int], tuple[Put, Placement | Ranked]] = {}  # by identity of what is kept
 
     def world(self, world: World) -> World:
         """The world with the steps taken."""
@@ -135,14 +138,19 @@ class Mended:
             put = fix.asked(put, made.stack, made.at)
         return put
 
+    def ranked(self, put: Put, world: World) -> Placement | Ranked:
+        """Where a question to the world as it was may go once the steps are taken."""
+        key = id(put), id(world)
+        if key not in self._ranked:
+            self._ranked[key] = put, self.world(world).ranked(self.asked(put, world))
+        return self._ranked[key][1]
+
 
 class Known:
     """Worlds as they were, each with what steps have made of it."""
 
     def __init__(self) -> None:
-        self._made: dict[
-            int, tuple[World, list[World]]
-        ] = {}  # by identity: the world is kept, so that it stays its own
+        self._made: dict[int, tuple[World, list[World]]] = {}  # by identity: the world is kept, so that it stays it
 
     def over(self, world: World, stack: Stack) -> World:
         """The world over another stack."""
@@ -169,7 +177,7 @@ def stack_with(world: World, fixes: Iterable[Fix]) -> Stack:
 
 def over(world: World, stack: Stack) -> World:
     """The world over another stack, with the figures that it states."""
-    return World(replace(world.ground, stack=stack), world.realm.supposing(stack), configured(stack))
+    return World(replace(world.ground, stack=stack), world.realm.supposing(stack), configured(stack), world.orders)
 
 
 def fixes_for(

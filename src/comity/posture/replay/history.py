@@ -32,6 +32,7 @@ class Past(Struct):
     Attributes:
         home: where it went, or would have gone if anything had answered; "" for nowhere.
         ahead: the deployments of all tiers up to the one with `home`; None if it was not placed.
+        kind: a number for all that the scenario can change nothing of, `ahead` apart.
     """
 
     lot: Lot
@@ -39,6 +40,7 @@ class Past(Struct):
     home: str
     ahead: frozenset[str] | None
     before: World | None
+    kind: int = 0
 
 
 class History:
@@ -54,6 +56,7 @@ class History:
         self._pasts: list[Past] = []
         self._alike: list[int] = []  # of each past the number of its sort
         sorts: dict[Hashable, int] = {}
+        kinds: dict[Hashable, int] = {}
         faces: dict[Question, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         for number, lot in enumerate(log.lots):
             if number % EVERY == 0:
@@ -66,8 +69,9 @@ class History:
             home = home_of(lot, then)
             face = Face(question.application, *faces[question], home)
             past = Past(lot, face, home, ahead_of(home, then), before)
+            past.kind = kinds.setdefault(_kind(past), len(kinds))
             self._pasts.append(past)
-            self._alike.append(sorts.setdefault(_sort(past), len(sorts)))
+            self._alike.append(sorts.setdefault((past.kind, past.ahead), len(sorts)))
         self.reproduced, self.differing = _reproduced(log, worlds)
         self._gathered: dict[tuple[int, ...], Sequence[Past]] = {}
 
@@ -131,13 +135,9 @@ def ground_of(before: World | None) -> Hashable:
     return None if before is None else (id(before.ground.stack), before.conditions.digest)
 
 
-def _sort(past: Past) -> Hashable:
+def _kind(past: Past) -> Hashable:
     lot = past.lot
-    return (
-        signature(lot.question),
-        (lot.deployment, lot.served, past.face, past.home, past.ahead),
-        ground_of(past.before),
-    )
+    return signature(lot.question), lot.deployment, lot.served, past.face, past.home, ground_of(past.before)
 
 
 def _facets(question: Question, world: World | None) -> tuple[tuple[str, ...], tuple[str, ...]]:

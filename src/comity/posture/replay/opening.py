@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from comity.placement.ranked import NOWHERE
 from comity.placement.types import Placement
 from comity.posture.replay.fixes import Fix, Mended, by_another, fixes_for
 from comity.posture.replay.plans import Options, Plan, options_of
@@ -30,9 +31,10 @@ def opened(wanting: Iterable[Plan], worlds: Mended) -> Iterator[tuple[Plan, Opti
     """Those without room, with all the places to which the steps let them go, besides where they may already."""
     made: dict[tuple[int, Options], Options] = {}  # by decision, which its world keeps
     for plan in wanting:
-        said = _decided(plan, worlds)
+        put = plan.after.put(plan.lot.question) if plan.after is not None else None
+        said = worlds.ranked(put, plan.after) if put is not None and plan.after is not None else NOWHERE
         options = plan.options
-        if isinstance(said, Placement):
+        if said.tiers:
             key = id(said), options
             if key not in made:
                 made[key] = tuple(sorted({**dict(options_of(said, "")), **dict(options)}.items()))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from comity.placement.ranked import Ranked
 from comity.placement.types import Placement
 from comity.posture.replay.lots import Lot
 from comity.posture.replay.report import Outcome
-from comity.posture.replay.worlds import Decision
+from comity.posture.replay.worlds import Decision, Said
 from comity.stack.types import Stack
 from comity.terms.refusal import Refusal
 
@@ -16,11 +17,11 @@ Weighted: TypeAlias = tuple[tuple[str, int], ...]
 """Deployments with their shares, as weights."""
 
 
-def outcome_of(lot: Lot, home: str, ahead: frozenset[str] | None, after: Decision) -> Outcome:
+def outcome_of(lot: Lot, home: str, ahead: frozenset[str] | None, after: Said) -> Outcome:
     """The outcome, capacity left aside; `ahead` as of `ahead_of`."""
     if after is None:
         return "undecided"
-    if isinstance(after, Refusal):
+    if isinstance(after, Refusal) or not after.tiers:
         return "refused" if lot.served else "still_refused"
     if not lot.served:
         return "admitted"
@@ -39,7 +40,7 @@ def ahead_of(home: str, said: Decision) -> frozenset[str] | None:
     return _up_to(home, said) if isinstance(said, Placement) else None
 
 
-def stays(home: str, ahead: frozenset[str] | None, after: Placement) -> bool:
+def stays(home: str, ahead: frozenset[str] | None, after: Placement | Ranked) -> bool:
     """Whether what was at `home` stays there: nothing stands before it now that did not then.
 
     A request that fell back to a later tier goes as before where the same tiers, or fewer, are ahead of it.
@@ -52,7 +53,7 @@ def stays(home: str, ahead: frozenset[str] | None, after: Placement) -> bool:
     return now <= ahead
 
 
-def first_tier(placement: Placement, stack: Stack) -> Weighted:
+def first_tier(placement: Placement | Ranked, stack: Stack) -> Weighted:
     """Where new requests go: the first tier, by the weights of its deployments. Those that drain get nothing."""
     names = [each.deployment for each in placement.tiers[0]]
     awake = [name for name in names if not stack.deployments[name].draining] or names
@@ -72,7 +73,7 @@ def split(amount: int, weights: Sequence[int]) -> list[int]:
     return shares
 
 
-def _up_to(home: str, placement: Placement) -> frozenset[str]:
+def _up_to(home: str, placement: Placement | Ranked) -> frozenset[str]:
     """The deployments of all tiers up to the one with `home`; none if it is in none."""
     found: set[str] = set()
     for tier in placement.tiers:

@@ -7,13 +7,14 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from comity.placement.ranked import Ranked
 from comity.placement.types import Placement
-from comity.posture.replay.history import History, To, ground_of, signature, together
+from comity.posture.replay.history import History, To, together
 from comity.posture.replay.lots import Lot, Question
 from comity.posture.replay.outcomes import Weighted, first_tier, outcome_of
 from comity.posture.replay.report import Outcome
 from comity.posture.replay.tally import Face
-from comity.posture.replay.worlds import Decision, Known, World, Worlds
+from comity.posture.replay.worlds import Decision, Known, Said, World, Worlds
 from comity.posture.scenario.ground import Atom
 
 Options: TypeAlias = tuple[tuple[str, int], ...]
@@ -49,18 +50,22 @@ def changed(worlds: Worlds, atoms: tuple[Atom, ...]) -> To:
     return world
 
 
-def plans(history: History, to: To) -> list[Plan]:
-    """Plans of all lots, those that differ in nothing but their realm as one."""
+def plans(history: History, to: To, *, why: bool = True) -> list[Plan]:
+    """Plans of all lots, those that differ in nothing but their realm as one. Without `why` it is left out what was
+    `said`: then only where each goes is found, which takes less time.
+    """
     ways: dict[tuple[int, str], tuple[Weighted, Options]] = {}  # by placement, which the changed world keeps
-    made = []
+    made: list[Plan] = []
+    kinds: list[Hashable] = []
     for past in history.gathered(to):
         question = past.lot.question
         after = to(question)
-        now = after.answer(question) if after is not None else None
+        said = after.answer(question) if after is not None and why else None
+        now: Said = said if why or after is None else after.ranked_answer(question)
         outcome = outcome_of(past.lot, past.home, past.ahead, now)
         going: Weighted = ()
         options: Options = ()
-        if isinstance(now, Placement) and after is not None:
+        if isinstance(now, Placement | Ranked) and now.tiers and after is not None:
             staying = past.home if outcome == "as_before" else ""
             key = id(now), staying
             if key not in ways:
@@ -68,20 +73,18 @@ def plans(history: History, to: To) -> list[Plan]:
                 ways[key] = going, options_of(now, staying)
             going, options = ways[key]
         factor = after.ground.factor(question.application) if after is not None else 1.0
-        made.append(Plan(past.lot, past.face, outcome, past.home, going, options, factor, past.before, after, now))
-    return _merged(made)
+        kinds.append((past.kind, outcome, id(after)))
+        made.append(Plan(past.lot, past.face, outcome, past.home, going, options, factor, past.before, after, said))
+    return _merged(made, kinds)
 
 
-def _merged(every: Iterable[Plan]) -> list[Plan]:
-    """Plans of pasts that differ no more, now that they are decided, as one."""
+def _merged(every: Iterable[Plan], kinds: Iterable[Hashable]) -> list[Plan]:
+    """Plans of pasts that differ no more, now that they are decided, as one: in one world a question has one answer, so
+    of those of one kind and outcome all else is the same.
+    """
     found: dict[Hashable, list[Plan]] = {}
-    for plan in every:
-        key = (
-            signature(plan.lot.question),
-            (plan.lot.deployment, plan.lot.served, plan.face, plan.outcome, plan.home, plan.to, plan.options),
-            (ground_of(plan.before), id(plan.after)),
-        )
-        found.setdefault(key, []).append(plan)
+    for plan, kind in zip(every, kinds, strict=True):
+        found.setdefault(kind, []).append(plan)
     made = []
     for alike in found.values():
         if len(alike) > 1:
@@ -90,7 +93,7 @@ def _merged(every: Iterable[Plan]) -> list[Plan]:
     return made
 
 
-def options_of(placement: Placement, home: str) -> Options:
+def options_of(placement: Placement | Ranked, home: str) -> Options:
     """All tiers, dearer from tier to tier; what stays as before costs there what is cheapest."""
     found: dict[str, int] = {}
     least = min(each.score for each in placement.candidates)

@@ -77,7 +77,7 @@ def _of_changes(short: Shortage, now: int) -> Iterator[Cause]:
 
 
 def _overflow(short: Shortage, atoms: tuple[Atom, ...]) -> int:
-    every = plans(history_of(short.log, short.worlds), changed(short.worlds, atoms))
+    every = plans(history_of(short.log, short.worlds), changed(short.worlds, atoms), why=False)
     demand = demand_of(every)
     room = room_of(capacities(every), demand.periods)
     return demand.without_room(shares_of(demand, room, short.share_out)) if room else 0

@@ -19,6 +19,7 @@ from comity.law.vocabulary import Vocabulary
 from comity.placement.cases import observed, registered, widened
 from comity.placement.conditions import configured
 from comity.placement.decide import decide, goes, wish_of
+from comity.placement.ranked import NOWHERE, Orders, Ranked, Ranking
 from comity.placement.stated import check_addition
 from comity.placement.types import Conditions, Placement, Wish
 from comity.posture.replay.lots import Log, Question
@@ -34,6 +35,9 @@ T = TypeVar("T")
 
 Decision: TypeAlias = Placement | Refusal | None
 """What a world says to a question; None where it cannot be put to it."""
+
+Said: TypeAlias = Decision | Ranked
+"""The same, or no more of it than where the question goes."""
 
 
 class Archive(Protocol):
@@ -59,8 +63,12 @@ class Put(Struct, frozen=True):
 class World:
     """Law, stack and figures at one instant, and what they say, each thing once."""
 
-    def __init__(self, ground: Ground, realm: Realm, conditions: Conditions) -> None:
+    def __init__(self, ground: Ground, realm: Realm, conditions: Conditions, orders: Orders | None = None) -> None:
+        """`orders` are those of other worlds too."""
         self.ground, self.realm, self.conditions = ground, realm, conditions
+        self.orders: Orders = {} if orders is None else orders
+        self._ranking = Ranking(realm, conditions, self.orders)
+        self._ranked: dict[int, tuple[Put, Placement | Ranked]] = {}  # by identity: a question is understood once
         self._put: dict[Hashable, Put | None] = {}
         self._answers: dict[Question, Decision] = {}
         self._said: dict[tuple[tuple[Case, ...], Wish, bool], Placement | Refusal] = {}
@@ -117,6 +125,23 @@ class World:
             self._goes[key] = goes(*asked, observe=put.observe) if said is None else isinstance(said, Placement)
         return self._goes[key]
 
+    def ranked(self, put: Put) -> Placement | Ranked:
+        """Where `decide` places the question, which is found in less time: without tiers if it is refused."""
+        held = self._ranked.get(id(put))
+        if held is None:
+            said = self._said.get((put.cases, put.wish, put.observe))
+            if said is None:
+                made: Placement | Ranked = self._ranking.ranked(put.cases, put.wish, self.at, observe=put.observe)
+            else:
+                made = said if isinstance(said, Placement) else NOWHERE
+            held = self._ranked[id(put)] = put, made
+        return held[1]
+
+    def ranked_answer(self, question: Question) -> Placement | Ranked | None:
+        """Where `answer` places the question, as `ranked` finds it; None where it cannot be put to this world."""
+        put = self.put(question)
+        return None if put is None else self.ranked(put)
+
     def _understood(self, question: Question) -> Put | None:
         application = self.stack.applications.get(question.application)
         if application is None:
@@ -167,6 +192,7 @@ class Worlds:
         self._dates: dict[tuple[int, int], tuple[Pack, Hashable]] = {}
         self._grounds: dict[str, Ground | None] = {}
         self._stacks: list[Stack] = []
+        self._orders: Orders = {}
         self._of_logs: dict[int, tuple[Log, Any]] = {}  # by identity: the log is kept, so that no other takes it
 
     def once(self, log: Log, make: Callable[[], T]) -> T:
@@ -207,7 +233,7 @@ class Worlds:
         key = law, base.since, id(stack), figures.digest, tuple(ground.demand.items())
         world = known.worlds.get(key)
         if world is None:
-            world = known.worlds[key] = World(ground, base.supposing(ground.stack), figures)
+            world = known.worlds[key] = World(ground, base.supposing(ground.stack), figures, self._orders)
         if not same_law:
             known.worlds[beginning] = world
         return world
@@ -240,7 +266,7 @@ class Worlds:
         if ground is None:
             packs = tuple(realm.packs.values())
             ground = self._grounds[digest] = Ground(self._one(realm.stack), packs, realm.since, realm.file_date)
-        return World(ground, realm, figures)
+        return World(ground, realm, figures, self._orders)
 
     def _law(self, ground: Ground) -> Realm:
         """The law of the ground, compiled over any stack."""

@@ -27,9 +27,9 @@ some = st.lists(NAMES, max_size=2, unique=True).map(tuple)
 wishes = st.builds(
     Wish,
     st.sampled_from(sorted([*STACK.models, *STACK.aliases, *STACK.deployments, "none"])),
-    only=some,
+    only=st.just(()) | some,
     ignore=some,
-    order=some,
+    order=st.lists(st.sampled_from(sorted(STACK.deployments)), max_size=2, unique=True).map(tuple),
     language=st.sampled_from(("", "fr", "xx")),
     allow_fallbacks=st.booleans(),
 )
@@ -41,7 +41,7 @@ cases = st.builds(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=600)
 @given(cases, wishes, st.sampled_from(KNOWN), st.booleans(), st.sampled_from((0, 0, 0, -1)))
 def test_the_same_tiers_and_scores(asked, wish: Wish, known: Conditions, observe: bool, early: int) -> None:
     now = REALM.since + early

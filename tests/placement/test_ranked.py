@@ -18,7 +18,7 @@ STACK = REALM.stack
 ALIKE = Conditions("alike")  # of all the same is known, so what the caller's order tells apart has equal scores
 SPOKEN = Conditions("spoken", quality={n: {"fr": f"0.{at}"} for at, n in enumerate(sorted(STACK.deployments), 1)})
 KNOWN = (configured(STACK), ALIKE, SPOKEN)
-ORDERS: Orders = {}
+ORDERS = Orders(4)  # few, so that some are forgotten
 RANKINGS = {each.digest: Ranking(REALM, each, ORDERS) for each in KNOWN}
 """For all examples: what they remember must not change what they say."""
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from comity.law.case import Case
+from comity.law.docket import Docket
 from comity.law.realm import Realm
 from comity.law.ruling import both
 from comity.placement.objective import exposure_of, score
@@ -47,7 +48,10 @@ class Seen(NamedTuple):
 NOWHERE = Ranked(())
 """Of what is refused."""
 
-Orders: TypeAlias = dict[Hashable, Ranked]
+KEPT = 1 << 14
+"""Orders that are kept, of some 2 kB each: a scenario over a year's realms has some hundreds."""
+
+Orders: TypeAlias = Docket[Hashable, Ranked]
 """What was ranked before, by all that an order rests on: realms of one stack rank alike, whatever their law is."""
 
 
@@ -101,13 +105,14 @@ class Ranking:
         if not some:
             return NOWHERE
         key = tuple(some), wish.language, self._objective, self._conditions.digest
-        if key not in self._orders:
-            exposures = {name: exposure for name, _, exposure in some}
-            scored = score(list(exposures), exposures, self._realm.stack.objective, self._conditions, wish.language)
-            places = sorted((own, scored[name][0], name) for name, own, _ in some)
-            tiers = (tuple(Place(name, points) for _, points, name in tier) for _, tier in groupby(places, _tier))
-            self._orders[key] = Ranked(tuple(tiers))
-        return self._orders[key]
+        return self._orders.get(key, lambda _: self._sorted(some, wish))
+
+    def _sorted(self, some: list[tuple[str, int, int]], wish: Wish) -> Ranked:
+        exposures = {name: exposure for name, _, exposure in some}
+        scored = score(list(exposures), exposures, self._realm.stack.objective, self._conditions, wish.language)
+        places = sorted((own, scored[name][0], name) for name, own, _ in some)
+        tiers = (tuple(Place(name, points) for _, points, name in tier) for _, tier in groupby(places, _tier))
+        return Ranked(tuple(tiers))
 
 
 def _tier(place: tuple[int, int, str]) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from comity.law.vocabulary import Vocabulary
 from comity.placement.cases import observed, registered, widened
 from comity.placement.conditions import configured
 from comity.placement.decide import decide, goes, wish_of
-from comity.placement.ranked import NOWHERE, Orders, Ranked, Ranking
+from comity.placement.ranked import KEPT, NOWHERE, Orders, Ranked, Ranking
 from comity.placement.stated import check_addition
 from comity.placement.types import Conditions, Placement, Wish
 from comity.posture.replay.lots import Log, Question
@@ -66,7 +66,7 @@ class World:
     def __init__(self, ground: Ground, realm: Realm, conditions: Conditions, orders: Orders | None = None) -> None:
         """`orders` are those of other worlds too."""
         self.ground, self.realm, self.conditions = ground, realm, conditions
-        self.orders: Orders = {} if orders is None else orders
+        self.orders = Orders(KEPT) if orders is None else orders
         self._ranking = Ranking(realm, conditions, self.orders)
         self._ranked: dict[int, tuple[Put, Placement | Ranked]] = {}  # by identity: a question is understood once
         self._put: dict[Hashable, Put | None] = {}
@@ -192,7 +192,7 @@ class Worlds:
         self._dates: dict[tuple[int, int], tuple[Pack, Hashable]] = {}
         self._grounds: dict[str, Ground | None] = {}
         self._stacks: list[Stack] = []
-        self._orders: Orders = {}
+        self._orders = Orders(KEPT)
         self._of_logs: dict[int, tuple[Log, Any]] = {}  # by identity: the log is kept, so that no other takes it
 
     def once(self, log: Log, make: Callable[[], T]) -> T:

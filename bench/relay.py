@@ -117,7 +117,7 @@ def _gateway(end: Connection, upstream: int) -> None:
         with tempfile.TemporaryDirectory() as state:
             ledger = Ledger.open(Path(state), "example.org/bench", clock=wall_clock)
             gate = OpenGate(("upstream",))
-            gate.wishes = _Forgetful()  # type: ignore[assignment]
+            gate.wishes = _Forgetful()
             gate.reached["upstream"] = Target("upstream", "double", host="127.0.0.1", port=upstream)
             port = Port(gate, ledger, receipts=_no_receipts)
             listener = await listen(port, "127.0.0.1", 0)

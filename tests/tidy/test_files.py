@@ -20,7 +20,8 @@ OF_A_MACHINE = re.compile(r"(?<![\w.$}*-])/(?:work|farm|root|mnt)/\w|/home/(?!yo
 OF_A_REGISTRY = re.compile(
     r"pypi\.(?:org|python)|files\.pythonhosted|--(?:extra-)?index-url|find-links=|artifactory|nexus\."
 )
-LEFT_OVER = re.compile(r"(?<!\")\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b(?!-)")  # a code in quotes is one of ISO 4217
+# a code in quotes is one of ISO 4217
+LEFT_OVER = re.compile(r"(?<!\")\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b(?!-)")
 
 
 def test_no_file_is_long() -> None:

@@ -8,10 +8,12 @@ import os
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.adapters.disk import BLOCK, DISK, Disk
+from comity.adapters.ledger.segment import Header, encode_header
 from comity.adapters.ledger.segment_files import SegmentWriter
 from comity.adapters.ledger.through import Through
 
@@ -81,3 +83,33 @@ def test_without_them_a_segment_is_written_as_any_file(tmp_path: Path) -> None:
         writer.close()
         (path,) = folder.iterdir()
         assert path.read_bytes()[at:] == b"group"
+
+
+def test_without_them_also_where_the_head_fills_its_block(tmp_path: Path) -> None:
+    origin = "o" * (BLOCK - len(encode_header(Header(0, (), "", "start", 0))))
+    writer = SegmentWriter(tmp_path, origin, disk=OtherBlocks(opens=True))
+    writer.begin(0, (), "start", 0)
+    assert writer.write(b"group") == BLOCK
+    writer.close()
+    (path,) = tmp_path.iterdir()
+    assert path.read_bytes()[BLOCK:] == b"group"
+
+
+class Unread(Disk):
+    """The file is gone once it is open."""
+
+    def open_through(self, path: Path) -> int | None:
+        """Opened, then taken away."""
+        handle = super().open_through(path)
+        path.unlink()
+        return handle
+
+
+def test_a_file_that_cannot_be_read_is_not_left_open(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"head")
+    handles = Path("/proc/self/fd")
+    before = sum(1 for _ in handles.iterdir())
+    with pytest.raises(FileNotFoundError):
+        Through.opened(path, 4, Unread())
+    assert sum(1 for _ in handles.iterdir()) == before

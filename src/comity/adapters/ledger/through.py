@@ -40,12 +40,12 @@ class Through:
         if handle is None:
             return None
         whole = size // BLOCK * BLOCK
-        with path.open("rb") as file:
-            file.seek(whole)
-            tail = file.read(size - whole)
-        through = cls(handle, tail, disk)
         try:
-            through.append(b"", size, 0)
+            with path.open("rb") as file:
+                file.seek(whole)
+                through = cls(handle, file.read(size - whole), disk)
+            # a block even where the file ends with one: what is refused is refused here
+            through.append(b"", size, 1)
         except OSError as error:
             os.close(handle)
             if error.errno == errno.EINVAL:  # it takes other blocks only

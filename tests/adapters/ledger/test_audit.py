@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from comity.adapters.ledger import Ledger, entries, shards
+from comity.adapters.ledger import Ledger, audit, entries, shards
 from comity.adapters.ledger.audit import ShardAudit
-from comity.adapters.ledger.segment import Entry, Header, encode_group, encode_header
+from comity.adapters.ledger.segment import Entry, Header, encode_group, encode_header, groups
+from comity.adapters.ledger.segment_files import read_segment
 from comity.proof.entry import lost_outcome
 from tests.adapters.ledger.writing import ask, audited, deny, enter, opened, run
 from tests.proof.samples import ORIGIN, denial, intent, outcome
@@ -173,6 +174,25 @@ def test_a_shard_can_be_audited_while_it_is_written(tmp_path: Path) -> None:
 
     asyncio.run(work())
     ledger.close()
+
+
+def test_a_group_that_was_not_whole_when_it_was_read_is_no_damage(
+    honest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader was at its place before it was written, and at that of the next one when both were there."""
+
+    def as_seen(folder: Path, first: int) -> tuple[bytes, Header, int]:
+        data, header, start = read_segment(folder, first)
+        group = list(groups(data, start))[-2]
+        return data[: group.start] + bytes(group.end - group.start) + data[group.end :], header, start
+
+    (shard,) = shards(honest)
+    whole = audited(honest, shard)
+    monkeypatch.setattr(audit, "read_segment", lambda *which: (as_seen if which[1] else read_segment)(*which))
+    seen = audited(honest, shard)
+    assert "damaged" not in {finding.name for finding in seen.findings}
+    assert seen.entries < whole.entries
+    assert seen.torn
 
 
 def test_what_is_not_signed_yet_is_counted(honest: Path, tmp_path: Path) -> None:

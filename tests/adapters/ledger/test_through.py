@@ -113,3 +113,30 @@ def test_a_file_that_cannot_be_read_is_not_left_open(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Through.opened(path, 4, Unread())
     assert sum(1 for _ in handles.iterdir()) == before
+
+
+class Filling(Disk):
+    """Full as long as a test says so."""
+
+    full = False
+
+    def write(self, handle: int, data: bytes | memoryview, at: int) -> int:
+        """Refused while it is full."""
+        if self.full:
+            raise OSError(errno.ENOSPC, "no space left")
+        return super().write(handle, data, at)
+
+
+def test_after_a_segment_that_cannot_be_begun_nothing_is_written_by_the_handle_of_the_one_before(
+    tmp_path: Path,
+) -> None:
+    disk = Filling()
+    writer = SegmentWriter(tmp_path, "example.org/gw", disk=disk)
+    writer.begin(0, (), "start", 0)
+    disk.full = True
+    with pytest.raises(OSError, match="no space left"):
+        writer.begin(1, (), "rotation", 0)
+    disk.full = False
+    with (tmp_path / "other").open("wb"), pytest.raises(OSError, match="Bad file descriptor"):
+        writer.write(b"group")
+    assert (tmp_path / "other").read_bytes() == b""

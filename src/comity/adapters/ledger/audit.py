@@ -8,7 +8,7 @@ from pathlib import Path
 from comity.adapters.ledger.cosigning import read_witnessed
 from comity.adapters.ledger.failures import LedgerCorrupt
 from comity.adapters.ledger.minimum import minimum_of
-from comity.adapters.ledger.segment import Entry, Header, groups, has_group_after, values_of
+from comity.adapters.ledger.segment import Entry, Header, groups, has_group_after, read_group, values_of
 from comity.adapters.ledger.segment_files import ledger_folder, read_segment, segment_path, segment_starts
 from comity.adapters.ledger.tile_files import read_checkpoint, read_tile
 from comity.proof.checkpoint import Checkpoint
@@ -167,7 +167,7 @@ class _Walk:
         torn = len(data[start:].rstrip(b"\0"))  # zeroes are what was written ahead
         if torn:
             any_order = header.relaxed and self._growth.size >= self._audit.signed
-            if not last or (has_group_after(data, start) and not any_order):
+            if not last or (has_group_after(data, start) and not any_order and _still_torn(path, start)):
                 self._audit.add("damaged", path, f"The group at byte {start} does not read, and others follow it.")
                 return False
             self._audit.torn = torn
@@ -216,3 +216,12 @@ class _Walk:
             self._bundle = unpack_bundle(read_tile(self._folder.parent, Tile(ENTRIES, index // WIDTH, width)))
         if self._bundle[index % WIDTH] != value:
             self._audit.add("altered-entry", path, f"Entry {index} is not the one that was signed.")
+
+
+def _still_torn(path: Path, at: int) -> bool:
+    """Whether the group there does not read now either. A file is not read at one moment: of one that is being written
+    a group may have been seen before it was whole, and after it those that were written since.
+    """
+    with path.open("rb") as file:
+        file.seek(at)
+        return read_group(file.read(), 0) is None

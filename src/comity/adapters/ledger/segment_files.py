@@ -160,3 +160,5 @@ class SegmentWriter:
         with self._turn:
             os.close(self._handle)
             self._handle = -1
+            # its handle's number is somebody else's from here on
+            self._through = None

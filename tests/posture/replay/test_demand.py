@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.adapters.capacity import share_out
-from comity.posture.replay.capacity import Remembered, Room, Shared, Tokens, Wanted
+from comity.posture.replay.capacity import Remembered, Room, Shared, Tokens, Wanted, in_turn
 from comity.posture.replay.demand import demand_of
 from comity.posture.replay.groups import Sums
 from comity.posture.replay.loads import shared_out, without_room
@@ -73,3 +73,17 @@ def test_what_is_remembered_is_what_is_said_without_and_is_asked_once(asked: lis
     for tokens, room in asked:
         assert list(remembered(tokens, room)) == list(share_out(tokens, room))
     assert len(seen) == len(set(seen))
+
+
+def test_only_so_many_months_are_remembered() -> None:
+    seen: list[Tokens] = []
+
+    def counted(tokens: Tokens, room: Room) -> Sequence[Shared]:
+        seen.append(tokens)
+        return in_turn(tokens, room)
+
+    remembered = Remembered(counted, 2)
+    wanted = Wanted(MONTHS[0], (("a", 0),))
+    for amount in (1, 2, 1, 3, 1):
+        assert remembered({wanted: amount}, {}) == [Shared((("a", amount),))]
+    assert [tokens[wanted] for tokens in seen] == [1, 2, 3, 1]

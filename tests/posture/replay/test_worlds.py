@@ -73,6 +73,24 @@ def test_lots_of_realms_that_have_become_one_are_added_up() -> None:
     assert together.total.after.requests == sum(each.total.after.requests for each in apart)
 
 
+def with_a_twin(weight: int):
+    made = stack()
+    twin = replace(made.deployments["paris-civic"], weight=weight)
+    return realm_of(replace(made, deployments={**made.deployments, "paris-twin": twin}))
+
+
+def test_worlds_that_rank_alike_have_weights_of_their_own() -> None:
+    one, other = with_a_twin(1), with_a_twin(9)
+    held = log_of(merged(log(under=one), log(seed=2, under=other)))
+    atoms = atoms_of(scenario("changes:\n  - prices: {factor: 0.001, of: [paris]}\n"), library_of(None))
+    told = []
+    for why in (True, False):
+        asked = worlds(one, other)
+        told.append([plan.to for plan in plans(history_of(held, asked), changed(asked, atoms), why=why)])
+    assert {weights[1][1] for weights in told[0] if len(weights) == 2} == {1, 9}
+    assert told[0] == told[1]
+
+
 @settings(max_examples=12, deadline=None)
 @given(
     st.lists(st.sampled_from(CHANGES), max_size=3, unique=True),

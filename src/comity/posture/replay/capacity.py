@@ -12,6 +12,11 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from comity.law.docket import Docket
+
+KEPT = 2048
+"""Months that are kept as they were shared out, each of some 70 kB where it has 200 classes."""
+
 
 class Wanted(Struct, frozen=True, cache_hash=True):
     """Groups of one month that the same deployments may serve.
@@ -57,9 +62,10 @@ class Remembered:
     more of one, would save.
     """
 
-    def __init__(self, share_out: ShareOut) -> None:
+    def __init__(self, share_out: ShareOut, most: int = KEPT) -> None:
+        """Keeps `most` months, the oldest going first."""
         self._share_out = share_out
-        self._known: dict[Hashable, Sequence[Shared]] = {}
+        self._known: Docket[Hashable, Sequence[Shared]] = Docket(most)
 
     def __call__(self, tokens: Tokens, room: Room) -> Sequence[Shared]:
         """As the other would give it."""
@@ -71,10 +77,11 @@ class Remembered:
             places = {(name, period) for wanted in classes for name, _ in wanted.options}
             limits = {place: room[place] for place in sorted(places) if place in room}
             key = tuple(classes.items()), tuple(limits.items())
-            if key not in self._known:
-                self._known[key] = self._share_out(classes, limits)
-            shared |= zip(classes, self._known[key], strict=True)
+            shared |= zip(classes, self._shared(key, classes, limits), strict=True)
         return [shared[wanted] for wanted in tokens]
+
+    def _shared(self, key: Hashable, classes: Tokens, limits: Room) -> Sequence[Shared]:
+        return self._known.get(key, lambda _: self._share_out(classes, limits))
 
 
 def in_turn(tokens: Tokens, room: Room) -> list[Shared]:

@@ -54,7 +54,8 @@ def plans(history: History, to: To, *, why: bool = True) -> list[Plan]:
     """Plans of all lots, those that differ in nothing but their realm as one. Without `why` it is left out what was
     `said`: then only where each goes is found, which takes less time.
     """
-    ways: dict[tuple[int, str], tuple[Weighted, Options]] = {}  # by placement, which the changed world keeps
+    # by placement, which the changed world keeps; worlds with other weights may share one
+    ways: dict[tuple[int, int, str], tuple[Weighted, Options]] = {}
     made: list[Plan] = []
     kinds: list[Hashable] = []
     for past in history.gathered(to):
@@ -67,7 +68,7 @@ def plans(history: History, to: To, *, why: bool = True) -> list[Plan]:
         options: Options = ()
         if isinstance(now, Placement | Ranked) and now.tiers and after is not None:
             staying = past.home if outcome == "as_before" else ""
-            key = id(now), staying
+            key = id(now), id(after), staying
             if key not in ways:
                 going = ((staying, 1),) if staying else first_tier(now, after.stack)
                 ways[key] = going, options_of(now, staying)

@@ -148,3 +148,19 @@ def _writes(call: ast.Call, function: ast.Attribute) -> bool:
         and whose not in ("disk", "places")
         and not ast.unparse(function.value).endswith("_disk")
     )
+
+
+def test_a_start_that_fails_leaves_no_file_open(tmp_path: Path) -> None:
+    handles = Path("/proc/self/fd")
+    before = sum(1 for _ in handles.iterdir())
+    for number in range(1_000):
+        disk = FailingDisk()
+        disk.fail_call(number)
+        try:
+            ledger = opened(tmp_path / str(number), disk=disk)
+        except LedgerBroken:
+            assert sum(1 for _ in handles.iterdir()) == before, disk.calls[number]
+        else:
+            ledger.close()
+            break
+    assert number > 40  # the key, the shard, the side index, the segment, the first checkpoint

@@ -89,24 +89,27 @@ class Ledger:
         folder = ledger_folder(state, held.shard)
         strict = durability == "strict"
         writer = SegmentWriter(folder, origin, ahead=AHEAD_BYTES if strict else 0, disk=disk)
-        # what a segment's slots say is read from them only while it is the last one
-        places.sync()
-        writer.begin(recovered.size, recovered.open, "start", clock())
-        size = _close_open(recovered, writer, places, durability, clock(), rng)
-        self._publisher = Publisher(
-            folder.parent,
-            origin,
-            signing,
-            recovered.growth,
-            recovered.signed,
-            make_durable=(lambda: None) if strict else writer.sync,
-            broken=self._break,
-            disk=disk,
-            cosigning=cosigning,
-        )
-        self._publisher.publish()
-        if self._fault is not None:
-            raise LedgerBroken(self._fault)
+        with ExitStack() as undone:
+            undone.callback(writer.close)
+            # what a segment's slots say is read from them only while it is the last one
+            places.sync()
+            writer.begin(recovered.size, recovered.open, "start", clock())
+            size = _close_open(recovered, writer, places, durability, clock(), rng)
+            self._publisher = Publisher(
+                folder.parent,
+                origin,
+                signing,
+                recovered.growth,
+                recovered.signed,
+                make_durable=(lambda: None) if strict else writer.sync,
+                broken=self._break,
+                disk=disk,
+                cosigning=cosigning,
+            )
+            self._publisher.publish()
+            if self._fault is not None:
+                raise LedgerBroken(self._fault)
+            undone.pop_all()
         self._committer = Committer(
             writer,
             places,
@@ -186,9 +189,9 @@ class Ledger:
                 disk.make_folders(folder)
                 disk.create_durably(folder.parent / "vkey", (key.text + "\n").encode(), PUBLIC)
                 places = Places(places_path(folder), disk)
+                undone.callback(places.close)
                 recovered = recover(state, held.shard, key, places, disk)
                 if doubts := _doubts(Durable(state, held.shard, recovered), folder.parent, key, options.cosigning):
-                    places.close()
                     leave_shard(state, held.shard, f"{doubts}: this is a backup", disk)
                     return None
                 ledger = cls(state, held, name, signing, recovered, places, options)

@@ -39,7 +39,11 @@ class Places:
         self._handle = disk.open(path, os.O_RDWR | os.O_CREAT)
         self._map: mmap.mmap | None = None
         self._slots = 0
-        self._fit(0)
+        try:
+            self._fit(0)
+        except OSError:
+            self.close()
+            raise
 
     def put(self, first: int, offsets: Sequence[int]) -> None:
         """Set the offsets of consecutive entries; their outcomes become none."""

@@ -17,6 +17,10 @@ BLOCK = 4096
 the largest block that today's disks have, and a page."""
 
 
+NOT_HAD = (errno.EINVAL, errno.EOPNOTSUPP)
+"""How a file system says that it has no such writes, or none of such blocks."""
+
+
 class Disk:
     """The operations of a log on files, each of which can fail with OSError.
 
@@ -132,7 +136,7 @@ class Disk:
         try:
             return self.open(path, os.O_WRONLY | os.O_DIRECT | os.O_DSYNC)
         except OSError as error:
-            if error.errno == errno.EINVAL:
+            if error.errno in NOT_HAD:
                 return None
             raise
 

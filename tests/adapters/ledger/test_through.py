@@ -64,7 +64,7 @@ class OtherBlocks(Disk):
     def open(self, path: Path | str, flags: int, mode: int = 0o600) -> int:
         """Refused with O_DIRECT unless it opens."""
         if flags & os.O_DIRECT and not self._opens:
-            raise OSError(errno.EINVAL, "no such flag")
+            raise OSError(errno.EOPNOTSUPP, "no such flag")
         return super().open(path, flags, mode)
 
     def write_through(self, handle: int, data: memoryview, at: int) -> int:

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Self
 
-from comity.adapters.disk import BLOCK, Disk
+from comity.adapters.disk import BLOCK, NOT_HAD, Disk
 
 _BUFFER = 1 << 20
 """Written by one call: longer than what 64 requests in flight bring together is, by twenty times."""
@@ -48,7 +48,7 @@ class Through:
             through.append(b"", size, 1)
         except OSError as error:
             os.close(handle)
-            if error.errno == errno.EINVAL:  # it takes other blocks only
+            if error.errno in NOT_HAD:
                 return None
             raise
         return through

@@ -122,7 +122,7 @@ def test_a_shard_that_is_hidden_is_missed_and_a_new_one_has_time(watched: Watche
     fresh.rmdir()
     shutil.move(watched.state / "log" / watched.shard, watched.state / "away")
     watched.begin()
-    assert watched.names() == ["shard-gone"]
+    assert watched.names() == ["missing-file", "shard-gone"]  # of the listing, which has nothing left, and of the shard
 
 
 def test_a_missing_witness_has_time_and_the_log_is_watched_meanwhile(watched: Watched) -> None:

@@ -16,7 +16,6 @@ BLOCK = 4096
 """What `Disk.write_through` writes: whole multiples of this, at multiples of it, from memory that begins at one. It is
 the largest block that today's disks have, and a page."""
 
-
 NOT_HAD = (errno.EINVAL, errno.EOPNOTSUPP)
 """How a file system says that it has no such writes, or none of such blocks."""
 
